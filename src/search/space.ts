@@ -1,0 +1,83 @@
+/**
+ * A cell small enough to enumerate: the form of NAS-Bench-201 (Dong & Yang, ICLR 2020, figure 1) with three operations
+ * instead of five. Four nodes, the first is the input; each of the six edges carries one operation; a node is the sum of
+ * what arrives. 3^6 = 729 cells.
+ */
+
+export const OPERATIONS = ['none', 'skip', 'conv3x3'] as const;
+export type Operation = (typeof OPERATIONS)[number];
+
+/** Edges as [from, to], in the order of a cell's operations. */
+export const EDGES = [
+  [0, 1],
+  [0, 2],
+  [1, 2],
+  [0, 3],
+  [1, 3],
+  [2, 3],
+] as const;
+
+/** One operation for each edge of EDGES. */
+export type Cell = readonly Operation[];
+
+/** Numbers in [0, 1), the same again for the same seed (mulberry32). */
+export type Random = () => number;
+
+export function seeded(seed: number): Random {
+  let state = seed >>> 0;
+  return () => {
+    state = (state + 0x6d2b79f5) >>> 0;
+    let t = Math.imul(state ^ (state >>> 15), state | 1);
+    t ^= t + Math.imul(t ^ (t >>> 7), t | 61);
+    return ((t ^ (t >>> 14)) >>> 0) / 2 ** 32;
+  };
+}
+
+export function pick<T>(items: readonly T[], random: Random): T {
+  return items[Math.floor(random() * items.length)];
+}
+
+/** All 729 cells, in the order of their numbers in base 3. */
+export function allCells(): Cell[] {
+  return Array.from({ length: OPERATIONS.length ** EDGES.length }, (_, n) =>
+    EDGES.map((_, edge) => OPERATIONS[Math.floor(n / OPERATIONS.length ** edge) % OPERATIONS.length]),
+  );
+}
+
+export function randomCell(random: Random): Cell {
+  return EDGES.map(() => pick(OPERATIONS, random));
+}
+
+/** The cell with exactly one operation changed to another one. */
+export function mutate(cell: Cell, random: Random): Cell {
+  const edge = Math.floor(random() * cell.length);
+  const others = OPERATIONS.filter(operation => operation !== cell[edge]);
+  return cell.map((operation, i) => (i === edge ? pick(others, random) : operation));
+}
+
+export function cellName(cell: Cell): string {
+  return cell.join('|');
+}
+
+/**
+ * The same name for cells that compute the same function: edges that the output does not depend on, or that nothing
+ * reaches, are set to `none`, and the two inner nodes take the order that gives the smaller name where both are equal.
+ */
+export function canonicalName(cell: Cell): string {
+  const carries = (edge: number): boolean => cell[edge] !== 'none';
+  const reached = new Set([0]);
+  EDGES.forEach(([from, to], edge) => carries(edge) && reached.has(from) && reached.add(to));
+  const needed = new Set([3]);
+  [...EDGES.keys()].reverse().forEach(edge => {
+    const [from, to] = EDGES[edge];
+    if (carries(edge) && needed.has(to)) needed.add(from);
+  });
+  const live = cell.map((operation, edge): Operation => {
+    const [from, to] = EDGES[edge];
+    return reached.has(from) && needed.has(to) ? operation : 'none';
+  });
+  // Without an edge between them, nodes 1 and 2 may swap.
+  if (live[2] !== 'none') return cellName(live);
+  const swapped = [live[1], live[0], live[2], live[3], live[5], live[4]];
+  return [cellName(live), cellName(swapped)].sort()[0];
+}
