@@ -1,0 +1,22 @@
+/** Exercise 2: local response normalization, as section 3.3 of the AlexNet paper defines it. */
+import { tf } from 'cnn-kit';
+
+/**
+ * b_i = a_i / (k + alpha * sum of a_j^2)^beta, where j runs over the `n` channels nearest to channel i, itself among
+ * them; at the first and the last channels the window is cut off. Every pixel of every image stands for itself.
+ *
+ * @param a [batch, height, width, channels]
+ * @param n width of the window in channels, odd
+ * @returns b, in the shape of `a`
+ */
+export function localResponseNorm(a: tf.Tensor4D, n = 5, k = 2, alpha = 1e-4, beta = 0.75): tf.Tensor4D {
+  // BEGIN SOLUTION: square a, add for each channel the squares of its n neighbours, then divide
+  const half = (n - 1) / 2;
+  const channels = a.shape[3];
+  const none: [number, number] = [0, 0];
+  const squares = tf.pad4d(tf.square(a), [none, none, none, [half, half]]);
+  let sum = tf.zerosLike(a);
+  for (let j = 0; j < n; j++) sum = sum.add(squares.slice([0, 0, 0, j], [-1, -1, -1, channels]));
+  return a.div(sum.mul(alpha).add(k).pow(beta));
+  // END SOLUTION
+}

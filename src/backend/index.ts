@@ -1,0 +1,71 @@
+/**
+ * Which engine computes: TensorFlow where it could be built, else WebAssembly, else plain JavaScript. This folder is the
+ * only one that knows their names. Importing it is cheap: the engine is loaded at the first use of a tensor.
+ */
+import * as tf from '@tensorflow/tfjs';
+import { loadBinding, registerTensorflow, tensorflowMissing } from './tensorflow';
+import { registerWasm } from './wasm';
+
+export type BackendName = 'tensorflow' | 'wasm' | 'cpu';
+
+export interface BackendInfo {
+  name: BackendName;
+  device: 'cpu' | 'gpu';
+  /** Version of the engine. */
+  version: string;
+  /** How TensorFlow is called. */
+  binding?: 'addon';
+  /** Why this one. */
+  reason: string;
+  /** What would be faster, as a command. */
+  faster?: string;
+}
+
+const NAMES: readonly BackendName[] = ['tensorflow', 'wasm', 'cpu'];
+const SET_UP = 'npm run doctor';
+
+const asked = process.env.CNN_KIT_BACKEND || undefined;
+const missing = tensorflowMissing();
+const chosen = asked ?? (missing ? 'wasm' : 'tensorflow');
+const reason = asked ? 'CNN_KIT_BACKEND asks for it' : (missing ?? 'the fastest that is installed');
+
+// tfjs starts a registered backend at the first tensor: with TensorFlow and plain JavaScript, nobody has to call `ready`.
+if (chosen === 'tensorflow' && !missing) registerTensorflow();
+if (chosen === 'wasm') registerWasm();
+if (chosen === 'cpu') void tf.setBackend('cpu');
+// Else it greets on stderr at its first use, in a notebook or a test log.
+(tf.findBackend('cpu') as { firstUse?: boolean }).firstUse = false;
+
+/**
+ * Makes the backend ready and says which it is. Needed before the first tensor only where WebAssembly computes (the
+ * notebooks' kernel does it for you); a second call costs nothing.
+ * @throws when CNN_KIT_BACKEND names a backend that is unknown or not there.
+ */
+export async function ready(): Promise<BackendInfo> {
+  refuseImpossible();
+  await tf.setBackend(chosen);
+  await tf.ready();
+  return backend();
+}
+
+/**
+ * Which backend computes, and why.
+ * @throws when CNN_KIT_BACKEND names a backend that is unknown or not there.
+ */
+export function backend(): BackendInfo {
+  refuseImpossible();
+  if (chosen === 'tensorflow') {
+    const { TF_Version: version, isUsingGpuDevice } = loadBinding();
+    return { name: 'tensorflow', device: isUsingGpuDevice() ? 'gpu' : 'cpu', version, binding: 'addon', reason };
+  }
+  return { name: chosen as BackendName, device: 'cpu', version: tf.version.tfjs, reason, faster: missing && SET_UP };
+}
+
+function refuseImpossible(): void {
+  if (!(NAMES as readonly string[]).includes(chosen)) {
+    throw new Error(`CNN_KIT_BACKEND is '${chosen}'; right is one of ${NAMES.join(', ')}.`);
+  }
+  if (chosen === 'tensorflow' && missing) {
+    throw new Error(`CNN_KIT_BACKEND asks for TensorFlow, but ${missing}; run \`${SET_UP}\`.`);
+  }
+}

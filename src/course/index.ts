@@ -1,0 +1,1 @@
+export { check, CheckResult } from './check';
