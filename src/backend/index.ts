@@ -3,7 +3,7 @@
  * only one that knows their names. Importing it is cheap: the engine is loaded at the first use of a tensor.
  */
 import * as tf from '@tensorflow/tfjs';
-import { loadBinding, registerTensorflow, tensorflowMissing } from './tensorflow';
+import { bindingKind, type BindingKind, loadBinding, registerTensorflow, tensorflowMissing } from './tensorflow';
 import { registerWasm } from './wasm';
 
 export type BackendName = 'tensorflow' | 'wasm' | 'cpu';
@@ -14,10 +14,10 @@ export interface BackendInfo {
   /** Version of the engine. */
   version: string;
   /** How TensorFlow is called. */
-  binding?: 'addon';
+  binding?: BindingKind;
   /** Why this one. */
   reason: string;
-  /** What would be faster, as a command. */
+  /** What to do to make it faster. */
   faster?: string;
 }
 
@@ -56,7 +56,8 @@ export function backend(): BackendInfo {
   refuseImpossible();
   if (chosen === 'tensorflow') {
     const { TF_Version: version, isUsingGpuDevice } = loadBinding();
-    return { name: 'tensorflow', device: isUsingGpuDevice() ? 'gpu' : 'cpu', version, binding: 'addon', reason };
+    const binding = bindingKind();
+    return { name: 'tensorflow', device: isUsingGpuDevice() ? 'gpu' : 'cpu', version, binding, reason };
   }
   return { name: chosen as BackendName, device: 'cpu', version: tf.version.tfjs, reason, faster: missing && SET_UP };
 }

@@ -2,6 +2,7 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import * as tf from '@tensorflow/tfjs';
+import type { TFJSBinding } from '@tensorflow/tfjs-node-gpu/dist/tfjs_binding';
 
 export const TENSORFLOW_VERSION = '2.21.0';
 export const ADDON = 'tfjs_binding.node';
@@ -17,27 +18,32 @@ export function tensorflowFolder(root = ROOT): string {
 }
 
 /** What the JavaScript of tfjs-node asks of its native side; the addon has it, and so has our koffi binding. */
-export interface Binding {
-  TF_Version: string;
-  isUsingGpuDevice(): boolean;
-}
+export type Binding = TFJSBinding;
+export type BindingKind = 'addon' | 'koffi';
 
 let binding: Binding | undefined;
 
 /** Why TensorFlow cannot be loaded here, in words; undefined if its parts are there. */
 export function tensorflowMissing(): string | undefined {
-  const folder = tensorflowFolder();
-  const missing = [ADDON, ...LIBRARIES.map(name => path.join('lib', name))].find(
-    name => !fs.existsSync(path.join(folder, name)),
-  );
-  return missing && `${path.join('.cache', 'tensorflow', TENSORFLOW_VERSION, missing)} is not there`;
+  const missing = LIBRARIES.find(name => !fs.existsSync(path.join(tensorflowFolder(), 'lib', name)));
+  return missing && `${path.join('.cache', 'tensorflow', TENSORFLOW_VERSION, 'lib', missing)} is not there`;
+}
+
+/** The compiled binding where there is one; CNN_KIT_BINDING=koffi does without, which is how tests try the other. */
+export function bindingKind(): BindingKind {
+  const compiled = fs.existsSync(path.join(tensorflowFolder(), ADDON));
+  return compiled && process.env.CNN_KIT_BINDING !== 'koffi' ? 'addon' : 'koffi';
 }
 
 /** The native library, loaded on the first call, which takes about a second. */
 export function loadBinding(): Binding {
   // TensorFlow prints start-up lines even at this level, before any code of ours runs: hence also `quietly`.
   process.env.TF_CPP_MIN_LOG_LEVEL ??= '3';
-  return (binding ??= quietly(() => require(path.join(tensorflowFolder(), ADDON)) as Binding));
+  return (binding ??= quietly(() => {
+    if (bindingKind() === 'addon') return require(path.join(tensorflowFolder(), ADDON)) as Binding;
+    const { koffiBinding } = require('./koffiBinding') as typeof import('./koffiBinding');
+    return koffiBinding(path.join(tensorflowFolder(), 'lib', LIBRARIES[0]));
+  }));
 }
 
 /** Makes tfjs load TensorFlow by itself at the first tensor, and prefer it to every other backend. */

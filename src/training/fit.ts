@@ -148,9 +148,9 @@ function trainingStep(model: tf.LayersModel, optimizer: Sgd, options: FitOptions
     let wrong: tf.Scalar | undefined;
     const { value, grads } = tf.variableGrads(() => {
       const outputs = [model.apply(x, { training: true })].flat() as tf.Tensor2D[];
-      wrong = tf.keep(outputs[0].argMax(1).notEqual(y).sum().toFloat());
+      wrong = tf.keep(outputs[0].argMax(1).notEqual(y).sum().toFloat()) as tf.Scalar;
       const losses = outputs.map(logits => softmaxCrossEntropy(logits, y, labelSmoothing));
-      return losses.reduce((total, loss) => total.add(loss.mul(auxiliaryWeight)));
+      return losses.reduce((total, loss) => total.add(loss.mul(auxiliaryWeight)) as tf.Scalar);
     }, optimizer.variables);
     const gradients = optimizer.variables.map(variable => grads[variable.name]);
     optimizer.apply(gradients, learningRate);
@@ -158,9 +158,9 @@ function trainingStep(model: tf.LayersModel, optimizer: Sgd, options: FitOptions
     wrong!.dispose();
     return result;
   };
-  return async (x: tf.Tensor4D, y: tf.Tensor1D, learningRate: number): Promise<ArrayLike<number>> => {
+  return async (x: tf.Tensor4D, y: tf.Tensor1D, learningRate: number): Promise<Float32Array> => {
     const result = tf.tidy(() => update(x, y, tf.scalar(learningRate)));
-    const values = await result.data();
+    const values = await result.data<'float32'>();
     result.dispose();
     return values;
   };

@@ -11,10 +11,10 @@ export function softmaxCrossEntropy(logits: tf.Tensor2D, labels: tf.Tensor1D, la
   const target = tf.oneHot(labels, classes, 1 - labelSmoothing + labelSmoothing / classes, labelSmoothing / classes);
   const loss = tf.customGrad((z, save) => {
     const logProbabilities = tf.logSoftmax(z as tf.Tensor);
-    (save as tf.GradSaverFunc)([logProbabilities]);
+    (save as tf.GradSaveFunc)([logProbabilities, target]);
     return {
       value: logProbabilities.mul(target).sum().div(-batch) as tf.Scalar,
-      gradFunc: (dy: tf.Scalar, [saved]: tf.Tensor[]) => saved.exp().sub(target).mul(dy.div(batch)),
+      gradFunc: (dy: tf.Scalar, [saved, wanted]: tf.Tensor[]) => saved.exp().sub(wanted).mul(dy.div(batch)),
     };
   });
   return loss(logits) as tf.Scalar;

@@ -1,0 +1,6 @@
+/** cnn-kit: the table of contents. */
+export * as tf from '@tensorflow/tfjs';
+export { backend, type BackendInfo, type BackendName, ready } from './backend';
+export * as layers from './layers';
+export * as ops from './ops';
+export { alexnet, type AlexNetOptions, cifarNet, type CifarNetOptions, oneWeirdTrick } from './models/alexnet';

@@ -1,0 +1,18 @@
+export {
+  add,
+  type Block,
+  chain,
+  concat,
+  identity,
+  model,
+  type ModelOptions,
+  modelOf,
+  multiply,
+  named,
+  type Node,
+  repeat,
+  torch,
+  torchNames,
+} from './block';
+export { type Initialization, skeleton } from './initialization';
+export * from './vocabulary';

@@ -1,0 +1,97 @@
+/** Initial weights: fast, from a seed, or all zero where only the shape of a network is wanted. */
+import * as tf from '@tensorflow/tfjs';
+import { modelSeed } from './naming';
+
+/** 'he': normal with variance 2 / fan-in (He et al., 2015); 'glorot': uniform by both fans; or a normal of given deviation. */
+export type Initialization = 'he' | 'glorot' | 'zeros' | 'ones' | { deviation: number } | { constant: number };
+
+let zeroWeights = false;
+
+/** Builds a network with zeros for weights, in a fraction of the time: for shapes, counts and diagrams. */
+export function skeleton<T>(build: () => T): T {
+  const before = zeroWeights;
+  zeroWeights = true;
+  try {
+    return build();
+  } finally {
+    zeroWeights = before;
+  }
+}
+
+/** The initializer for a weight of the layer `name`; its numbers depend on the model's seed and this name alone. */
+export function initializer(
+  kind: Initialization,
+  name: string,
+): tf.serialization.Serializable & { apply(shape: number[]): tf.Tensor } {
+  if (zeroWeights || kind === 'zeros') return tf.initializers.zeros();
+  if (kind === 'ones') return tf.initializers.ones();
+  if (typeof kind === 'object' && 'constant' in kind) return tf.initializers.constant({ value: kind.constant });
+  const seed = modelSeed();
+  // A saved model is being loaded: its weights follow.
+  if (seed === undefined) return tf.initializers.zeros();
+  return new Seeded({ kind, seed: hash(`${seed}/${name}`) });
+}
+
+interface SeededConfig {
+  kind: 'he' | 'glorot' | { deviation: number };
+  seed: number;
+}
+
+class Seeded extends tf.serialization.Serializable {
+  static readonly className = 'CnnKitSeeded';
+
+  constructor(private readonly config: SeededConfig) {
+    super();
+  }
+
+  apply(shape: number[]): tf.Tensor {
+    const size = shape.reduce((a, b) => a * b, 1);
+    const receptive = shape.slice(0, -2).reduce((a, b) => a * b, 1);
+    const fanIn = receptive * shape[shape.length - 2];
+    const fanOut = receptive * shape[shape.length - 1];
+    const { kind, seed } = this.config;
+    if (kind === 'glorot') return tf.tensor(uniform(size, seed, Math.sqrt(6 / (fanIn + fanOut))), shape);
+    return tf.tensor(normal(size, seed, kind === 'he' ? Math.sqrt(2 / fanIn) : kind.deviation), shape);
+  }
+
+  getConfig(): tf.serialization.ConfigDict {
+    return { ...this.config } as unknown as tf.serialization.ConfigDict;
+  }
+}
+tf.serialization.registerClass(Seeded as unknown as tf.serialization.SerializableConstructor<Seeded>);
+
+function uniform(size: number, seed: number, limit: number): Float32Array {
+  const random = generator(seed);
+  return Float32Array.from({ length: size }, () => (2 * random() - 1) * limit);
+}
+
+/** Pairs by Box and Muller. */
+function normal(size: number, seed: number, deviation: number): Float32Array {
+  const random = generator(seed);
+  const numbers = new Float32Array(size + 1);
+  for (let i = 0; i < size; i += 2) {
+    const radius = deviation * Math.sqrt(-2 * Math.log(1 - random()));
+    const angle = 2 * Math.PI * random();
+    numbers[i] = radius * Math.cos(angle);
+    numbers[i + 1] = radius * Math.sin(angle);
+  }
+  return numbers.subarray(0, size);
+}
+
+/** Numbers in [0, 1): mulberry32. */
+function generator(seed: number): () => number {
+  let state = seed >>> 0;
+  return () => {
+    state = (state + 0x6d2b79f5) | 0;
+    let t = Math.imul(state ^ (state >>> 15), state | 1);
+    t ^= t + Math.imul(t ^ (t >>> 7), t | 61);
+    return ((t ^ (t >>> 14)) >>> 0) / 4294967296;
+  };
+}
+
+/** FNV-1a, 32 bits. */
+function hash(text: string): number {
+  let h = 0x811c9dc5;
+  for (let i = 0; i < text.length; i++) h = Math.imul(h ^ text.charCodeAt(i), 0x01000193);
+  return h >>> 0;
+}

@@ -1,0 +1,349 @@
+/** Layers that tfjs lacks or has with other rules, as subclasses of its Layer: the only classes of the vocabulary. */
+import * as tf from '@tensorflow/tfjs';
+import * as ops from '../ops';
+import { slidingLength, pair } from '../ops/convolution';
+import { type Initialization, initializer } from './initialization';
+
+type Shape = (number | null)[];
+type Kwargs = { training?: boolean };
+interface LayerConfig {
+  name: string;
+}
+
+const first = <T>(value: T | T[]): T => (Array.isArray(value) ? value[0] : value);
+
+/** Registers a class under its name, so that saved models can be loaded. */
+function register<T extends { className: string }>(layer: T): T {
+  tf.serialization.registerClass(layer as never);
+  return layer;
+}
+
+/** The options of a layer as a plain object, for saving; `build` and `call` read the same object. */
+abstract class OptionsLayer<Options extends object> extends tf.layers.Layer {
+  readonly options: Options;
+
+  constructor({ name, ...options }: LayerConfig & Options) {
+    super({ name });
+    this.options = options as unknown as Options;
+  }
+
+  override getConfig(): tf.serialization.ConfigDict {
+    return { ...super.getConfig(), ...this.options } as tf.serialization.ConfigDict;
+  }
+
+  protected weight(name: string, shape: number[], kind: Initialization, trainable = true): tf.LayerVariable {
+    const initial = initializer(kind, `${this.name}/${name}`);
+    return this.addWeight(name, shape, 'float32', initial as never, undefined, trainable);
+  }
+}
+
+function windowShape(
+  [batch, height, width]: Shape,
+  channels: number,
+  size: readonly [number, number],
+  {
+    stride,
+    padding,
+    dilation = 1,
+    ceilMode,
+  }: { stride: number; padding: ops.Padding; dilation?: number; ceilMode?: boolean },
+): Shape {
+  const length = (n: number | null, axis: 0 | 1): number | null =>
+    n &&
+    slidingLength(
+      n,
+      size[axis],
+      stride,
+      typeof padding === 'string' ? padding : pair(padding)[axis],
+      dilation,
+      ceilMode,
+    );
+  return [batch, length(height, 0), length(width, 1), channels];
+}
+
+export interface ConvLayerOptions {
+  filters: number;
+  size: [number, number];
+  stride: number;
+  padding: ops.Padding;
+  dilation: number;
+  groups: number;
+  bias: boolean;
+  init: Initialization;
+  biasInit: number;
+}
+
+/** Convolution with groups and PyTorch's padding. Weights: kernel [height, width, in / groups, filters], bias [filters]. */
+export class Conv extends OptionsLayer<ConvLayerOptions> {
+  static readonly className = 'CnnKitConv';
+  kernel!: tf.LayerVariable;
+  bias?: tf.LayerVariable;
+
+  override build(inputShape: Shape | Shape[]): void {
+    const { filters, size, groups, bias, init, biasInit } = this.options;
+    const inChannels = (inputShape as Shape)[3]!;
+    this.kernel = this.weight('kernel', [...size, inChannels / groups, filters], init);
+    if (bias) this.bias = this.weight('bias', [filters], { constant: biasInit });
+    this.built = true;
+  }
+
+  override computeOutputShape(inputShape: Shape | Shape[]): Shape {
+    return windowShape(inputShape as Shape, this.options.filters, this.options.size, this.options);
+  }
+
+  override call(inputs: tf.Tensor | tf.Tensor[]): tf.Tensor {
+    const { stride, padding, dilation, groups } = this.options;
+    return tf.tidy(() => {
+      const x = first(inputs) as tf.Tensor4D;
+      const y = ops.conv2d(x, this.kernel.read() as tf.Tensor4D, { stride, padding, dilation, groups });
+      return this.bias ? y.add(this.bias.read()) : y;
+    });
+  }
+}
+register(Conv);
+
+export interface DenseLayerOptions {
+  units: number;
+  bias: boolean;
+  init: Initialization;
+  biasInit: number;
+}
+
+/** Fully connected layer. Weights: kernel [in, units], bias [units]. */
+export class Dense extends OptionsLayer<DenseLayerOptions> {
+  static readonly className = 'CnnKitDense';
+  kernel!: tf.LayerVariable;
+  bias?: tf.LayerVariable;
+
+  override build(inputShape: Shape | Shape[]): void {
+    const { units, bias, init, biasInit } = this.options;
+    this.kernel = this.weight('kernel', [(inputShape as Shape).at(-1)!, units], init);
+    if (bias) this.bias = this.weight('bias', [units], { constant: biasInit });
+    this.built = true;
+  }
+
+  override computeOutputShape(inputShape: Shape | Shape[]): Shape {
+    return [...(inputShape as Shape).slice(0, -1), this.options.units];
+  }
+
+  override call(inputs: tf.Tensor | tf.Tensor[]): tf.Tensor {
+    return tf.tidy(() => {
+      const y = tf.matMul(first(inputs), this.kernel.read());
+      return this.bias ? y.add(this.bias.read()) : y;
+    });
+  }
+}
+register(Dense);
+
+export interface PoolLayerOptions {
+  kind: 'max' | 'avg';
+  size: number;
+  stride: number;
+  padding: ops.Padding;
+  ceilMode: boolean;
+  countIncludePad: boolean;
+}
+
+export class Pool extends OptionsLayer<PoolLayerOptions> {
+  static readonly className = 'CnnKitPool';
+
+  override computeOutputShape(inputShape: Shape | Shape[]): Shape {
+    const { size } = this.options;
+    return windowShape(inputShape as Shape, (inputShape as Shape)[3]!, [size, size], this.options);
+  }
+
+  override call(inputs: tf.Tensor | tf.Tensor[]): tf.Tensor {
+    const { kind, size, ...options } = this.options;
+    const x = first(inputs) as tf.Tensor4D;
+    return kind === 'max' ? ops.maxPool(x, size, options) : ops.avgPool(x, size, options);
+  }
+}
+register(Pool);
+
+/** Local response normalization, AlexNet section 3.3. */
+export class LocalResponseNorm extends OptionsLayer<ops.LocalResponseNormOptions> {
+  static readonly className = 'CnnKitLocalResponseNorm';
+
+  override call(inputs: tf.Tensor | tf.Tensor[]): tf.Tensor {
+    return ops.localResponseNorm(first(inputs) as tf.Tensor4D, this.options);
+  }
+}
+register(LocalResponseNorm);
+
+export interface BatchNormLayerOptions {
+  epsilon: number;
+  /** Share of the new batch in the running statistics (PyTorch's momentum; tfjs and Keras count the old share). */
+  momentum: number;
+  gammaInit: number;
+}
+
+/** Batch normalization with PyTorch's rules: the running variance is the unbiased one. */
+export class BatchNorm extends OptionsLayer<BatchNormLayerOptions> {
+  static readonly className = 'CnnKitBatchNorm';
+  gamma!: tf.LayerVariable;
+  beta!: tf.LayerVariable;
+  movingMean!: tf.LayerVariable;
+  movingVariance!: tf.LayerVariable;
+
+  override build(inputShape: Shape | Shape[]): void {
+    const channels = (inputShape as Shape).at(-1)!;
+    this.gamma = this.weight('gamma', [channels], { constant: this.options.gammaInit });
+    this.beta = this.weight('beta', [channels], 'zeros');
+    this.movingMean = this.weight('movingMean', [channels], 'zeros', false);
+    this.movingVariance = this.weight('movingVariance', [channels], 'ones', false);
+    this.built = true;
+  }
+
+  override call(inputs: tf.Tensor | tf.Tensor[], { training = false }: Kwargs): tf.Tensor {
+    return tf.tidy(() => {
+      const x = first(inputs);
+      const [gamma, beta, runningMean, runningVariance] = [
+        this.gamma,
+        this.beta,
+        this.movingMean,
+        this.movingVariance,
+      ].map(weight => weight.read() as tf.Tensor1D);
+      const { epsilon, momentum } = this.options;
+      if (!training) return ops.batchNorm(x, runningMean, runningVariance, gamma, beta, epsilon);
+      const [y, mean, variance] = ops.batchNormTraining(x, gamma, beta, epsilon);
+      const count = x.size / mean.size;
+      const move = (running: tf.Tensor, batch: tf.Tensor): tf.Tensor => running.add(batch.sub(running).mul(momentum));
+      this.movingMean.write(move(runningMean, mean));
+      this.movingVariance.write(move(runningVariance, variance.mul(count / Math.max(count - 1, 1))));
+      tf.dispose([mean, variance]);
+      return y;
+    });
+  }
+}
+register(BatchNorm);
+
+const ACTIVATIONS = {
+  relu: (x: tf.Tensor) => tf.relu(x),
+  relu6: (x: tf.Tensor) => tf.relu6(x),
+  leakyRelu: (x: tf.Tensor) => tf.leakyRelu(x, 0.01),
+  elu: (x: tf.Tensor) => tf.elu(x),
+  gelu: (x: tf.Tensor) => x.mul(0.5).mul(tf.erf(x.mul(Math.SQRT1_2)).add(1)),
+  silu: (x: tf.Tensor) => x.mul(tf.sigmoid(x)),
+  tanh: (x: tf.Tensor) => tf.tanh(x),
+  sigmoid: (x: tf.Tensor) => tf.sigmoid(x),
+  hardSigmoid: (x: tf.Tensor) => tf.relu6(x.add(3)).div(6),
+  hardSwish: (x: tf.Tensor) => x.mul(tf.relu6(x.add(3)).div(6)),
+  softmax: (x: tf.Tensor) => tf.softmax(x),
+} as const;
+export type ActivationName = keyof typeof ACTIVATIONS;
+
+export class Activation extends OptionsLayer<{ kind: ActivationName }> {
+  static readonly className = 'CnnKitActivation';
+
+  override call(inputs: tf.Tensor | tf.Tensor[]): tf.Tensor {
+    return tf.tidy(() => ACTIVATIONS[this.options.kind](first(inputs)));
+  }
+}
+register(Activation);
+
+/** Mean over height and width; [batch, channels], or [batch, 1, 1, channels] where `keepDims`. */
+export class GlobalAvgPool extends OptionsLayer<{ keepDims: boolean }> {
+  static readonly className = 'CnnKitGlobalAvgPool';
+
+  override computeOutputShape(inputShape: Shape | Shape[]): Shape {
+    const [batch, , , channels] = inputShape as Shape;
+    return this.options.keepDims ? [batch, 1, 1, channels] : [batch, channels];
+  }
+
+  override call(inputs: tf.Tensor | tf.Tensor[]): tf.Tensor {
+    return first(inputs).mean([1, 2], this.options.keepDims);
+  }
+}
+register(GlobalAvgPool);
+
+export interface PadLayerOptions {
+  /** Rows above, rows below, columns left, columns right. Negative numbers cut. */
+  padding: [number, number, number, number];
+  channels?: [number, number];
+}
+
+/** Zeros around the picture, and before and behind the channels. */
+export class Pad extends OptionsLayer<PadLayerOptions> {
+  static readonly className = 'CnnKitPad';
+
+  override computeOutputShape(inputShape: Shape | Shape[]): Shape {
+    const [batch, height, width, channels] = inputShape as Shape;
+    const { padding: [top, bottom, left, right], channels: [before, behind] = [0, 0] } = this.options; // prettier-ignore
+    return [batch, height! + top + bottom, width! + left + right, channels! + before + behind];
+  }
+
+  override call(inputs: tf.Tensor | tf.Tensor[]): tf.Tensor {
+    return tf.tidy(() => {
+      const { padding, channels = [0, 0] } = this.options;
+      const [top, bottom, left, right] = padding.map(p => Math.max(p, 0));
+      const x = first(inputs).pad([[0, 0], [top, bottom], [left, right], channels]); // prettier-ignore
+      if (padding.every(p => p >= 0)) return x;
+      const [cutTop, cutBottom, cutLeft, cutRight] = padding.map(p => Math.max(-p, 0));
+      const [, height, width] = x.shape;
+      return x.slice([0, cutTop, cutLeft, 0], [-1, height! - cutTop - cutBottom, width! - cutLeft - cutRight, -1]);
+    });
+  }
+}
+register(Pad);
+
+/** Every `stride`-th row and column, without a filter. */
+export class Subsample extends OptionsLayer<{ stride: number }> {
+  static readonly className = 'CnnKitSubsample';
+
+  override computeOutputShape(inputShape: Shape | Shape[]): Shape {
+    const [batch, height, width, channels] = inputShape as Shape;
+    const { stride } = this.options;
+    return [batch, Math.ceil(height! / stride), Math.ceil(width! / stride), channels];
+  }
+
+  override call(inputs: tf.Tensor | tf.Tensor[]): tf.Tensor {
+    const x = first(inputs);
+    const { stride } = this.options;
+    return tf.stridedSlice(x, [0, 0, 0, 0], x.shape, [1, stride, stride, 1]);
+  }
+}
+register(Subsample);
+
+/** Some of the channels: from `from`, `count` of them. */
+export class SliceChannels extends OptionsLayer<{ from: number; count: number }> {
+  static readonly className = 'CnnKitSliceChannels';
+
+  override computeOutputShape(inputShape: Shape | Shape[]): Shape {
+    return [...(inputShape as Shape).slice(0, -1), this.options.count];
+  }
+
+  override call(inputs: tf.Tensor | tf.Tensor[]): tf.Tensor {
+    const x = first(inputs);
+    const { from, count } = this.options;
+    return x.slice([...x.shape.slice(0, -1).fill(0), from], [...x.shape.slice(0, -1), count]);
+  }
+}
+register(SliceChannels);
+
+/** Channel shuffle, ShuffleNet figure 1: seen as [groups, channels / groups], transposed. */
+export class ChannelShuffle extends OptionsLayer<{ groups: number }> {
+  static readonly className = 'CnnKitChannelShuffle';
+
+  override call(inputs: tf.Tensor | tf.Tensor[]): tf.Tensor {
+    return tf.tidy(() => {
+      const x = first(inputs);
+      const [batch, height, width, channels] = x.shape as [number, number, number, number];
+      const { groups } = this.options;
+      return x
+        .reshape([batch * height * width, groups, channels / groups])
+        .transpose([0, 2, 1])
+        .reshape(x.shape);
+    });
+  }
+}
+register(ChannelShuffle);
+
+/** x times a constant: the residual scaling of Inception-ResNet. */
+export class Scale extends OptionsLayer<{ factor: number }> {
+  static readonly className = 'CnnKitScale';
+
+  override call(inputs: tf.Tensor | tf.Tensor[]): tf.Tensor {
+    return first(inputs).mul(this.options.factor);
+  }
+}
+register(Scale);

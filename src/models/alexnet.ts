@@ -1,0 +1,106 @@
+/**
+ * AlexNet. Krizhevsky, Sutskever & Hinton, "ImageNet Classification with Deep Convolutional Neural Networks", NIPS 2012:
+ * section 3.5, figure 2.
+ * Differs from the paper: the input is 227 x 227, as 224 does not give figure 2's 55 x 55 (the authors' code rounds up).
+ */
+import * as tf from '@tensorflow/tfjs';
+import {
+  activation,
+  type Block,
+  chain,
+  conv,
+  convRelu,
+  dense,
+  dropout,
+  flatten,
+  localResponseNorm,
+  maxPool,
+  model,
+  type ModelOptions,
+  named,
+  relu,
+} from '../layers';
+
+export interface AlexNetOptions extends ModelOptions {
+  /** 2: conv2, conv4 and conv5 see half of the maps, as on the paper's two GPUs. 1: one tower. */
+  groups?: 1 | 2;
+  /** 'normPool' is the paper's order; 'poolNorm' CaffeNet's, which the lecture has. */
+  order?: 'normPool' | 'poolNorm';
+  /** 'paper': alpha as printed; 'perWindow': divided by n, as in the authors' code. */
+  alphaMode?: 'paper' | 'perWindow';
+}
+
+export function alexnet({
+  inputShape = [227, 227, 3],
+  classes = 1000,
+  groups = 2,
+  order = 'normPool',
+  alphaMode = 'paper',
+  seed,
+}: AlexNetOptions = {}): tf.LayersModel {
+  const init = { deviation: 0.01 }; // section 5
+  const norm = localResponseNorm({ alphaMode });
+  const normPool = order === 'normPool' ? [norm, maxPool(3, 2)] : [maxPool(3, 2), norm];
+  return model('alexnet', { inputShape, seed },
+    named('conv1', conv(96, 11, { stride: 4, padding: 0, init }), relu()),    // 55 x 55 x 96
+    named('pool1', ...normPool),                                              // 27 x 27 x 96
+    named('conv2', conv(256, 5, { groups, init, biasInit: 1 }), relu()),      // 27 x 27 x 256
+    named('pool2', ...normPool),                                              // 13 x 13 x 256
+    named('conv3', conv(384, 3, { init }), relu()),                           // 13 x 13 x 384
+    named('conv4', conv(384, 3, { groups, init, biasInit: 1 }), relu()),      // 13 x 13 x 384
+    named('conv5', conv(256, 3, { groups, init, biasInit: 1 }), relu()),      // 13 x 13 x 256
+    named('pool5', maxPool(3, 2)),                                            // 6 x 6 x 256
+    named('fc6', flatten(), dense(4096, { init, biasInit: 1 }), relu(), dropout(0.5)), // 4096
+    named('fc7', dense(4096, { init, biasInit: 1 }), relu(), dropout(0.5)),   // 4096
+    named('fc8', dense(classes, { init })),                                   // 1000
+  ); // prettier-ignore
+}
+
+/**
+ * Krizhevsky, "One weird trick for parallelizing convolutional neural networks", 2014, as torchvision has it under the
+ * name AlexNet: no LRN, fewer filters, and the dropout before the dense layers.
+ */
+export function oneWeirdTrick({ inputShape = [224, 224, 3], classes = 1000, seed }: ModelOptions = {}): tf.LayersModel {
+  return model('oneWeirdTrick', { inputShape, seed },
+    named('conv1', convRelu(64, 11, { stride: 4, padding: 2, torch: 'features.0' })), // 55 x 55 x 64
+    named('pool1', maxPool(3, 2)),                                // 27 x 27 x 64
+    named('conv2', convRelu(192, 5, { torch: 'features.3' })),                             // 27 x 27 x 192
+    named('pool2', maxPool(3, 2)),                                // 13 x 13 x 192
+    named('conv3', convRelu(384, 3, { torch: 'features.6' })),                             // 13 x 13 x 384
+    named('conv4', convRelu(256, 3, { torch: 'features.8' })),                             // 13 x 13 x 256
+    named('conv5', convRelu(256, 3, { torch: 'features.10' })),                             // 13 x 13 x 256
+    named('pool5', maxPool(3, 2)),                                // 6 x 6 x 256
+    named('fc6', flatten(), dropout(0.5), dense(4096, { torch: 'classifier.1' }), relu()),   // 4096
+    named('fc7', dropout(0.5), dense(4096, { torch: 'classifier.4' }), relu()),              // 4096
+    named('fc8', dense(classes, { torch: 'classifier.6' })),                                 // 1000
+  ); // prettier-ignore
+}
+
+export interface CifarNetOptions extends ModelOptions {
+  /** What stands after every layer but the last: the two sides of figure 1 are 'relu' and 'tanh'. */
+  nonlinearity?: Parameters<typeof activation>[0];
+  /** Maps of the two convolutions and units of the first dense layer. */
+  widths?: readonly [number, number, number];
+}
+
+/**
+ * The four-layer network of figure 1, on CIFAR-10.
+ * Differs from the paper: it names four layers and no sizes; these are those of the authors' CIFAR example (5 x 5
+ * convolutions, 3 x 3 pooling of stride 2).
+ */
+export function cifarNet({
+  inputShape = [32, 32, 3],
+  classes = 10,
+  nonlinearity = 'relu',
+  widths: [first, second, hidden] = [64, 64, 384],
+  seed,
+}: CifarNetOptions = {}): tf.LayersModel {
+  const init = nonlinearity === 'relu' ? 'he' : 'glorot';
+  const stage = (filters: number): Block => chain(conv(filters, 5, { init }), activation(nonlinearity), maxPool(3, 2));
+  return model('cifarNet', { inputShape, seed },
+    named('conv1', stage(first)),                                              // 15 x 15 x 64
+    named('conv2', stage(second)),                                             // 7 x 7 x 64
+    named('fc3', flatten(), dense(hidden, { init }), activation(nonlinearity)), // 384
+    named('fc4', dense(classes, { init })),                                    // 10
+  ); // prettier-ignore
+}

@@ -1,0 +1,3 @@
+export { conv2d, type ConvOptions, type Padding } from './convolution';
+export { avgPool, type AvgPoolOptions, maxPool, type PoolOptions } from './pooling';
+export { batchNorm, batchNormTraining, localResponseNorm, type LocalResponseNormOptions } from './normalization';

@@ -1,0 +1,81 @@
+import * as tf from '@tensorflow/tfjs';
+
+export interface LocalResponseNormOptions {
+  /** n: how many neighbouring channels count. */
+  size?: number;
+  /** k */
+  bias?: number;
+  alpha?: number;
+  beta?: number;
+  /** 'paper': alpha as it is printed; 'perWindow': alpha / n, as in the authors' code, Caffe and PyTorch. */
+  alphaMode?: 'paper' | 'perWindow';
+}
+
+/**
+ * Local response normalization across channels, AlexNet section 3.3:
+ * b_i = a_i / (k + alpha * sum over the n nearest channels of a_j^2)^beta.
+ * @param x [batch, height, width, channels]
+ */
+export function localResponseNorm(
+  x: tf.Tensor4D,
+  { size = 5, bias = 2, alpha = 1e-4, beta = 0.75, alphaMode = 'paper' }: LocalResponseNormOptions = {},
+): tf.Tensor4D {
+  if (!Number.isInteger(size) || size < 1 || size % 2 === 0) {
+    throw new Error(`Local response normalization over ${size} channels has no middle; right is an odd number.`);
+  }
+  return tf.localResponseNormalization(x, (size - 1) / 2, bias, alphaMode === 'paper' ? alpha : alpha / size, beta);
+}
+
+/**
+ * Batch normalization with given statistics: (x - mean) / sqrt(variance + epsilon) * gamma + beta, for each channel.
+ * @param x [..., channels]; the rest [channels]
+ */
+export function batchNorm(
+  x: tf.Tensor,
+  mean: tf.Tensor1D,
+  variance: tf.Tensor1D,
+  gamma: tf.Tensor1D,
+  beta: tf.Tensor1D,
+  epsilon = 1e-5,
+): tf.Tensor {
+  return tf.batchNorm(x, mean, variance, beta, gamma, epsilon);
+}
+
+/**
+ * Batch normalization by the batch's own statistics, for training: Ioffe & Szegedy, 2015, algorithm 1.
+ * @returns the normalized batch, its mean, and its biased variance, each [channels]
+ */
+export function batchNormTraining(
+  x: tf.Tensor,
+  gamma: tf.Tensor1D,
+  beta: tf.Tensor1D,
+  epsilon = 1e-5,
+): [y: tf.Tensor, mean: tf.Tensor1D, variance: tf.Tensor1D] {
+  let statistics: [tf.Tensor1D, tf.Tensor1D] | undefined;
+  const normalize = tf.customGrad((...args: unknown[]) => {
+    const [x, gamma, beta, save] = args as [tf.Tensor, tf.Tensor1D, tf.Tensor1D, tf.GradSaveFunc];
+    const axes = x.shape.slice(0, -1).map((_, i) => i);
+    const { mean, variance } = tf.moments(x, axes) as { mean: tf.Tensor1D; variance: tf.Tensor1D };
+    const scale = tf.rsqrt(variance.add(epsilon));
+    const normalized = x.sub(mean).mul(scale);
+    statistics = [tf.keep(mean), tf.keep(variance)];
+    save([normalized, scale, gamma]);
+    return {
+      value: normalized.mul(gamma).add(beta),
+      // dx = gamma * scale * (dy - mean(dy) - normalized * mean(dy * normalized))
+      gradFunc: (dy: tf.Tensor, saved: tf.Tensor[]) => {
+        const [normalized, scale, gamma] = saved;
+        const dGamma = dy.mul(normalized).sum(axes);
+        const dBeta = dy.sum(axes);
+        const count = dy.size / dGamma.size;
+        const dx = dy
+          .sub(dBeta.div(count))
+          .sub(normalized.mul(dGamma.div(count)))
+          .mul(gamma.mul(scale));
+        return [dx, dGamma, dBeta];
+      },
+    };
+  });
+  const y = normalize(x, gamma, beta);
+  return [y, ...statistics!];
+}

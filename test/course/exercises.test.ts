@@ -1,0 +1,72 @@
+import assert from 'node:assert/strict';
+import fs from 'node:fs';
+import path from 'node:path';
+import { check, type Functions } from '../../src/course/check';
+import { toExercise } from '../../src/course/exercises';
+import { outdatedExercises } from '../../src/course/generate';
+
+const root = path.join(__dirname, '../..');
+const solutions = fs.readdirSync(path.join(root, 'solutions')).map(file => path.basename(file, '.ts'));
+const functionsOf = (folder: string, name: string): Functions => require(path.join(root, folder, `${name}.ts`));
+
+describe('a solution becomes an exercise', () => {
+  it('with its hint and one clear error in place of the answer', () => {
+    const source = 'function f(): number {\n  // BEGIN SOLUTION: say 4\n  return 4;\n  // END SOLUTION\n}';
+    const stub = "function f(): number {\n  // YOUR CODE HERE: say 4\n  throw new Error('Not written yet: say 4.');\n}";
+    assert.equal(toExercise(source, 'solutions/f.ts'), stub);
+  });
+
+  it('or is refused by file and line', () => {
+    assert.throws(() => toExercise('// BEGIN SOLUTION: a', 'f.ts'), /f\.ts:1 begins a solution that never ends/);
+    assert.throws(() => toExercise('// END SOLUTION', 'f.ts'), /f\.ts:1 ends a solution that was not begun/);
+    assert.throws(() => toExercise('// BEGIN SOLUTION: a\n// BEGIN SOLUTION: b', 'f.ts'), /f\.ts:2 begins/);
+    assert.throws(() => toExercise('// BEGIN SOLUTION\n// END SOLUTION', 'f.ts'), /f\.ts:1 has no hint/);
+    assert.throws(() => toExercise('const f = 4;', 'f.ts'), /f\.ts has no \/\/ BEGIN SOLUTION/);
+  });
+});
+
+describe('the exercises', () => {
+  it('are what their solutions make of them', () => {
+    const [outdated] = outdatedExercises();
+    assert.equal(outdated, undefined, `exercises/${outdated?.file} is outdated. Run \`npm run generate\`.`);
+  });
+
+  it('come from a solution each, none is left over', () => {
+    const exercises = fs.readdirSync(path.join(root, 'exercises')).map(file => path.basename(file, '.ts'));
+    assert.deepEqual(exercises.sort(), solutions.sort());
+  });
+
+  for (const name of solutions) {
+    it(`${name}: the solution passes`, async () => {
+      const result = await check(name, functionsOf('solutions', name));
+      assert.ok(result.passed, String(result));
+      assert.ok(result.tests.length > 1);
+    });
+
+    it(`${name}: the stub fails every test and says what to write`, async () => {
+      const result = await check(name);
+      for (const { title, passed, message } of result.tests) {
+        assert.equal(passed, false, title);
+        assert.match(message!, /^Not written yet: /);
+      }
+    });
+
+    const { wrong } = require(`../exercises/wrong/${name}`) as { wrong: ({ name: string; message: RegExp } & Functions)[] };
+    for (const { name: title, message, ...functions } of wrong) {
+      it(`${name}: an answer that ${title} meets its message`, async () => {
+        const result = await check(name, functions as unknown as Functions);
+        const messages = result.tests.filter(test => !test.passed).map(test => test.message!);
+        assert.ok(messages.some(text => message.test(text)), `expected ${message}, got:\n${result}`);
+      });
+    }
+  }
+
+  it('that do not exist are refused by name', async () => {
+    await assert.rejects(check('99-nothing'), /no exercise 99-nothing; there are 02-lrn/);
+  });
+
+  it('say which function is missing', async () => {
+    const result = await check('02-lrn', {});
+    assert.match(result.tests[0].message!, /localResponseNorm is missing/);
+  });
+});
