@@ -19,7 +19,7 @@ const MAY_IMPORT: Record<string, string[]> = {
   visualize: ['layers', 'ops', 'data', 'training', 'display', 'tfjs'],
   search: ['layers', 'ops', 'data', 'training', 'display', 'tfjs'],
   kernel: ['display', 'tslab'],
-  setup: ['backend', 'kernel'],
+  setup: ['backend', 'kernel', 'grading'],
   course: ['setup'],
   grading: ['course', 'setup', 'tfjs'],
 };

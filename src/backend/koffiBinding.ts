@@ -188,8 +188,6 @@ export function koffiBinding(path: string): Binding {
 
   return {
     ...CONSTANTS,
-    TensorMetadata: class {},
-    TFEOpAttr: class {},
     TF_Version: c.version() as string,
     isUsingGpuDevice: () => gpu,
     getNumOfTensors: () => handles.size,
@@ -218,7 +216,7 @@ export function koffiBinding(path: string): Binding {
       handles.delete(id);
     },
 
-    tensorDataSync(id: number): Values {
+    tensorDataSync(id: number) {
       const handle = handleOf(id);
       const tensor = c.resolve(handle, status) as Pointer;
       check();

@@ -18,7 +18,9 @@ export function tensorflowFolder(root = ROOT): string {
 }
 
 /** What the JavaScript of tfjs-node asks of its native side; the addon has it, and so has our koffi binding. */
-export type Binding = TFJSBinding;
+export type Binding = Omit<TFJSBinding, 'TensorMetadata' | 'TFEOpAttr' | 'tensorDataSync'> & {
+  tensorDataSync(id: number): Float32Array | Int32Array | Uint8Array | BigInt64Array | Uint8Array[];
+};
 export type BindingKind = 'addon' | 'koffi';
 
 let binding: Binding | undefined;

@@ -1,38 +1,79 @@
 /**
- * MnasNet. Tan et al., "MnasNet: Platform-Aware Neural Architecture Search for Mobile", CVPR 2019 (arXiv 1807.11626):
- * figure 7 is MnasNet-A1; B1 is the network of the search space without squeeze and excitation, as torchvision has it.
+ * MnasNet. Tan et al., "MnasNet: Platform-Aware Neural Architecture Search for Mobile", CVPR 2019 (arXiv 1807.11626).
+ * A1 is figure 7; B1 was found in the search space without squeeze and excitation, and is torchvision's.
  */
 import * as tf from '@tensorflow/tfjs';
 import {
   batchNorm,
   type Block,
-  chain,
   conv,
   dense,
   depthwiseConv,
   dropout,
   globalAvgPool,
-  identity,
   model,
   type ModelOptions,
   named,
   relu,
   repeat,
-  residual,
 } from '../layers';
+import { convBnAct, invertedResidual, roundChannels } from './mobilenet';
 
-/** The layers of B1: expansion, kernel, output channels, repeats, stride. */
-const B1 = {
-  stack1: [3, 3, 24, 3, 2],
-  stack2: [3, 5, 40, 3, 2],
-  stack3: [6, 5, 80, 3, 2],
-  stack4: [6, 3, 96, 2, 1],
-  stack5: [6, 5, 192, 4, 2],
-  stack6: [6, 3, 320, 1, 1],
+/** Figure 7: expansion, kernel, channels, repeats, stride, and whether with squeeze and excitation (ratio 1/4). */
+const STACKS = {
+  A1: [
+    [6, 3, 24, 2, 2, false], // 56 x 56
+    [3, 5, 40, 3, 2, true], // 28 x 28
+    [6, 3, 80, 4, 2, false], // 14 x 14
+    [6, 3, 112, 2, 1, true], // 14 x 14
+    [6, 5, 160, 3, 2, true], // 7 x 7
+    [6, 3, 320, 1, 1, false], // 7 x 7
+  ],
+  B1: [
+    [3, 3, 24, 3, 2, false], // 56 x 56
+    [3, 5, 40, 3, 2, false], // 28 x 28
+    [6, 5, 80, 3, 2, false], // 14 x 14
+    [6, 3, 96, 2, 1, false], // 14 x 14
+    [6, 5, 192, 4, 2, false], // 7 x 7
+    [6, 3, 320, 1, 1, false], // 7 x 7
+  ],
 } as const;
 
 export interface MnasNetOptions extends ModelOptions {
-  /** Scales the channels of every layer but the last convolution (the paper's "depth multiplier"). */
+  /** Scales the channels of every layer but the last convolution, rounded to eights (section 5, "depth multiplier"). */
   depthMultiplier?: number;
+  /** Of the first convolution: 2, or 1 as is usual for 32 x 32 pictures. */
+  stemStride?: 1 | 2;
   dropoutRate?: number;
+}
+
+export function mnasnet(
+  variant: keyof typeof STACKS = 'B1',
+  {
+    inputShape = [224, 224, 3],
+    classes = 1000,
+    depthMultiplier = 1,
+    stemStride = 2,
+    dropoutRate = 0.2,
+    seed,
+  }: MnasNetOptions = {},
+): tf.LayersModel {
+  const width = (channels: number): number => roundChannels(channels * depthMultiplier);
+  const norm = { momentum: 1 - 0.9997 };
+  const stack = ([t, size, c, n, s, se]: (typeof STACKS)['A1' | 'B1'][number]): Block =>
+    repeat(n, i => x => {
+      const channels = x.shape[3]!;
+      const squeeze = se ? Math.round(channels / 4) : 0;
+      return invertedResidual(width(c), { expanded: t * channels, size, stride: i ? 1 : s, squeeze, norm })(x);
+    });
+  return model(`mnasnet-${variant}`, { inputShape, seed },
+    named('conv1', convBnAct(width(32), 3, 'relu', stemStride, norm)),  // 112 x 112 x 32
+    named('sepConv',
+      named('depthwise', depthwiseConv(3, { bias: false }), batchNorm(norm), relu()),
+      named('pointwise', conv(width(16), 1, { bias: false }), batchNorm(norm)),
+    ),                                                                  // 112 x 112 x 16
+    ...STACKS[variant].map((row, i) => named(`stack${i + 1}`, stack(row))),
+    named('conv2', convBnAct(1280, 1, 'relu', 1, norm)),                // 7 x 7 x 1280
+    named('fc', globalAvgPool(), dropout(dropoutRate), dense(classes)), // 1000
+  ); // prettier-ignore
 }

@@ -1,0 +1,60 @@
+/**
+ * EfficientNet. Tan & Le, "EfficientNet: Rethinking Model Scaling for Convolutional Neural Networks", ICML 2019
+ * (arXiv 1905.11946): table 1 is B0; the others scale its width, depth and resolution together (section 3.3).
+ * Differs from the paper: no stochastic depth in training.
+ */
+import * as tf from '@tensorflow/tfjs';
+import { type Block, dense, dropout, globalAvgPool, model, type ModelOptions, named, repeat } from '../layers';
+import { convBnAct, invertedResidual, roundChannels } from './mobilenet';
+
+/** Table 1: expansion, kernel, channels, layers, and the stride of the first. */
+const TABLE_1 = {
+  stage2: [1, 3, 16, 1, 1], // 112 x 112
+  stage3: [6, 3, 24, 2, 2], // 56 x 56
+  stage4: [6, 5, 40, 2, 2], // 28 x 28
+  stage5: [6, 3, 80, 3, 2], // 14 x 14
+  stage6: [6, 5, 112, 3, 1], // 14 x 14
+  stage7: [6, 5, 192, 4, 2], // 7 x 7
+  stage8: [6, 3, 320, 1, 1], // 7 x 7
+} as const;
+
+/** The authors' code: width and depth, relative to B0, the side of the input, and the dropout rate. */
+const SCALING = {
+  b0: [1.0, 1.0, 224, 0.2],
+  b1: [1.0, 1.1, 240, 0.2],
+  b2: [1.1, 1.2, 260, 0.3],
+  b3: [1.2, 1.4, 300, 0.3],
+  b4: [1.4, 1.8, 380, 0.4],
+  b5: [1.6, 2.2, 456, 0.4],
+  b6: [1.8, 2.6, 528, 0.5],
+  b7: [2.0, 3.1, 600, 0.5],
+} as const;
+
+export interface EfficientNetOptions extends ModelOptions {
+  /** Of the first convolution: 2, or 1 as is usual for 32 x 32 pictures. */
+  stemStride?: 1 | 2;
+  /** The share of units set to zero before the last layer. */
+  dropoutRate?: number;
+}
+
+export function efficientnet(
+  variant: keyof typeof SCALING = 'b0',
+  { inputShape, classes = 1000, stemStride = 2, dropoutRate, seed }: EfficientNetOptions = {},
+): tf.LayersModel {
+  const [widthFactor, depthFactor, side, rate] = SCALING[variant];
+  const width = (channels: number): number => roundChannels(channels * widthFactor);
+  // torchvision's batch normalization is the authors' (epsilon 1e-3, momentum 0.99) from B5 on only.
+  const norm = ['b5', 'b6', 'b7'].includes(variant) ? { epsilon: 1e-3, momentum: 0.01 } : undefined;
+  const stage = ([t, size, c, n, s]: (typeof TABLE_1)[keyof typeof TABLE_1]): Block =>
+    repeat(Math.ceil(n * depthFactor), i => x => {
+      const channels = x.shape[3]!;
+      const options = { expanded: t * channels, size, stride: i ? 1 : s, squeeze: Math.floor(channels / 4) };
+      return invertedResidual(width(c), { ...options, nonlinearity: 'silu', norm })(x);
+    });
+  return model(`efficientnet-${variant}`, { inputShape: inputShape ?? [side, side, 3], seed },
+    named('stage1', convBnAct(width(32), 3, 'silu', stemStride, norm)),                 // 112 x 112 x 32
+    ...Object.entries(TABLE_1).map(([name, row]) => named(name, stage(row))),
+    named('stage9', convBnAct(4 * width(320), 1, 'silu', 1, norm)),                     // 7 x 7 x 1280
+    named('fc', globalAvgPool(), dropout(dropoutRate ?? rate), dense(classes)),         // 1000
+  ); // prettier-ignore
+}

@@ -1,0 +1,218 @@
+/**
+ * MobileNets. Howard et al., "MobileNets: Efficient Convolutional Neural Networks for Mobile Vision Applications", 2017
+ * (arXiv 1704.04861), table 1; Sandler et al., "MobileNetV2: Inverted Residuals and Linear Bottlenecks", CVPR 2018
+ * (arXiv 1801.04381), table 2; Howard et al., "Searching for MobileNetV3", ICCV 2019 (arXiv 1905.02244), tables 1 and 2.
+ * Differs from the paper: v1 has ReLU6, as the authors' code; its last depthwise layer has stride 1 (table 1 prints s2 and
+ * a 7 x 7 output). v3 squeezes to 1/4 of the expanded channels rounded to eights, and has batch normalization in front of
+ * neither of the last two layers, as the authors' code.
+ */
+import * as tf from '@tensorflow/tfjs';
+import {
+  activation,
+  batchNorm,
+  type BatchNormOptions,
+  type Block,
+  chain,
+  conv,
+  dense,
+  depthwiseConv,
+  dropout,
+  globalAvgPool,
+  identity,
+  model,
+  type ModelOptions,
+  multiply,
+  named,
+  repeat,
+  residual,
+} from '../layers';
+
+/** v1, table 1: filters, how many depthwise separable layers have them, and the stride of the first. */
+const V1_TABLE_1 = {
+  conv2: [64, 1, 1], // 112 x 112
+  conv3: [128, 2, 2], // 56 x 56
+  conv4: [256, 2, 2], // 28 x 28
+  conv5: [512, 6, 2], // 14 x 14
+  conv6: [1024, 2, 2], // 7 x 7
+} as const;
+
+/** v2, table 2: expansion t, channels c, repeats n, stride s. */
+const V2_TABLE_2 = {
+  bottleneck1: [1, 16, 1, 1], // 112 x 112
+  bottleneck2: [6, 24, 2, 2], // 56 x 56
+  bottleneck3: [6, 32, 3, 2], // 28 x 28
+  bottleneck4: [6, 64, 4, 2], // 14 x 14
+  bottleneck5: [6, 96, 3, 1], // 14 x 14
+  bottleneck6: [6, 160, 3, 2], // 7 x 7
+  bottleneck7: [6, 320, 1, 1], // 7 x 7
+} as const;
+
+type V3Row = readonly [kernel: number, expanded: number, out: number, se: boolean, nonlinearity: 'RE' | 'HS', stride: number];
+
+/** v3, table 1: kernel, exp size, #out, SE, NL, s of each bneck. */
+const V3_TABLE_1: readonly V3Row[] = [
+  [3, 16, 16, false, 'RE', 1], // 112 x 112
+  [3, 64, 24, false, 'RE', 2], // 56 x 56
+  [3, 72, 24, false, 'RE', 1],
+  [5, 72, 40, true, 'RE', 2], // 28 x 28
+  [5, 120, 40, true, 'RE', 1],
+  [5, 120, 40, true, 'RE', 1],
+  [3, 240, 80, false, 'HS', 2], // 14 x 14
+  [3, 200, 80, false, 'HS', 1],
+  [3, 184, 80, false, 'HS', 1],
+  [3, 184, 80, false, 'HS', 1],
+  [3, 480, 112, true, 'HS', 1],
+  [3, 672, 112, true, 'HS', 1],
+  [5, 672, 160, true, 'HS', 2], // 7 x 7
+  [5, 960, 160, true, 'HS', 1],
+  [5, 960, 160, true, 'HS', 1],
+];
+
+/** v3, table 2. */
+const V3_TABLE_2: readonly V3Row[] = [
+  [3, 16, 16, true, 'RE', 2], // 56 x 56
+  [3, 72, 24, false, 'RE', 2], // 28 x 28
+  [3, 88, 24, false, 'RE', 1],
+  [5, 96, 40, true, 'HS', 2], // 14 x 14
+  [5, 240, 40, true, 'HS', 1],
+  [5, 240, 40, true, 'HS', 1],
+  [5, 120, 48, true, 'HS', 1],
+  [5, 144, 48, true, 'HS', 1],
+  [5, 288, 96, true, 'HS', 2], // 7 x 7
+  [5, 576, 96, true, 'HS', 1],
+  [5, 576, 96, true, 'HS', 1],
+];
+
+export interface MobileNetOptions extends ModelOptions {
+  /** alpha: scales the channels of every layer; rounded to eights. */
+  widthMultiplier?: number;
+  /** rho: scales the input of 224 x 224 where `inputShape` does not say its size. */
+  resolutionMultiplier?: number;
+  /** Of conv1: 2, or 1 as is usual for 32 x 32 pictures. */
+  stemStride?: 1 | 2;
+  /** The share of units set to zero before the last layer. */
+  dropoutRate?: number;
+}
+
+/** @param version of 'v3', table 1 is 'v3-large', table 2 'v3-small' */
+export function mobilenet(version: keyof typeof VERSIONS = 'v1', options: MobileNetOptions = {}): tf.LayersModel {
+  const side = Math.round(224 * (options.resolutionMultiplier ?? 1));
+  const { inputShape = [side, side, 3], classes = 1000, seed } = options;
+  const { widthMultiplier = 1, stemStride = 2, dropoutRate = version === 'v1' ? 0.001 : 0.2 } = options;
+  const width = (channels: number): number => roundChannels(channels * widthMultiplier);
+  const body = VERSIONS[version](width, stemStride, widthMultiplier);
+  const last = named('fc', dropout(dropoutRate), dense(classes));
+  return model(`mobilenet-${version}`, { inputShape, seed }, ...body, last);
+}
+
+type Width = (channels: number) => number;
+
+const VERSIONS = {
+  v1: (width: Width, stemStride: number): Block[] => [
+    named('conv1', convBnAct(width(32), 3, 'relu6', stemStride)),
+    ...Object.entries(V1_TABLE_1).map(([name, [filters, count, stride]]) =>
+      named(name, repeat(count, i => separable(width(filters), i === 0 ? stride : 1))),
+    ),
+    named('avgpool', globalAvgPool()),
+  ],
+  v2: (width: Width, stemStride: number, widthMultiplier: number): Block[] => [
+    named('conv1', convBnAct(width(32), 3, 'relu6', stemStride)),
+    ...Object.entries(V2_TABLE_2).map(([name, [t, c, n, s]]) =>
+      named(name, repeat(n, i => x => {
+        const expanded = t * x.shape[3]!;
+        return invertedResidual(width(c), { expanded, stride: i === 0 ? s : 1, nonlinearity: 'relu6' })(x);
+      })),
+    ), // prettier-ignore
+    // Section 6.1: below 1, the multiplier leaves out the last convolution.
+    named('conv8', convBnAct(roundChannels(1280 * Math.max(1, widthMultiplier)), 1, 'relu6')),
+    named('avgpool', globalAvgPool()),
+  ],
+  'v3-large': (width: Width, stemStride: number): Block[] => v3(V3_TABLE_1, 1280, width, stemStride),
+  'v3-small': (width: Width, stemStride: number): Block[] => v3(V3_TABLE_2, 1024, width, stemStride),
+};
+
+function v3(table: readonly V3Row[], features: number, width: Width, stemStride: number): Block[] {
+  const norm = { epsilon: 1e-3, momentum: 0.01 };
+  return [
+    named('conv1', convBnAct(width(16), 3, 'hardSwish', stemStride, norm)),
+    ...table.map(([size, exp, out, se, nonlinearity, stride], i) => {
+      const expanded = width(exp);
+      const squeeze = se ? roundChannels(Math.floor(expanded / 4)) : 0;
+      const act = nonlinearity === 'HS' ? 'hardSwish' : 'relu';
+      const options = { expanded, size, stride, squeeze, gate: 'hardSigmoid', nonlinearity: act, norm } as const;
+      return named(`bneck${i + 1}`, invertedResidual(width(out), options));
+    }),
+    named('conv2', convBnAct(6 * width(table.at(-1)![2]), 1, 'hardSwish', 1, norm)),
+    named('avgpool', globalAvgPool()),
+    named('conv3', dense(width(features)), activation('hardSwish')),
+  ];
+}
+
+/** v1, figure 3, right: a filter for each channel, then 1x1 filters across them. */
+function separable(filters: number, stride: number): Block {
+  return chain(
+    named('depthwise', depthwiseConv(3, { stride, bias: false }), batchNorm(), activation('relu6')),
+    named('pointwise', convBnAct(filters, 1, 'relu6')),
+  );
+}
+
+type Nonlinearity = Parameters<typeof activation>[0];
+
+export interface InvertedResidualOptions {
+  /** Channels of the depthwise layer. */
+  expanded: number;
+  /** Of its window. */
+  size?: number;
+  stride?: number;
+  nonlinearity?: Nonlinearity;
+  /** Channels that squeeze and excitation squeezes to; 0: there is none. */
+  squeeze?: number;
+  gate?: Nonlinearity;
+  norm?: BatchNormOptions;
+}
+
+/**
+ * v2, figure 4 (d), v3, figure 4: 1x1 filters expand, a depthwise layer filters, and 1x1 filters project to a bottleneck
+ * without a nonlinearity, which the input is added to where it has the same shape. MnasNet and EfficientNet call it MBConv.
+ */
+export function invertedResidual(
+  filters: number,
+  { expanded, size = 3, stride = 1, nonlinearity = 'relu', squeeze = 0, gate = 'sigmoid', norm }: InvertedResidualOptions,
+): Block {
+  return x => {
+    const channels = x.shape[3]!;
+    const body = chain(
+      expanded === channels ? identity : named('expand', convBnAct(expanded, 1, nonlinearity, 1, norm)),
+      named('depthwise', depthwiseConv(size, { stride, bias: false }), batchNorm(norm), activation(nonlinearity)),
+      squeeze ? named('se', excite(squeeze, expanded, nonlinearity === 'hardSwish' ? 'relu' : nonlinearity, gate)) : identity,
+      named('project', conv(filters, 1, { bias: false }), batchNorm(norm)),
+    );
+    return (stride === 1 && channels === filters ? residual(body) : body)(x);
+  };
+}
+
+/** Squeeze and excitation (Hu et al., CVPR 2018) by 1x1 convolutions. */
+function excite(squeeze: number, channels: number, nonlinearity: Nonlinearity, gate: Nonlinearity): Block {
+  const weights = chain(
+    globalAvgPool({ keepDims: true }),
+    named('reduce', conv(squeeze, 1), activation(nonlinearity)),
+    named('expand', conv(channels, 1), activation(gate)),
+  );
+  return multiply(identity, weights);
+}
+
+export function convBnAct(
+  filters: number,
+  size: number,
+  nonlinearity: Nonlinearity,
+  stride = 1,
+  norm?: BatchNormOptions,
+): Block {
+  return chain(conv(filters, size, { stride, bias: false }), batchNorm(norm), activation(nonlinearity));
+}
+
+/** To the nearest multiple of eight that is not below 90% of `channels`: the rule of the authors' code. */
+export function roundChannels(channels: number): number {
+  const rounded = Math.max(8, Math.floor((channels + 4) / 8) * 8);
+  return rounded < 0.9 * channels ? rounded + 8 : rounded;
+}

@@ -1,0 +1,51 @@
+/** JupyterLab's own part: our kernel registered in the .venv, Python's hidden, the news pop-up off, and the start. */
+import { spawn } from 'node:child_process';
+import fs from 'node:fs';
+import path from 'node:path';
+import { environment, ROOT } from './steps';
+import { inVenv, VENV } from './python';
+
+export const KERNEL_NAME = 'cnn-kit';
+
+/** Writes what changes with the place of the checkout and the Node in use; cheap, so done at every start. */
+export function configureJupyter(): void {
+  write(path.join(VENV, 'share', 'jupyter', 'kernels', KERNEL_NAME, 'kernel.json'), {
+    argv: [process.execPath, path.join(ROOT, 'dist', 'kernel', 'main.js'), '{connection_file}'],
+    display_name: 'TypeScript (cnn-kit)',
+    language: 'typescript',
+    interrupt_mode: 'message',
+  });
+  write(path.join(VENV, 'etc', 'jupyter', 'jupyter_server_config.json'), {
+    KernelSpecManager: { allowed_kernelspecs: [KERNEL_NAME], ensure_native_kernel: false },
+  });
+  write(path.join(VENV, 'share', 'jupyter', 'lab', 'settings', 'overrides.json'), {
+    '@jupyterlab/apputils-extension:notification': { fetchNews: 'false', checkForUpdates: false },
+  });
+}
+
+/** Serves JupyterLab over the checkout; `args` are JupyterLab's own. Resolves with its exit status. */
+export function startJupyterLab(args: string[]): Promise<number> {
+  const child = spawn(
+    inVenv('python'),
+    [
+      '-m',
+      'jupyterlab',
+      `--ServerApp.root_dir=${ROOT}`,
+      '--LabApp.default_url=/lab/tree/notebooks/02-alexnet.ipynb',
+      ...args,
+    ],
+    { cwd: ROOT, env: environment(), stdio: 'inherit' },
+  );
+  // JupyterLab asks "are you sure" at the first Ctrl-C; both of us get the signal, and we wait for its answer.
+  process.on('SIGINT', () => undefined);
+  process.on('SIGTERM', () => child.kill('SIGTERM'));
+  return new Promise((resolve, reject) => {
+    child.on('error', reject);
+    child.on('exit', (code, signal) => resolve(signal ? 130 : (code ?? 1)));
+  });
+}
+
+function write(file: string, content: object): void {
+  fs.mkdirSync(path.dirname(file), { recursive: true });
+  fs.writeFileSync(file, JSON.stringify(content, null, 2) + '\n');
+}

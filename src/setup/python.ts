@@ -1,0 +1,75 @@
+/** The project's own Python: a .venv with JupyterLab and what executes notebooks, pinned by hash in requirements.txt. */
+import { spawnSync } from 'node:child_process';
+import fs from 'node:fs';
+import path from 'node:path';
+import { once, ROOT, run } from './steps';
+
+export const VENV = path.join(ROOT, '.venv');
+const BIN = path.join(VENV, process.platform === 'win32' ? 'Scripts' : 'bin');
+
+/** A program of the .venv. */
+export function inVenv(program: string): string {
+  return path.join(BIN, process.platform === 'win32' ? `${program}.exe` : program);
+}
+
+/** The newest Python of this machine that will do: CNN_KIT_PYTHON, or what is on the path. */
+export function findPython(): { command: string; version: string } {
+  const asked = process.env.CNN_KIT_PYTHON;
+  const names = asked ? [asked] : ['python3', 'python3.13', 'python3.12', 'python3.11', 'python3.10', 'python', 'py'];
+  const seen: string[] = [];
+  for (const command of names) {
+    const { status, stdout } = spawnSync(command, ['-c', 'import sys; print("%d.%d.%d" % sys.version_info[:3])'], {
+      encoding: 'utf8',
+    });
+    if (status !== 0) continue;
+    const version = stdout.trim();
+    const [major, minor] = version.split('.').map(Number);
+    if (major === 3 && minor >= 10) return { command, version };
+    seen.push(`${command} is ${version}`);
+  }
+  const found = seen.length > 0 ? seen.join(', ') : `none of ${names.join(', ')} is there`;
+  throw new Error(`cnn-kit needs Python 3.10 or newer, but ${found}; install one, or name it in CNN_KIT_PYTHON.`);
+}
+
+export async function setUpPython(log: (line: string) => void): Promise<void> {
+  const { command, version } = findPython();
+  const file = (name: string): string => path.join(__dirname, name);
+  const requirements = fs.readFileSync(file('requirements.txt'), 'utf8');
+  await once(path.join(VENV, 'cnn-kit.stamp'), [requirements, version, ROOT], async () => {
+    log('Python packages: JupyterLab and what executes notebooks (60 MB to fetch, 250 MB on disk)');
+    fs.rmSync(VENV, { recursive: true, force: true });
+    await createVenv(command);
+    const python = inVenv('python');
+    // uv installs in a quarter of pip's time; where it is not to be had, pip does the same.
+    const withUv = await run(python, ['-m', 'pip', 'install', '--quiet', '--require-hashes', '-r', file('uv.txt')])
+      .then(() =>
+        run(inVenv('uv'), [
+          'pip',
+          'install',
+          '--quiet',
+          '--python',
+          python,
+          '--require-hashes',
+          '-r',
+          file('requirements.txt'),
+        ]),
+      )
+      .then(
+        () => true,
+        () => false,
+      );
+    if (!withUv)
+      await run(python, ['-m', 'pip', 'install', '--quiet', '--require-hashes', '-r', file('requirements.txt')]);
+  });
+}
+
+async function createVenv(command: string): Promise<void> {
+  try {
+    await run(command, ['-m', 'venv', VENV]);
+  } catch (error) {
+    // Debian keeps venv in a package of its own.
+    throw new Error(
+      `${command} cannot make a virtual environment (${(error as Error).message}); on Debian and Ubuntu run \`apt install python3-venv\`.`,
+    );
+  }
+}

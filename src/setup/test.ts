@@ -1,0 +1,73 @@
+/** `npm test`: types, tests, and the lectures through the kernel; the last line counts all of them. */
+import { spawn } from 'node:child_process';
+import fs from 'node:fs';
+import path from 'node:path';
+import { environment, ROOT } from './steps';
+
+interface Count {
+  passed: number;
+  failed: number;
+  skipped: number;
+}
+
+const none: Count = { passed: 0, failed: 0, skipped: 0 };
+
+/** `--all` adds the slow tests and all lectures. Resolves with the exit status. */
+export async function test(args: string[]): Promise<number> {
+  const all = args.includes('--all');
+  const counts = [await types(), await mocha(all), await lectures(all)];
+  const total = counts.reduce((sum, count) => ({
+    passed: sum.passed + count.passed,
+    failed: sum.failed + count.failed,
+    skipped: sum.skipped + count.skipped,
+  }));
+  console.log(`\n${total.passed} passed, ${total.failed} failed${total.skipped ? `, ${total.skipped} skipped` : ''}`);
+  return total.failed === 0 && total.passed > 0 ? 0 : 1;
+}
+
+async function types(): Promise<Count> {
+  console.log('types: the whole repository, strictly');
+  const { status } = await node([path.join('node_modules', 'typescript', 'bin', 'tsc'), '--noEmit', '-p', '.']);
+  return status === 0 ? { ...none, passed: 1 } : { ...none, failed: 1 };
+}
+
+async function mocha(all: boolean): Promise<Count> {
+  const ignore = all ? [] : ['--ignore', 'test/**/*.slow.test.ts'];
+  const { status, output } = await node([
+    path.join('node_modules', 'mocha', 'bin', 'mocha.js'),
+    'test/**/*.test.ts',
+    ...ignore,
+  ]);
+  const count = (word: string): number => Number(new RegExp(`^  (\\d+) ${word}`, 'm').exec(output)?.[1] ?? 0);
+  const result = { passed: count('passing'), failed: count('failing'), skipped: count('pending') };
+  // Mocha ended without its summary, or with an error outside of any test.
+  if (status !== 0 && result.failed === 0) result.failed = 1;
+  return result;
+}
+
+async function lectures(all: boolean): Promise<Count> {
+  const script = path.join('dist', 'course', 'execute.js');
+  if (!fs.existsSync(path.join(ROOT, script))) return none;
+  const { status, output } = await node([script, ...(all ? [] : ['--quick'])]);
+  const last = /(\d+) passed, (\d+) failed\s*$/.exec(output);
+  if (!last) return { ...none, failed: 1 };
+  return { ...none, passed: Number(last[1]), failed: Number(last[2]) || Number(status !== 0) };
+}
+
+/** Runs a script with our Node, shows what it prints, and keeps it. */
+function node(args: string[]): Promise<{ status: number | null; output: string }> {
+  return new Promise((resolve, reject) => {
+    const child = spawn(process.execPath, args, {
+      cwd: ROOT,
+      env: { ...environment(), NO_COLOR: '1' },
+      stdio: ['ignore', 'pipe', 'inherit'],
+    });
+    let output = '';
+    child.stdout.setEncoding('utf8').on('data', (text: string) => {
+      output = (output + text).slice(-1 << 20);
+      process.stdout.write(text);
+    });
+    child.on('error', reject);
+    child.on('exit', status => resolve({ status, output }));
+  });
+}
