@@ -4,3 +4,7 @@ export { backend, type BackendInfo, type BackendName, ready } from './backend';
 export * as layers from './layers';
 export * as ops from './ops';
 export { alexnet, type AlexNetOptions, cifarNet, type CifarNetOptions, oneWeirdTrick } from './models/alexnet';
+export * from './data';
+export * from './display';
+export { type Image } from './display';
+export * from './training';

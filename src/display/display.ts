@@ -1,0 +1,130 @@
+import { randomUUID } from 'node:crypto';
+import readline from 'node:readline/promises';
+import { Writable } from 'node:stream';
+import { inspect, types } from 'node:util';
+import { Figure, jupyterDisplay, type Picture } from './figure';
+import { kernelHost, type MimeBundle } from './host';
+
+/** An output that is on the page, or soon will be. */
+export interface DisplayHandle {
+  readonly id: string;
+  /** Shows another value in its place. */
+  update(value: unknown): void;
+}
+
+export interface Display {
+  /**
+   * Shows a value below the running cell: a MIME bundle (a plain object all of whose keys contain '/'), an object with
+   * `[Symbol.for('Jupyter.display')]()`, what a promise resolves to, or any other value as `util.inspect` prints it.
+   * In plain Node it prints the value's text.
+   */
+  (value: unknown): DisplayHandle;
+  /** Removes the outputs of the running cell; `wait` keeps them until the next one comes. */
+  clear(options?: { wait?: boolean }): void;
+  /** Aborts when the running cell is interrupted; undefined in plain Node. */
+  readonly signal: AbortSignal | undefined;
+  /** Resolves when everything displayed so far is drawn and shown; rejects with the first error of a drawing. */
+  settled(): Promise<void>;
+}
+
+const drawings = new Set<Promise<void>>();
+
+function show(value: unknown): DisplayHandle {
+  const id = randomUUID();
+  let turn = 0;
+  let shown = false;
+  const send = ({ bundle, metadata }: Picture): void => {
+    const host = kernelHost();
+    if (host) host.display(bundle, { id, update: shown, metadata });
+    else process.stdout.write(`${textOf(bundle)}\n`);
+    shown = true;
+  };
+  const update = (next: unknown): void => {
+    const mine = ++turn;
+    const picture = represent(next);
+    if (!(picture instanceof Promise)) return send(picture);
+    // A drawing that a later update has overtaken is dropped.
+    const drawing = picture.then(
+      drawn => void (mine === turn && send(drawn)),
+      (error: unknown) => {
+        if (mine === turn) send({ bundle: { 'text/plain': `This could not be drawn. ${error}` } });
+        throw error;
+      },
+    );
+    drawings.add(drawing);
+    drawing.then(
+      () => drawings.delete(drawing),
+      () => undefined,
+    );
+  };
+  update(value);
+  // As the last value of a cell, a handle shows nothing of its own.
+  return Object.defineProperty({ id, update }, jupyterDisplay, { value: () => ({}) });
+}
+
+export const display: Display = Object.defineProperties(show as Display, {
+  clear: { value: ({ wait = false }: { wait?: boolean } = {}) => kernelHost()?.clear(wait) },
+  signal: { get: () => kernelHost()?.signal() },
+  settled: {
+    value: async () => {
+      const waiting = [...drawings];
+      const results = await Promise.allSettled(waiting);
+      for (const drawing of waiting) drawings.delete(drawing);
+      for (const result of results) if (result.status === 'rejected') throw result.reason;
+    },
+  },
+});
+
+/** How a value is shown, with its metadata; a promise where drawing it takes a while. For kernels. */
+export function represent(value: unknown): Picture | Promise<Picture> {
+  if (types.isPromise(value)) return Promise.resolve(value).then(represent);
+  // Without a kernel nothing but the text is shown, so nothing else is drawn.
+  if (value instanceof Figure) return kernelHost() ? value.picture : { bundle: { 'text/plain': value.text } };
+  const method = (value as Record<symbol, unknown> | null | undefined)?.[jupyterDisplay];
+  if (typeof method === 'function') {
+    const bundle = method.call(value) as MimeBundle | PromiseLike<MimeBundle>;
+    if (typeof (bundle as PromiseLike<MimeBundle>)?.then !== 'function') return { bundle: checked(bundle) };
+    return Promise.resolve(bundle).then(resolved => ({ bundle: checked(resolved) }));
+  }
+  return { bundle: isBundle(value) && Object.keys(value).length ? value : { 'text/plain': inspect(value) } };
+}
+
+function checked(bundle: unknown): MimeBundle {
+  if (isBundle(bundle)) return bundle;
+  throw new TypeError(`[Symbol.for('Jupyter.display')]() gave ${inspect(bundle)}; it must give a MIME bundle.`);
+}
+
+function isBundle(value: unknown): value is MimeBundle {
+  if (typeof value !== 'object' || value === null) return false;
+  // Cells may run in another realm, whose Object.prototype is another one.
+  const prototype = Object.getPrototypeOf(value) as object | null;
+  if (prototype && Object.getPrototypeOf(prototype) !== null) return false;
+  return Object.keys(value).every(key => key.includes('/'));
+}
+
+function textOf(bundle: MimeBundle): string {
+  const text = bundle['text/plain'] ?? bundle['text/markdown'];
+  return text === undefined ? `(${Object.keys(bundle).join(', ')})` : [text].flat().join('');
+}
+
+/** Asks the reader for a line of text; `password` hides what is typed. */
+export async function input(prompt = '', { password = false }: { password?: boolean } = {}): Promise<string> {
+  const host = kernelHost();
+  if (host) return host.input(prompt, password);
+  process.stdout.write(prompt);
+  const silent = new Writable({ write: (chunk, encoding, done) => done() });
+  const lines = readline.createInterface({
+    input: process.stdin,
+    output: password ? silent : process.stdout,
+    terminal: process.stdin.isTTY,
+  });
+  try {
+    return await new Promise<string>((resolve, reject) => {
+      lines.once('line', resolve);
+      lines.once('close', () => reject(new Error('The standard input ended before a line came.')));
+      lines.once('SIGINT', () => lines.close());
+    });
+  } finally {
+    lines.close();
+  }
+}

@@ -1,0 +1,143 @@
+import { Figure, type Picture } from './figure';
+import { formatNumber, rangeOf } from './text';
+import { palette, plainArrays, vegaLite, type VegaLiteSpec } from './vegaLite';
+
+/** A Plotly figure: https://plotly.com/javascript/reference/. */
+export interface PlotlyFigure {
+  data: readonly Record<string, unknown>[];
+  layout?: Record<string, unknown>;
+}
+
+type Trace = Record<string, unknown> & { type: string; name: string };
+type Row = Record<string, unknown>;
+
+/**
+ * A Plotly figure, live in JupyterLab. Elsewhere a still of it: lines, markers, bars and heat maps as they are,
+ * surfaces as heat maps from above, scatter3d from above with z as colour. Other traces have no still.
+ */
+export function plotly({ data, layout = {} }: PlotlyFigure): Figure {
+  const figure = JSON.parse(JSON.stringify({ data, layout }, plainArrays)) as Required<PlotlyFigure>;
+  const traces = figure.data.map((trace, index) => ({
+    ...trace,
+    type: String(trace.type ?? 'scatter'),
+    name: String(trace.name ?? `trace ${index + 1}`),
+  }));
+  const title = titleOf(figure.layout.title);
+  const text = [
+    title ?? 'Interactive figure',
+    ...traces.map(trace => {
+      const rows = rowsOf(trace);
+      const range = rangeOf(rows.map(row => Number(row.z ?? row.y)));
+      const values = range ? `, from ${formatNumber(range[0])} to ${formatNumber(range[1])}` : '';
+      return `  ${trace.name}: ${trace.type} of ${rows.length} points${values}`;
+    }),
+  ].join('\n');
+  return new Figure(text, async (): Promise<Picture> => {
+    const still = stillOf(traces, figure.layout, title);
+    const live = { 'application/vnd.plotly.v1+json': figure, 'text/plain': text };
+    if (!still) return { bundle: live };
+    const { bundle, metadata } = await vegaLite(still, { text }).picture;
+    return { bundle: { ...live, 'image/png': bundle['image/png'] }, metadata };
+  });
+}
+
+function titleOf(title: unknown): string | undefined {
+  const text = (title as { text?: unknown } | undefined)?.text ?? title;
+  return typeof text === 'string' && text ? text.replace(/<br\s*\/?>/g, ' ').replace(/<[^>]*>/g, '') : undefined;
+}
+
+/** Plotly marks: which of ours draws each type of trace. */
+const GRIDS = ['heatmap', 'surface', 'contour'];
+const DRAWN = ['scatter', 'scattergl', 'scatter3d', 'bar', ...GRIDS];
+
+const arrayOf = (value: unknown): unknown[] => (Array.isArray(value) ? value : []);
+
+function rowsOf(trace: Trace): Row[] {
+  const [x, y, z] = [arrayOf(trace.x), arrayOf(trace.y), arrayOf(trace.z)];
+  if (!GRIDS.includes(trace.type)) {
+    const length = Math.max(x.length, y.length);
+    return Array.from({ length }, (_, i) => ({ series: trace.name, x: x[i] ?? i, y: y[i] ?? i, z: z[i], order: i }));
+  }
+  // A surface may give x and y as matrices; their first row and column say enough of a regular grid.
+  const across = Array.isArray(x[0]) ? x[0] : x;
+  const down = Array.isArray(y[0]) ? y.map(row => (row as unknown[])[0]) : y;
+  return z.flatMap((row, r) => arrayOf(row).map((value, c) => ({ x: across[c] ?? c, y: down[r] ?? r, z: value })));
+}
+
+function stillOf(traces: Trace[], layout: Record<string, unknown>, title?: string): VegaLiteSpec | undefined {
+  const drawn = traces.filter(trace => DRAWN.includes(trace.type));
+  // A heat map covers what lies below it.
+  drawn.sort((a, b) => Number(GRIDS.includes(b.type)) - Number(GRIDS.includes(a.type)));
+  if (!drawn.length) return undefined;
+  const gridded = drawn.some(trace => GRIDS.includes(trace.type));
+  const scene = (layout.scene ?? {}) as Record<string, unknown>;
+  const axis = (name: 'x' | 'y'): Record<string, unknown> => {
+    const settings = (layout[`${name}axis`] ?? scene[`${name}axis`] ?? {}) as Record<string, unknown>;
+    const numbers = drawn.every(trace => rowsOf(trace).every(row => typeof row[name] === 'number'));
+    const bars = drawn.some(trace => trace.type === 'bar');
+    const channel = { field: name, title: titleOf(settings.title) ?? null };
+    // Bars and cells stand beside each other only on an axis of names.
+    if (!numbers || gridded || (bars && name === 'x')) return cells(channel, name, drawn);
+    return { ...channel, type: 'quantitative', scale: settings.type === 'log' ? { type: 'log' } : { zero: bars } };
+  };
+  const position = { x: axis('x'), y: axis('y') };
+  const step = ({ sort }: Row): number => Math.max(2, Math.round(340 / arrayOf(sort).length));
+  const byDepth = ({ type, mode }: Trace): boolean =>
+    GRIDS.includes(type) || (type === 'scatter3d' && !String(mode ?? 'lines').includes('lines'));
+  const names = drawn.filter(trace => !byDepth(trace)).map(trace => trace.name);
+  const colour = {
+    field: 'series',
+    type: 'nominal',
+    title: null,
+    scale: { domain: names, range: names.map((_, index) => palette[index % palette.length]) },
+    ...(names.length < 2 ? { legend: null } : {}),
+  };
+  const depth = { field: 'z', type: 'quantitative', title: null, scale: { scheme: 'viridis' } };
+  const layer = drawn.map(trace => {
+    const grid = GRIDS.includes(trace.type);
+    const mode = String(trace.mode ?? 'lines+markers');
+    const mark =
+      trace.type === 'bar'
+        ? { type: 'bar' }
+        : grid
+          ? { type: 'rect' }
+          : mode.includes('lines')
+            ? { type: 'line', point: mode.includes('markers') && { size: 24 } }
+            : { type: 'point', filled: true, size: 40, opacity: 1 };
+    const coloured = byDepth(trace) ? depth : colour;
+    const offset = trace.type === 'bar' && names.length > 1 ? { xOffset: { field: 'series', sort: names } } : {};
+    const order = mark.type === 'line' ? { order: { field: 'order' } } : {};
+    return {
+      data: { values: rowsOf(trace) },
+      mark,
+      encoding: { ...position, color: coloured, ...offset, ...order },
+    };
+  });
+  return {
+    title: { text: title ?? '', subtitle: 'still of an interactive figure' },
+    // Whole pixels to a cell leave no seams between them.
+    width: gridded ? { step: step(position.x) } : 480,
+    height: gridded ? { step: step(position.y) } : 280,
+    layer,
+    resolve: { scale: { color: 'independent' } },
+  };
+}
+
+/** An axis of names in the order of the data; plotly's y goes up. */
+function cells(channel: Row, name: 'x' | 'y', drawn: Trace[]): Record<string, unknown> {
+  const values = [...new Set(drawn.flatMap(trace => rowsOf(trace).map(row => row[name] as string | number)))];
+  const numbers = values.filter((value): value is number => typeof value === 'number');
+  const sorted = numbers.length === values.length ? numbers.sort((a, b) => a - b) : values;
+  const every = Math.ceil(sorted.length / 12);
+  return {
+    ...channel,
+    type: 'ordinal',
+    sort: name === 'y' ? [...sorted].reverse() : sorted,
+    axis: {
+      labelAngle: 0,
+      labelOverlap: true,
+      values: sorted.filter((_, index) => index % every === 0),
+      ...(numbers.length === values.length ? { format: '.3~g' } : {}),
+    },
+  };
+}

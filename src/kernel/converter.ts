@@ -1,0 +1,236 @@
+/**
+ * tslab as a library: cells in, JavaScript and types out. All that is known of tslab's inside is in this file; the
+ * packages are pinned to the letter (tslab 1.0.22, TypeScript 5.0.4 in its fork).
+ */
+import fs from 'node:fs';
+import path from 'node:path';
+import type * as TS from '@tslab/typescript-for-tslab';
+import type { ConvertResult, Converter as TslabConverter, Diagnostic } from 'tslab/dist/converter';
+import { loadCompiler } from './compiler';
+import { CELL, transform, type Compiled } from './transform';
+
+export interface Cell extends Compiled {
+  /** The variable that holds the value of the last expression. */
+  lastExpression?: string;
+}
+
+/** A local file that a cell imports, compiled. */
+export interface LocalFile extends Compiled {
+  /** Absolute, without its suffix. */
+  name: string;
+}
+
+export interface Problem {
+  /** TypeScript's number. */
+  code: number;
+  message: string;
+  /** Absolute; undefined is the cell. */
+  file?: string;
+  /** Of the start, from 1. */
+  line: number;
+  column: number;
+}
+
+export interface Completion {
+  start: number;
+  end: number;
+  matches: { text: string; type: string }[];
+}
+
+export interface Converter {
+  /** Type-checks and compiles a cell after the cells before it. With `problems` the rest is empty. */
+  convert(source: string): { problems: Problem[]; cell?: Cell; files: LocalFile[] };
+  /** Makes the names of the cell last converted known to the next. */
+  keep(): void;
+  complete(source: string, position: number): Completion;
+  /** Signature and documentation of the name at a position. */
+  inspect(source: string, position: number): { signature: string; documentation: string } | undefined;
+  isComplete(source: string): { status: 'complete' | 'invalid' } | { status: 'incomplete'; indent: string };
+}
+
+/**
+ * @param root the checkout: cells see the packages of its node_modules
+ * @param folder the notebook's folder: where relative imports start
+ */
+export function createConverter(root: string, folder: string): Converter {
+  const compiler = loadCompiler(path.join(root, '.cache', 'kernel'));
+  const original = compiler.ts;
+  const state: State = { compiled: new Map(), watched: new Map(), namesOnly: false };
+  const { compiled, watched } = state;
+  const ts = adapt(original, root, folder, state);
+  // A copy, since the exports of the package itself cannot be changed in place.
+  compiler.replace(ts);
+  const tslab = require('tslab/dist/converter') as typeof import('tslab/dist/converter');
+  const { printQuickInfo } = require('tslab/dist/inspect') as typeof import('tslab/dist/inspect');
+  const engine: TslabConverter = tslab.createConverter({ isJS: false, isBrowser: false });
+  setTimeout(() => compiler.save(), 2000).unref();
+  let declarations = '';
+  let next = '';
+
+  return {
+    convert(source) {
+      noticeEdits(watched);
+      compiled.clear();
+      state.namesOnly = true;
+      const result = engine.convert(declarations, source);
+      const take = (code: string): Compiled => compiled.get(code)!;
+      const files = (result.sideOutputs ?? []).map(({ path: file, data }) => ({
+        ...take(data),
+        name: file.replace(/\.js$/, ''),
+      }));
+      if (result.diagnostics.length) return { problems: problemsOf(result, root), files: [] };
+      next = result.declOutput ?? declarations;
+      const cell = result.output === undefined ? undefined : take(result.output);
+      return { problems: [], cell: cell && { ...cell, lastExpression: result.lastExpressionVar }, files };
+    },
+    keep() {
+      declarations = next;
+    },
+    complete(source, position) {
+      const { start, end, candidates, original: info } = engine.complete(declarations, source, position);
+      const kinds = new Map(info?.entries.map(entry => [entry.name, entry.kind as string]));
+      return { start, end, matches: candidates.map(text => ({ text, type: kinds.get(text) ?? '' })) };
+    },
+    inspect(source, position) {
+      const info = engine.inspect(declarations, source, position);
+      if (!info) return undefined;
+      const [signature, ...documentation] = printQuickInfo(info).split('\n\n');
+      return { signature, documentation: documentation.join('\n\n') };
+    },
+    isComplete(source) {
+      const { completed, indent } = tslab.isCompleteCode(source);
+      if (!completed) return { status: 'incomplete', indent: indent ?? '' };
+      const file = original.createSourceFile('cell.ts', source, original.ScriptTarget.Latest);
+      const { parseDiagnostics } = file as unknown as { parseDiagnostics: unknown[] };
+      return { status: parseDiagnostics.length ? 'invalid' : 'complete' };
+    },
+  };
+}
+
+interface Watch {
+  changed: () => void;
+  modified: number;
+}
+
+/** Tells the compiler of local files that were edited since the last cell; looking beats waiting for a file watcher. */
+function noticeEdits(watched: Map<string, Watch>): void {
+  for (const [file, watch] of watched) {
+    const modified = modifiedTime(file);
+    if (modified === watch.modified) continue;
+    watch.modified = modified;
+    watch.changed();
+  }
+}
+
+const modifiedTime = (file: string): number => fs.statSync(file, { throwIfNoEntry: false })?.mtimeMs ?? 0;
+
+/** Of tslab's fork. */
+interface Internals {
+  bindSourceFile(file: TS.SourceFile, options: TS.CompilerOptions | undefined): void;
+  getPreEmitDiagnosticsOfFiles(...args: unknown[]): TS.Diagnostic[];
+}
+
+const COULD_NOT_FIND_A_DECLARATION_FILE = 7016;
+
+interface State {
+  /** By the code that tslab got. */
+  compiled: Map<string, Compiled>;
+  watched: Map<string, Watch>;
+  /** tslab builds a program for every cell only to see which names it declares; the next one need not be whole. */
+  namesOnly: boolean;
+}
+
+/** The compiler with what tslab asks of it answered our way. */
+function adapt(ts: typeof TS, root: string, folder: string, state: State): typeof TS {
+  const atRoot = (file: string): string => path.posix.join(root.split(path.sep).join('/'), file);
+  const virtual = new Set([atRoot(CELL), atRoot('__prev__.d.ts')]);
+  const sys = Object.assign(Object.create(ts.sys) as TS.System, {
+    getCurrentDirectory: () => root,
+    watchFile: (file: string, callback: TS.FileWatcherCallback) => {
+      const changed = (): void => callback(file, ts.FileWatcherEventKind.Changed);
+      if (!file.includes('/node_modules/')) state.watched.set(file, { changed, modified: modifiedTime(file) });
+      return { close: () => state.watched.delete(file) };
+    },
+    watchDirectory: () => ({ close: () => undefined }),
+  });
+
+  const createWatchCompilerHost = (
+    files: string[],
+    options: TS.CompilerOptions,
+    ...rest: [TS.System, ...unknown[]]
+  ) => {
+    Object.assign(options, {
+      disableTopLevelAwait: false,
+      moduleResolution: ts.ModuleResolutionKind.Bundler,
+      allowImportingTsExtensions: true,
+      inlineSourceMap: true,
+      strict: true,
+      lib: ['lib.es2022.d.ts'],
+      types: ['node'],
+      typeRoots: [path.join(root, 'node_modules', '@types')],
+    });
+    const create = ts.createWatchCompilerHost as (...args: unknown[]) => TS.WatchCompilerHost<TS.BuilderProgram>;
+    const host = create(files, options, ...rest);
+    host.resolveModuleNameLiterals = (literals, file, redirected, compilerOptions) => {
+      // Cells live in a virtual file at the root, but their relative imports start at the notebook's folder.
+      const from = (name: string): string =>
+        virtual.has(file) && name.startsWith('.') ? path.posix.join(folder.split(path.sep).join('/'), 'cell.ts') : file;
+      return literals.map(({ text }) =>
+        ts.resolveModuleName(text, from(text), compilerOptions, host, undefined, redirected),
+      );
+    };
+    // A host with a resolver of its own otherwise resolves everything anew for every cell, 200 to 500 ms.
+    host.hasInvalidatedResolutions = () => false;
+    const { createProgram } = host;
+    let last: TS.BuilderProgram | undefined;
+    host.createProgram = (names, compilerOptions, compilerHost, _previous, ...others) => {
+      if (state.namesOnly && last) {
+        state.namesOnly = false;
+        const cell = compilerHost!.getSourceFile(atRoot(CELL), ts.ScriptTarget.Latest)! as TS.SourceFile & {
+          locals?: Map<string, unknown>;
+        };
+        (ts as unknown as Internals).bindSourceFile(cell, compilerOptions);
+        // Without names, tslab goes on with this very program.
+        if (cell.locals?.size) return withFile(last, cell);
+      }
+      return (last = createProgram(names, compilerOptions, compilerHost, last, ...others));
+    };
+    return host;
+  };
+
+  const transpileModule = (module: string, options: TS.TranspileOptions): TS.TranspileOutput => {
+    const result = transform(ts, module, options);
+    state.compiled.set(result.code, result);
+    return { outputText: result.code };
+  };
+
+  // A package without types is `any`, as a notebook is not the place to declare one.
+  const { getPreEmitDiagnosticsOfFiles } = ts as unknown as Internals;
+  const withoutUntyped: Internals['getPreEmitDiagnosticsOfFiles'] = (...args) =>
+    getPreEmitDiagnosticsOfFiles(...args).filter(({ code }) => code !== COULD_NOT_FIND_A_DECLARATION_FILE);
+
+  const replaced = { sys, createWatchCompilerHost, transpileModule, getPreEmitDiagnosticsOfFiles: withoutUntyped };
+  return { ...ts, ...replaced } as unknown as typeof TS;
+}
+
+/** The program, with another text of one file that has been parsed and bound. */
+function withFile(program: TS.BuilderProgram, file: TS.SourceFile): TS.BuilderProgram {
+  const getSourceFile = (name: string): TS.SourceFile | undefined =>
+    name === file.fileName ? file : program.getSourceFile(name);
+  return Object.assign(Object.create(program) as TS.BuilderProgram, { getSourceFile });
+}
+
+/** TypeScript's chains of explanations come as separate diagnostics of one place; here one place is one problem. */
+function problemsOf({ diagnostics }: ConvertResult, root: string): Problem[] {
+  const problems = new Map<string, Problem>();
+  for (const { code, messageText, fileName, start } of diagnostics as Diagnostic[]) {
+    const key = `${fileName} ${start.offset}`;
+    const known = problems.get(key);
+    if (known) known.message += `\n  ${messageText}`;
+    else {
+      const file = fileName && path.join(root, fileName);
+      problems.set(key, { code, message: messageText, file, line: start.line + 1, column: start.character + 1 });
+    }
+  }
+  return [...problems.values()];
+}

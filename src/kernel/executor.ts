@@ -1,0 +1,134 @@
+/** Runs cells: convert, wrap, run in the main context, and keep the names. */
+import fs from 'node:fs';
+import type { SourceMapPayload } from 'node:module';
+import path from 'node:path';
+import vm from 'node:vm';
+import type { Cell, Converter } from './converter';
+import { KeyboardInterrupt, typeError, type Source } from './errors';
+import { Modules } from './modules';
+import { Scope } from './scope';
+
+/** A cell's own names and the kernel's, as its code sees them. */
+interface Ports {
+  exports: object;
+  require: (id: string) => unknown;
+  $stop: Int32Array;
+  $interrupt: Error;
+  $box: (name: string) => { value: unknown };
+  $live: (name: string, get: () => unknown, set: (value: unknown) => void) => void;
+  /** @param whole the cell ran to its end */
+  $settle: (values: Record<string, unknown>, whole: boolean) => void;
+}
+
+/** Where a cell finds its ports: a global, as a script has no arguments. */
+const PORTS = '$cnnKitPorts';
+
+export class Executor {
+  private readonly scope = new Scope();
+  private readonly modules: Modules;
+  private readonly cells = new Map<string, Source>();
+  private readonly library = new Map<string, Source | undefined>();
+  private readonly ports: Ports;
+
+  /**
+   * @param root the checkout
+   * @param folder the notebook's
+   * @param stop holds 1 while an interrupt waits to be seen
+   */
+  constructor(
+    private readonly converter: Converter,
+    private readonly root: string,
+    private readonly folder: string,
+    stop: Int32Array,
+  ) {
+    const $interrupt = new KeyboardInterrupt();
+    this.modules = new Modules(root, folder, { $stop: stop, $interrupt });
+    // Compiled imports define themselves on `exports`; names of the cell itself take the other ways.
+    const exports = new Proxy({} as Record<string, unknown>, {
+      defineProperty: (_, name, { get, value }) => {
+        if (name !== '__esModule') this.scope.live(String(name), get ?? (() => value as unknown));
+        return true;
+      },
+      set: (_, name, value) => {
+        if (value !== undefined) this.scope.settle(String(name), value);
+        return true;
+      },
+    });
+    this.ports = {
+      exports,
+      require: this.modules.require,
+      $stop: stop,
+      $interrupt,
+      $box: name => this.scope.box(name),
+      $live: (name, get, set) => this.scope.live(name, get, set),
+      $settle: (values, whole) => {
+        for (const [name, value] of Object.entries(values)) {
+          if (whole || value !== undefined) this.scope.settle(name, value);
+        }
+        if (!whole) this.scope.restoreUnset();
+      },
+    };
+  }
+
+  /**
+   * Runs a cell, called `name` in stack traces, and resolves with the value of its last expression.
+   * Names that were declared before an error stay.
+   *
+   * @throws CellError with the compiler's problems; whatever the cell throws
+   */
+  async run(source: string, name: string): Promise<unknown> {
+    const { problems, cell, files } = this.converter.convert(source);
+    if (problems.length) throw typeError(problems, name, source, this.root);
+    this.modules.update(files);
+    if (!cell) return undefined;
+    for (const { code } of [cell, ...files]) await this.modules.preload(code);
+    this.converter.keep();
+    this.cells.set(name, { name, maps: cell.maps, text: source, offset: 1 });
+    const names = Object.keys(this.ports).join(', ');
+    const head = `(${cell.isAsync ? 'async ' : ''}function (${names}) { ${before(cell)}`;
+    // Called from within the script: a signal breaks only what runs inside of it.
+    const code = `${head}${cell.code}\n${after(cell)}})(...globalThis.${PORTS})`;
+    this.scope.begin();
+    (globalThis as Record<string, unknown>)[PORTS] = Object.values(this.ports);
+    const script = new vm.Script(code, { filename: name, columnOffset: -head.length });
+    return (await script.runInThisContext({ breakOnSigint: true })) as unknown;
+  }
+
+  /** What is known of a file named in a stack trace: a cell, a local file, or our own library. */
+  sourceOf(file: string): Source | undefined {
+    const known = this.cells.get(file);
+    if (known) return known;
+    const local = this.modules.file(file);
+    if (!local) return this.librarySource(file);
+    const text = fs.readFileSync(`${file}.ts`, 'utf8');
+    return { name: path.relative(this.folder, `${file}.ts`), maps: local.maps, text, offset: 0 };
+  }
+
+  private librarySource(file: string): Source | undefined {
+    const dist = path.join(this.root, 'dist') + path.sep;
+    if (!file.startsWith(dist) || file.startsWith(__dirname)) return undefined;
+    if (!this.library.has(file)) this.library.set(file, readLibrarySource(file, this.root));
+    return this.library.get(file);
+  }
+}
+
+function readLibrarySource(file: string, root: string): Source | undefined {
+  if (!fs.existsSync(`${file}.map`)) return undefined;
+  const payload = JSON.parse(fs.readFileSync(`${file}.map`, 'utf8')) as SourceMapPayload;
+  const original = path.resolve(path.dirname(file), payload.sources[0]);
+  if (!fs.existsSync(original)) return undefined;
+  return { name: path.relative(root, original), maps: [payload], text: fs.readFileSync(original, 'utf8'), offset: 0 };
+}
+
+/** On one line with the start of the cell, so that lines stay where they are. */
+function before({ used, live }: Cell): string {
+  const boxes = used.map(name => `const $${name} = $box("${name}");`);
+  const own = live.map(name => `$live("${name}", () => ${name}, $value => { ${name} = $value; });`);
+  return [...boxes, 'let $whole = false; try {', ...own, ''].join(' ');
+}
+
+function after({ settled, lastExpression }: Cell): string {
+  const value = lastExpression ? `return ${lastExpression}; ` : '';
+  const names = settled.filter(name => name !== lastExpression);
+  return `$whole = true; ${value}} finally { $settle({ ${names.join(', ')} }, $whole); }`;
+}

@@ -1,0 +1,88 @@
+/** Which cell an output belongs to, and prints gathered into few messages. */
+import { AsyncLocalStorage } from 'node:async_hooks';
+import type { Content, Header } from './protocol';
+import type { PublishOptions, Wire } from './wire';
+
+/** A cell that runs or ran, or a message that a comm's handler answers. */
+export interface Run {
+  parent: Header;
+  abort: AbortController;
+}
+
+/** Prints within this time become one message, in milliseconds. */
+const GATHER = 50;
+
+export class Output {
+  private readonly runs = new AsyncLocalStorage<Run>();
+  private gathered?: { run: Run; name: string; text: string };
+  private lastFlush = 0;
+  private timer?: NodeJS.Timeout;
+  /** Of what is printed outside of any cell, as in a native callback. */
+  private last?: Run;
+  private readonly setTimeout = setTimeout;
+
+  constructor(private readonly wire: () => Wire) {}
+
+  /** The cell in whose name this code runs, also after it has ended. */
+  get run(): Run | undefined {
+    return this.runs.getStore() ?? this.last;
+  }
+
+  /** Runs `work`; all that it prints and shows, then or later, is output of `run`. */
+  within<T>(run: Run, work: () => T): T {
+    this.last = run;
+    return this.runs.run(run, work);
+  }
+
+  publish(type: string, content: Content, run = this.run, options?: PublishOptions): void {
+    this.flush();
+    this.wire().publish(type, content, run?.parent ?? {}, options);
+  }
+
+  flush(): void {
+    clearTimeout(this.timer);
+    this.timer = undefined;
+    this.lastFlush = Date.now();
+    const { gathered } = this;
+    this.gathered = undefined;
+    if (gathered) this.wire().publish('stream', { name: gathered.name, text: gathered.text }, gathered.run.parent);
+  }
+
+  /** Sends what is written to process.stdout and stderr, console.log's too, to the notebook; live also within a loop. */
+  captureStreams(): void {
+    for (const name of ['stdout', 'stderr'] as const) {
+      process[name].write = ((chunk: string | Uint8Array, ...rest: unknown[]) => {
+        this.print(name, typeof chunk === 'string' ? chunk : Buffer.from(chunk).toString());
+        const done = rest.find(argument => typeof argument === 'function') as (() => void) | undefined;
+        if (done) process.nextTick(done);
+        return true;
+      }) as typeof process.stdout.write;
+    }
+  }
+
+  /** Timers of an interrupted cell never fire, so that its loops over `await` end too. */
+  captureTimers(): void {
+    const world = globalThis as unknown as Record<
+      string,
+      (work: (...args: unknown[]) => void, ...rest: unknown[]) => unknown
+    >;
+    for (const name of ['setTimeout', 'setImmediate', 'setInterval']) {
+      const original = world[name];
+      world[name] = Object.assign((work: (...args: unknown[]) => void, ...rest: unknown[]) => {
+        const run = this.runs.getStore();
+        if (!run) return original(work, ...rest);
+        return original((...args: unknown[]) => void (run.abort.signal.aborted || work(...args)), ...rest);
+      }, original);
+    }
+  }
+
+  private print(name: string, text: string): void {
+    const { run } = this;
+    if (!run || !text) return;
+    if (this.gathered && (this.gathered.run !== run || this.gathered.name !== name)) this.flush();
+    if (this.gathered) this.gathered.text += text;
+    else this.gathered = { run, name, text };
+    if (Date.now() - this.lastFlush > GATHER) this.flush();
+    else this.timer ??= this.setTimeout(() => this.flush(), GATHER);
+  }
+}

@@ -1,0 +1,134 @@
+/**
+ * The kernel's sockets, in a thread of their own: heartbeats are answered, output leaves and an interrupt arrives while
+ * the main thread runs a cell, and who asks for `kernel_info` has the answer before TypeScript is loaded.
+ */
+import fs from 'node:fs';
+import { parentPort, workerData } from 'node:worker_threads';
+import { Publisher, Reply, Router } from 'zeromq';
+import {
+  broadcast,
+  decode,
+  encode,
+  PROTOCOL_VERSION,
+  reply,
+  type Channel,
+  type Connection,
+  type Message,
+} from './protocol';
+
+export interface SocketsData {
+  connection: Connection;
+  /** Set to 1 by an interrupt; every loop of a cell looks at it. */
+  stop: Int32Array;
+}
+
+/** What the main thread sends: signed messages, and orders. */
+export type ToSockets = { channel: Channel; frames: Uint8Array[] } | { mark: number } | 'interrupted' | 'close';
+/** What it gets: messages, and an echo of every mark, after all that had come before it. */
+export type FromSockets = { message: Message } | { mark: number } | 'closed';
+
+/** How long a cell may go without looking at the flag before the signal that breaks code without loops, in milliseconds. */
+const PATIENCE = 400;
+
+const { connection, stop } = workerData as SocketsData;
+const { key } = connection;
+const port = parentPort!;
+const routers = { shell: new Router(), control: new Router(), stdin: new Router() };
+const iopub = new Publisher({ sendHighWaterMark: 0 });
+const heartbeat = new Reply();
+const sockets = { ...routers, iopub, heartbeat };
+for (const socket of Object.values(routers)) socket.sendHighWaterMark = 0;
+
+let last: Promise<unknown> = Promise.resolve();
+/** In order, one at a time: zeromq.js refuses a second send while one is under way. */
+function send(channel: Channel, frames: Uint8Array[]): void {
+  last = last.then(() => sockets[channel].send(frames as Buffer[])).catch(() => undefined);
+}
+
+const say = (message: Message): void => send(message.channel, encode(message, key));
+
+let patience: NodeJS.Timeout | undefined;
+function interrupt(): void {
+  Atomics.store(stop, 0, 1);
+  clearTimeout(patience);
+  patience = setTimeout(() => process.kill(process.pid, 'SIGINT'), PATIENCE);
+}
+
+function receive(channel: Channel, frames: Buffer[]): void {
+  let message: Message;
+  try {
+    message = decode(channel, frames, key);
+  } catch {
+    return; // Not from a client that knows the key.
+  }
+  const type = message.header.msg_type;
+  if (type === 'interrupt_request') interrupt();
+  if (type === 'kernel_info_request') {
+    say(broadcast('status', { execution_state: 'busy' }, message.header));
+    say(reply(message, 'kernel_info_reply', kernelInfo()));
+    say(broadcast('status', { execution_state: 'idle' }, message.header));
+    return;
+  }
+  port.postMessage({ message } satisfies FromSockets);
+}
+
+function kernelInfo(): Message['content'] {
+  return {
+    status: 'ok',
+    protocol_version: PROTOCOL_VERSION,
+    implementation: 'cnn-kit',
+    implementation_version: VERSION,
+    banner: `cnn-kit: TypeScript on Node ${process.version}`,
+    debugger: false,
+    help_links: [],
+    language_info: {
+      name: 'typescript',
+      version: TYPESCRIPT_VERSION,
+      mimetype: 'text/x-typescript',
+      file_extension: '.ts',
+      pygments_lexer: 'typescript',
+      codemirror_mode: 'text/typescript',
+      nbconvert_exporter: 'script',
+    },
+  };
+}
+const versionOf = (file: string): string => (JSON.parse(fs.readFileSync(file, 'utf8')) as { version: string }).version;
+const VERSION = versionOf(require.resolve('../../package.json'));
+const TYPESCRIPT_VERSION = versionOf(require.resolve('@tslab/typescript-for-tslab/package.json'));
+
+async function serve(channel: keyof typeof routers): Promise<void> {
+  for await (const frames of routers[channel]) receive(channel, frames);
+}
+
+async function echo(): Promise<void> {
+  for await (const frames of heartbeat) await heartbeat.send(frames);
+}
+
+async function open(): Promise<void> {
+  const at = (number: number): string =>
+    `${connection.transport}://${connection.ip}${connection.transport === 'ipc' ? '-' : ':'}${number}`;
+  await Promise.all([
+    routers.shell.bind(at(connection.shell_port)),
+    routers.control.bind(at(connection.control_port)),
+    routers.stdin.bind(at(connection.stdin_port)),
+    iopub.bind(at(connection.iopub_port)),
+    heartbeat.bind(at(connection.hb_port)),
+  ]);
+  say(broadcast('status', { execution_state: 'starting' }, {}));
+  for (const channel of ['shell', 'control', 'stdin'] as const) void serve(channel);
+  void echo();
+}
+
+async function close(): Promise<void> {
+  await last;
+  for (const socket of Object.values(sockets)) socket.close();
+  port.postMessage('closed' satisfies FromSockets);
+}
+
+port.on('message', (order: ToSockets) => {
+  if (order === 'interrupted') clearTimeout(patience);
+  else if (order === 'close') void close();
+  else if ('mark' in order) setImmediate(() => port.postMessage(order satisfies FromSockets));
+  else send(order.channel, order.frames);
+});
+void open();

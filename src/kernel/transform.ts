@@ -1,0 +1,177 @@
+/**
+ * The last step from a cell to code that runs. tslab gives a cell as an ES module in which names of earlier cells are
+ * `exports.name`; here it becomes the body of a function whose own names stay plain local variables (a proxy over them
+ * makes loops 35 to 480 times slower), with every loop looking at the interrupt flag.
+ */
+import type { SourceMapPayload } from 'node:module';
+import type * as TS from '@tslab/typescript-for-tslab';
+
+type Compiler = typeof TS;
+
+/** What a cell or a local file was compiled to, and the way back. */
+export interface Compiled {
+  code: string;
+  /** Has an await at the top level. */
+  isAsync: boolean;
+  /** From the code to the ES module, and from there to TypeScript. */
+  maps: SourceMapPayload[];
+  /** Names of this cell that are set once the cell ends: no function of it can see them change. */
+  settled: string[];
+  /** Names that functions of this cell hold on to: later cells read and write the same variable. */
+  live: string[];
+  /** Names of earlier cells that this cell uses. */
+  used: string[];
+}
+
+export const CELL = '__tslab__.ts';
+
+/** Stands in for tslab's own `ts.transpileModule` call, which turns an ES module into CommonJS. */
+export function transform(ts: Compiler, module: string, options: TS.TranspileOptions): Compiled {
+  const { text, map } = splitSourceMap(module);
+  const isCell = !!map?.sources[0]?.endsWith(CELL);
+  const cell = isCell ? ownNames(ts, text) : undefined;
+  const used = new Set<string>();
+  const { outputText, sourceMapText } = ts.transpileModule(cell?.text ?? text, {
+    ...options,
+    transformers: { before: [context => source => rewrite(ts, context, source, isCell ? used : undefined)] },
+    compilerOptions: { ...options.compilerOptions, sourceMap: true },
+  });
+  return {
+    code: outputText.replace(/\/\/# sourceMappingURL=.*\s*$/, ''),
+    isAsync: cell?.isAsync ?? false,
+    maps: [JSON.parse(sourceMapText!) as SourceMapPayload, ...(map ? [map] : [])],
+    settled: cell?.settled ?? [],
+    live: cell?.live ?? [],
+    used: [...used],
+  };
+}
+
+function splitSourceMap(module: string) {
+  const found = /\/\/# sourceMappingURL=data:application\/json;base64,(\S+)\s*$/.exec(module);
+  if (!found) return { text: module, map: undefined };
+  const map = JSON.parse(Buffer.from(found[1], 'base64').toString()) as SourceMapPayload;
+  return { text: module.slice(0, found.index), map };
+}
+
+/** Finds the names that a cell declares, and takes its `export`s out without moving a character. */
+function ownNames(ts: Compiler, text: string) {
+  const source = ts.createSourceFile('cell.js', text, ts.ScriptTarget.Latest, true);
+  const imported = new Set<string>();
+  const exported = new Set<string>();
+  const variables = new Set<string>();
+  const blanks: [from: number, to: number][] = [];
+  let words: { from: number; to: number; word: string }[] = [];
+
+  for (const statement of source.statements) {
+    if (ts.isImportDeclaration(statement)) namesOfImport(ts, statement).forEach(name => imported.add(name));
+    if (ts.isExportDeclaration(statement) && statement.exportClause && !statement.moduleSpecifier) {
+      (statement.exportClause as TS.NamedExports).elements.forEach(({ name }) => exported.add(name.text));
+      blanks.push([statement.getStart(), statement.end]);
+    }
+    if (!ts.isVariableStatement(statement)) continue;
+    const { modifiers, declarationList } = statement;
+    if (modifiers?.length) {
+      namesOfBinding(ts, declarationList).forEach(name => exported.add(name));
+      blanks.push([statement.getStart(), modifiers.end]);
+    }
+    const names = namesOfBinding(ts, declarationList);
+    names.forEach(name => variables.add(name));
+    words.push({
+      from: declarationList.getStart(),
+      to: declarationList.declarations[0].getStart(),
+      word: names.join(),
+    });
+  }
+
+  const captured = capturedNames(ts, source);
+  const own = [...exported].filter(name => !imported.has(name));
+  const settled = own.filter(name => variables.has(name) && !captured.has(name));
+  // A variable that is set once the cell ends must be seen there, also when the cell throws: `var` lives in the function.
+  words = words.filter(({ word }) => word.split(',').every(name => settled.includes(name)));
+  let result = text;
+  for (const { from, to } of words) result = result.slice(0, from) + 'var'.padEnd(to - from) + result.slice(to);
+  for (const [from, to] of blanks) {
+    result = result.slice(0, from) + result.slice(from, to).replace(/[^\n]/g, ' ') + result.slice(to);
+  }
+  const varNames = new Set(words.flatMap(({ word }) => word.split(',')));
+  const reexported = [...exported].filter(name => imported.has(name));
+  return {
+    text: `${result}\n${reexported.map(name => `export { ${name} };`).join(' ')}`,
+    settled: settled.filter(name => varNames.has(name)),
+    live: own.filter(name => !varNames.has(name)),
+    isAsync: awaits(ts, source),
+  };
+}
+
+function namesOfImport(ts: Compiler, { importClause }: TS.ImportDeclaration): string[] {
+  const { name, namedBindings } = importClause ?? {};
+  const names = name ? [name.text] : [];
+  if (!namedBindings) return names;
+  if (ts.isNamespaceImport(namedBindings)) return [...names, namedBindings.name.text];
+  return [...names, ...namedBindings.elements.map(element => element.name.text)];
+}
+
+function namesOfBinding(ts: Compiler, list: TS.VariableDeclarationList): string[] {
+  const names: string[] = [];
+  const add = (name: TS.BindingName): void => {
+    if (ts.isIdentifier(name)) names.push(name.text);
+    else name.elements.forEach(element => !ts.isOmittedExpression(element) && add(element.name));
+  };
+  list.declarations.forEach(({ name }) => add(name));
+  return names;
+}
+
+/** Every identifier within a function or class of the cell: an upper bound on what they capture. */
+function capturedNames(ts: Compiler, source: TS.SourceFile): Set<string> {
+  const names = new Set<string>();
+  const visit = (node: TS.Node, inside: boolean): void => {
+    if (inside && ts.isIdentifier(node)) names.add(node.text);
+    const within = inside || ts.isFunctionLike(node) || ts.isClassLike(node);
+    ts.forEachChild(node, child => visit(child, within));
+  };
+  visit(source, false);
+  return names;
+}
+
+function awaits(ts: Compiler, node: TS.Node): boolean {
+  if (ts.isFunctionLike(node)) return false;
+  if (ts.isAwaitExpression(node) || (ts.isForOfStatement(node) && node.awaitModifier)) return true;
+  return ts.forEachChild(node, child => awaits(ts, child) || undefined) ?? false;
+}
+
+/** Guards every loop; in a cell, `exports.name` becomes `$name.value`, a box of its own, and `used` collects the names. */
+function rewrite(ts: Compiler, context: TS.TransformationContext, source: TS.SourceFile, used?: Set<string>) {
+  const { factory: f } = ts;
+  // if ($stop[0]) throw $interrupt; a call in place of the throw makes a hot loop five times slower.
+  const guard = (): TS.Statement =>
+    f.createIfStatement(
+      f.createElementAccessExpression(f.createIdentifier('$stop'), 0),
+      f.createThrowStatement(f.createIdentifier('$interrupt')),
+    );
+  const visit = (original: TS.Node): TS.Node => {
+    const node = ts.visitEachChild(original, visit, context);
+    if (used && isExportsOf(ts, node)) {
+      used.add(node.name.text);
+      const box = f.createPropertyAccessExpression(f.createIdentifier(`$${node.name.text}`), 'value');
+      return ts.setOriginalNode(ts.setTextRange(box, node), node);
+    }
+    if (!ts.isIterationStatement(node, false)) return node;
+    const statements = ts.isBlock(node.statement) ? node.statement.statements : [node.statement];
+    const body = ts.setTextRange(f.createBlock([guard(), ...statements], true), node.statement);
+    if (ts.isForStatement(node)) {
+      return f.updateForStatement(node, node.initializer, node.condition, node.incrementor, body);
+    }
+    if (ts.isForOfStatement(node)) {
+      return f.updateForOfStatement(node, node.awaitModifier, node.initializer, node.expression, body);
+    }
+    if (ts.isForInStatement(node)) return f.updateForInStatement(node, node.initializer, node.expression, body);
+    if (ts.isWhileStatement(node)) return f.updateWhileStatement(node, node.expression, body);
+    const loop = node as TS.DoStatement;
+    return f.updateDoStatement(loop, body, loop.expression);
+  };
+  return ts.visitNode(source, visit) as TS.SourceFile;
+}
+
+function isExportsOf(ts: Compiler, node: TS.Node): node is TS.PropertyAccessExpression & { name: TS.Identifier } {
+  return ts.isPropertyAccessExpression(node) && ts.isIdentifier(node.expression) && node.expression.text === 'exports';
+}
