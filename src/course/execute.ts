@@ -2,6 +2,7 @@
 import { spawn } from 'node:child_process';
 import fs from 'node:fs';
 import path from 'node:path';
+import { environment } from '../setup/steps';
 import { faults, quick, toNotebook, type Notebook } from './notebook';
 
 const root = path.resolve(__dirname, '../..');
@@ -44,7 +45,7 @@ export async function execute(markdown: string, name: string): Promise<Notebook>
   const file = path.join(folder, `${name}.ipynb`);
   fs.mkdirSync(folder, { recursive: true });
   fs.writeFileSync(file, JSON.stringify(toNotebook(markdown)));
-  const child = spawn(python, ['-c', NBCLIENT, file], { cwd: root, stdio: ['ignore', 'ignore', 'pipe'] });
+  const child = spawn(python, ['-c', NBCLIENT, file], { cwd: root, env: environment(), stdio: ['ignore', 'ignore', 'pipe'] });
   let errors = '';
   child.stderr.setEncoding('utf8').on('data', (text: string) => (errors += text));
   const status = await new Promise(resolve => child.on('close', resolve));

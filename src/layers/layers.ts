@@ -256,6 +256,36 @@ export class GlobalAvgPool extends OptionsLayer<{ keepDims: boolean }> {
 }
 register(GlobalAvgPool);
 
+/** Means over `size` x `size` windows that share the picture among them, as PyTorch cuts it: they may overlap, or repeat. */
+export class AdaptiveAvgPool extends OptionsLayer<{ size: number }> {
+  static readonly className = 'CnnKitAdaptiveAvgPool';
+
+  override computeOutputShape(inputShape: Shape | Shape[]): Shape {
+    const [batch, , , channels] = inputShape as Shape;
+    return [batch, this.options.size, this.options.size, channels];
+  }
+
+  override call(inputs: tf.Tensor | tf.Tensor[]): tf.Tensor {
+    return tf.tidy(() => {
+      const { size } = this.options;
+      const [batch, height, width, channels] = first(inputs).shape as [number, number, number, number];
+      const rows = tf.matMul(shares(height, size), first(inputs).reshape([batch, height, width * channels]));
+      const columns = tf.matMul(shares(width, size), rows.reshape([batch * size, width, channels]));
+      return columns.reshape([batch, size, size, channels]);
+    });
+  }
+}
+register(AdaptiveAvgPool);
+
+/** [1, size, length]: row i has the weights of the mean over places floor(i length / size) to ceil((i + 1) length / size). */
+function shares(length: number, size: number): tf.Tensor3D {
+  const row = (i: number): number[] => {
+    const [begin, end] = [Math.floor((i * length) / size), Math.ceil(((i + 1) * length) / size)];
+    return Array.from({ length }, (_, place) => (place >= begin && place < end ? 1 / (end - begin) : 0));
+  };
+  return tf.tensor3d([Array.from({ length: size }, (_, i) => row(i))]);
+}
+
 export interface PadLayerOptions {
   /** Rows above, rows below, columns left, columns right. Negative numbers cut. */
   padding: [number, number, number, number];
@@ -297,9 +327,9 @@ export class Subsample extends OptionsLayer<{ stride: number }> {
   }
 
   override call(inputs: tf.Tensor | tf.Tensor[]): tf.Tensor {
-    const x = first(inputs);
+    // tf.stridedSlice has no gradient.
     const { stride } = this.options;
-    return tf.stridedSlice(x, [0, 0, 0, 0], x.shape, [1, stride, stride, 1]);
+    return ops.avgPool(first(inputs) as tf.Tensor4D, 1, { stride });
   }
 }
 register(Subsample);

@@ -6,6 +6,7 @@ import type { Initialization } from './initialization';
 import {
   Activation,
   type ActivationName,
+  AdaptiveAvgPool,
   BatchNorm,
   ChannelShuffle,
   Conv,
@@ -130,6 +131,11 @@ function pool(
 /** The mean of each map: [null, channels], or [null, 1, 1, channels] with keepDims. */
 export function globalAvgPool({ keepDims = false } = {}): Block {
   return x => place(new GlobalAvgPool({ name: layerName('globalAvgPool'), keepDims }), x);
+}
+
+/** The means of `size` x `size` windows that share each map among them, whatever its size (PyTorch's AdaptiveAvgPool2d). */
+export function adaptiveAvgPool(size: number): Block {
+  return x => place(new AdaptiveAvgPool({ name: layerName('adaptiveAvgPool'), size }), x);
 }
 
 /** [null, height, width, channels] to [null, height * width * channels], channels fastest (PyTorch: slowest). */

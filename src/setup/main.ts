@@ -1,13 +1,15 @@
 /** `npm start`, `npm test` and `npm run doctor`: set up what is missing, then do it. */
+import { spawn } from 'node:child_process';
 import fs from 'node:fs';
 import path from 'node:path';
 import { buildTensorflow } from '../backend/build';
 import { configureJupyter, startJupyterLab } from './jupyter';
 import { inVenv, setUpPython } from './python';
-import { alone, once, ROOT, run } from './steps';
+import { alone, environment, once, ROOT, run } from './steps';
+
+const log = (line: string): void => console.log(line);
 
 async function setUp(): Promise<void> {
-  const log = (line: string): void => console.log(line);
   await alone(async () => {
     await setUpPython(log);
     const { ok, detail } = await buildTensorflow({ root: ROOT, python: inVenv('python'), log });
@@ -29,7 +31,41 @@ async function build(log: (line: string) => void): Promise<void> {
   });
 }
 
+/** Runs one of our own programs, with its output and its exit status as ours. */
+async function program(script: string, args: string[]): Promise<number> {
+  const child = spawn(process.execPath, [...(script.endsWith('.ts') ? ['--import', 'tsx'] : []), script, ...args], {
+    cwd: ROOT,
+    env: environment(),
+    stdio: 'inherit',
+  });
+  // Ctrl-C reaches the program too; how it ends is its own affair.
+  process.on('SIGINT', () => undefined);
+  return new Promise((resolve, reject) => {
+    child.on('error', reject);
+    child.on('exit', (code, signal) => resolve(signal ? 130 : (code ?? 1)));
+  });
+}
+
+/** Programs of the library; those of `needsAll` compute, or run notebooks. */
+const PROGRAMS: Record<string, { script: string; needsAll: boolean }> = {
+  data: { script: 'dist/data/command.js', needsAll: false },
+  check: { script: 'dist/course/check.js', needsAll: true },
+  generate: { script: 'dist/course/generate.js', needsAll: true },
+  execute: { script: 'dist/course/execute.js', needsAll: true },
+  grade: { script: 'dist/grading/command.js', needsAll: true },
+  bench: { script: 'test/bench/main.ts', needsAll: true },
+};
+
+const programs = Object.entries(PROGRAMS).map(([name, { script, needsAll }]) => {
+  const start = async (args: string[]): Promise<number> => {
+    await (needsAll ? setUp() : alone(() => build(log)));
+    return program(script, args);
+  };
+  return [name, start] as const;
+});
+
 const COMMANDS: Record<string, (args: string[]) => Promise<number>> = {
+  ...Object.fromEntries(programs),
   setup: async () => (await setUp(), 0),
   start: async args => (await setUp(), startJupyterLab(args)),
   test: async args => (await setUp(), (await import('./test')).test(args)),

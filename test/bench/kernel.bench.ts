@@ -30,7 +30,7 @@ function memory(pid: number): number {
 
 const LOOP = 'let sum = 0; for (let i = 0; i < 1e8; i++) sum += i;';
 
-export async function kernel(): Promise<void> {
+export async function bench(): Promise<void> {
   fs.mkdirSync(folder, { recursive: true });
   const starts = { ours: [] as number[], python: [] as number[] };
   for (let i = 0; i < 5; i++) {
@@ -74,5 +74,3 @@ export async function kernel(): Promise<void> {
   );
   await long.end();
 }
-
-if (require.main === module) void kernel();

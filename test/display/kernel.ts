@@ -19,6 +19,10 @@ export async function withKernel<T>(
     clear: () => undefined,
     signal: () => undefined,
     input: async () => '',
+    openComm: () => {
+      throw new Error('This kernel has no comms.');
+    },
+    onComm: () => undefined,
     ...overrides,
   };
   const scope = globalThis as Record<symbol, unknown>;
@@ -49,7 +53,7 @@ export function decodePng(png: Buffer): Decoded & { pixels: number[][][] } {
 function bytesOf(png: Buffer): Decoded {
   if (png.subarray(0, 8).toString('latin1') !== '\x89PNG\r\n\x1a\n') throw new Error('This is no PNG.');
   const parts: Buffer[] = [];
-  let header = Buffer.alloc(0);
+  let header: Buffer = Buffer.alloc(0);
   for (let at = 8; at < png.length;) {
     const length = png.readUInt32BE(at);
     const type = png.toString('latin1', at + 4, at + 8);

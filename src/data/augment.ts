@@ -1,0 +1,214 @@
+/** Random changes of an image that keep its class, for training; and the ten crops of AlexNet, for testing. */
+import * as tf from '@tensorflow/tfjs';
+import type { ImageSet, ImageShape } from './imageSet';
+import { below, normal, type Random } from './random';
+
+/** Takes one image's bytes [height, width, channels], which it may overwrite, and gives as many back. */
+export type Augmentation = (pixels: Uint8Array, shape: ImageShape, random: Random) => Uint8Array;
+
+/** One after the other, first to last. */
+export function compose(...steps: Augmentation[]): Augmentation {
+  return (pixels, shape, random) => steps.reduce((image, step) => step(image, shape, random), pixels);
+}
+
+/**
+ * Adds a border of `padding` pixels of the byte `fill` on each side and cuts out a window of the old size anywhere:
+ * He et al., "Deep Residual Learning for Image Recognition", CVPR 2016, section 4.2.
+ *
+ * @throws if padding is not a whole number from 0
+ */
+export function randomCrop({ padding = 4, fill = 0 } = {}): Augmentation {
+  if (!Number.isInteger(padding) || padding < 0) {
+    throw new Error(`The padding is ${padding}; right is a whole number of pixels from 0.`);
+  }
+  refuseByte(fill);
+  return (pixels, [height, width, channels], random) => {
+    const down = below(random, 2 * padding + 1) - padding;
+    const right = below(random, 2 * padding + 1) - padding;
+    const result = new Uint8Array(pixels.length).fill(fill);
+    const first = Math.max(0, -right);
+    const last = Math.min(width, width - right);
+    if (last <= first) return result;
+    for (let y = Math.max(0, -down); y < Math.min(height, height - down); y++) {
+      const from = ((y + down) * width + first + right) * channels;
+      result.set(pixels.subarray(from, from + (last - first) * channels), (y * width + first) * channels);
+    }
+    return result;
+  };
+}
+
+/**
+ * The mirror image, with this probability.
+ *
+ * @throws if the probability is not in 0 .. 1
+ */
+export function horizontalFlip({ probability = 0.5 } = {}): Augmentation {
+  if (!(probability >= 0 && probability <= 1)) {
+    throw new Error(`The probability is ${probability}; right is from 0 to 1.`);
+  }
+  return (pixels, [height, width, channels], random) => {
+    if (random() >= probability) return pixels;
+    const result = new Uint8Array(pixels.length);
+    for (let y = 0; y < height; y++) {
+      for (let x = 0; x < width; x++) {
+        const from = (y * width + x) * channels;
+        result.set(pixels.subarray(from, from + channels), (y * width + width - 1 - x) * channels);
+      }
+    }
+    return result;
+  };
+}
+
+/**
+ * Covers a square of `size` pixels with the byte `fill`. Its middle is anywhere in the image, so part of the square may
+ * lie outside: DeVries & Taylor, "Improved Regularization of Convolutional Neural Networks with Cutout", 2017, section 3.
+ * The default `size` is the paper's for CIFAR-10, and the default `fill` nearly 0 once `batches` has normalized it.
+ *
+ * @throws if size is not a whole number from 1
+ */
+export function cutout({ size = 16, fill = 128 } = {}): Augmentation {
+  if (!Number.isInteger(size) || size < 1) {
+    throw new Error(`The size of the cutout is ${size}; right is a whole number of pixels from 1.`);
+  }
+  refuseByte(fill);
+  return (pixels, [height, width, channels], random) => {
+    const top = below(random, height) - (size >> 1);
+    const left = below(random, width) - (size >> 1);
+    const first = Math.max(0, left);
+    const last = Math.min(width, left + size);
+    for (let y = Math.max(0, top); y < Math.min(height, top + size); y++) {
+      pixels.fill(fill, (y * width + first) * channels, (y * width + last) * channels);
+    }
+    return pixels;
+  };
+}
+
+function refuseByte(fill: number): void {
+  if (!Number.isInteger(fill) || fill < 0 || fill > 255) {
+    throw new Error(`The fill is ${fill}; right is a byte, 0 to 255.`);
+  }
+}
+
+/** The principal components of RGB pixels in [0, 1]. */
+export interface ColourComponents {
+  /** Of the covariance matrix, largest first. */
+  eigenvalues: number[];
+  /** eigenvectors[i] is the unit vector [red, green, blue] of eigenvalues[i]. */
+  eigenvectors: number[][];
+}
+
+/** Those of ImageNet, as published with fb.resnet.torch (Gross & Wilber, 2016), datasets/imagenet.lua. */
+export const IMAGENET_COLOURS: ColourComponents = {
+  eigenvalues: [0.2175, 0.0188, 0.0045],
+  eigenvectors: [
+    [-0.5675, -0.5808, -0.5836],
+    [0.7192, -0.0045, -0.6948],
+    [0.4009, -0.814, 0.4203],
+  ],
+};
+
+/**
+ * Adds to every pixel the same colour, sum over i of alpha_i eigenvalue_i eigenvector_i, alpha_i ~ N(0, deviation),
+ * drawn anew for each image: AlexNet (Krizhevsky et al., NIPS 2012), section 4.1.
+ *
+ * @param components - `colourComponents(trainingSet)`, or those of ImageNet
+ */
+export function pcaColour(components: ColourComponents = IMAGENET_COLOURS, { deviation = 0.1 } = {}): Augmentation {
+  if (!(deviation >= 0)) throw new Error(`The deviation is ${deviation}; right is a number from 0.`);
+  const { eigenvalues, eigenvectors } = components;
+  return (pixels, [, , channels], random) => {
+    if (channels !== 3) throw new Error(`The image has ${channels} channels; pcaColour takes 3: red, green, blue.`);
+    const shift = [0, 0, 0];
+    eigenvalues.forEach((eigenvalue, i) => {
+      const step = 255 * deviation * normal(random) * eigenvalue;
+      for (let channel = 0; channel < 3; channel++) shift[channel] += step * eigenvectors[i][channel];
+    });
+    for (let p = 0; p < pixels.length; p++) {
+      pixels[p] = Math.min(255, Math.max(0, Math.round(pixels[p] + shift[p % 3])));
+    }
+    return pixels;
+  };
+}
+
+/**
+ * The principal components of a set's pixels; the largest entry of each eigenvector is positive.
+ *
+ * @throws if the set is empty or its images are not RGB
+ */
+export function colourComponents(set: ImageSet): ColourComponents {
+  if (set.shape[2] !== 3) throw new Error(`${set.name} has ${set.shape[2]} channels; right is 3: red, green, blue.`);
+  if (!set.length) throw new Error(`${set.name} has no images; right is a set with at least one.`);
+  const pixels = set.images.length / 3;
+  const sums = [0, 0, 0];
+  const products = [0, 1, 2].map(() => [0, 0, 0]);
+  for (let p = 0; p < set.images.length; p += 3) {
+    for (let i = 0; i < 3; i++) {
+      sums[i] += set.images[p + i];
+      for (let j = 0; j <= i; j++) products[i][j] += set.images[p + i] * set.images[p + j];
+    }
+  }
+  const covariance = [0, 1, 2].map(i =>
+    [0, 1, 2].map(j => {
+      const product = products[Math.max(i, j)][Math.min(i, j)];
+      return (product / pixels - (sums[i] / pixels) * (sums[j] / pixels)) / 255 ** 2;
+    }),
+  );
+  return symmetricEigen(covariance);
+}
+
+/** Eigenvalues, largest first, and unit eigenvectors of a symmetric matrix, by Jacobi's rotations. */
+function symmetricEigen(matrix: number[][]): ColourComponents {
+  const n = matrix.length;
+  const a = matrix.map(row => [...row]);
+  const vectors = matrix.map((_, i) => matrix.map((_, j) => Number(i === j)));
+  for (let sweep = 0; sweep < 30; sweep++) {
+    for (let p = 0; p < n; p++) {
+      for (let q = p + 1; q < n; q++) {
+        if (a[p][q] === 0) continue;
+        const theta = (a[q][q] - a[p][p]) / (2 * a[p][q]);
+        const t = (theta < 0 ? -1 : 1) / (Math.abs(theta) + Math.sqrt(theta * theta + 1));
+        const cos = 1 / Math.sqrt(t * t + 1);
+        const sin = t * cos;
+        for (let k = 0; k < n; k++) {
+          [a[k][p], a[k][q]] = [cos * a[k][p] - sin * a[k][q], sin * a[k][p] + cos * a[k][q]];
+        }
+        for (let k = 0; k < n; k++) {
+          [a[p][k], a[q][k]] = [cos * a[p][k] - sin * a[q][k], sin * a[p][k] + cos * a[q][k]];
+          [vectors[p][k], vectors[q][k]] = [
+            cos * vectors[p][k] - sin * vectors[q][k],
+            sin * vectors[p][k] + cos * vectors[q][k],
+          ];
+        }
+      }
+    }
+  }
+  const order = [...a.keys()].sort((i, j) => a[j][j] - a[i][i]);
+  const upright = (vector: number[]): number[] => {
+    const largest = vector.reduce((best, value) => (Math.abs(value) > Math.abs(best) ? value : best));
+    return vector.map(value => (largest < 0 ? -value : value));
+  };
+  return { eigenvalues: order.map(i => a[i][i]), eigenvectors: order.map(i => upright(vectors[i])) };
+}
+
+/**
+ * The ten crops whose answers AlexNet averages at test time (section 4.1): top left, top right, bottom left, bottom
+ * right, centre, then the mirror images of these five. Row k * batch + i of the result is crop k of image i, so the
+ * model's answers reshape to [10, batch, classes].
+ *
+ * @param x - [batch, height, width, channels]
+ * @param size - height and width of a crop, in pixels
+ * @returns [10 * batch, size, size, channels]
+ * @throws if the crop does not fit into the images
+ */
+export function tenCrops(x: tf.Tensor4D, size: number): tf.Tensor4D {
+  const [batch, height, width, channels] = x.shape;
+  if (!Number.isInteger(size) || size < 1 || size > Math.min(height, width)) {
+    throw new Error(`The crop's size is ${size}; right is a whole number from 1 to ${Math.min(height, width)}.`);
+  }
+  const [bottom, right] = [height - size, width - size];
+  const corners = [[0, 0], [0, right], [bottom, 0], [bottom, right], [bottom >> 1, right >> 1]]; // prettier-ignore
+  return tf.tidy(() => {
+    const crops = corners.map(([top, left]) => x.slice([0, top, left, 0], [batch, size, size, channels]));
+    return tf.concat([...crops, ...crops.map(crop => crop.reverse(2))]);
+  });
+}

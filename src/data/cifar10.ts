@@ -1,0 +1,115 @@
+/**
+ * CIFAR-10 in its official binary layout. Krizhevsky, "Learning Multiple Layers of Features from Tiny Images", 2009;
+ * https://www.cs.toronto.edu/~kriz/cifar.html, section "Binary version".
+ */
+import fs from 'node:fs';
+import path from 'node:path';
+import type { ImageSet } from './imageSet';
+
+export const CIFAR10_CLASSES: readonly string[] = [
+  'airplane',
+  'automobile',
+  'bird',
+  'cat',
+  'deer',
+  'dog',
+  'frog',
+  'horse',
+  'ship',
+  'truck',
+];
+
+export const CIFAR10_FILES: Readonly<Record<'train' | 'test', readonly string[]>> = {
+  train: [1, 2, 3, 4, 5].map(i => `data_batch_${i}.bin`),
+  test: ['test_batch.bin'],
+};
+
+/** Where `npm run data -- cifar10` puts the files. */
+export const CIFAR10_CACHE = path.join(__dirname, '..', '..', 'data', 'cache', 'cifar10');
+
+const PLANE = 32 * 32;
+const RECORD = 1 + 3 * PLANE;
+const OFFICIAL_LENGTH = { train: 50_000, test: 10_000 };
+
+/**
+ * Reads records of 1 label byte and 3,072 pixel bytes: 1,024 red, 1,024 green, 1,024 blue, each row by row.
+ *
+ * @param fileName - for the set's name and for errors
+ * @throws if the length is not that of 1, 2, ... records, or a label is above 9
+ */
+export function readCifar10(bytes: Uint8Array, fileName = 'CIFAR-10'): ImageSet {
+  if (!bytes.length || bytes.length % RECORD) {
+    throw new Error(`${fileName} is ${bytes.length} bytes long; right is a whole number of ${RECORD}-byte records.`);
+  }
+  const length = bytes.length / RECORD;
+  const images = new Uint8Array(length * 3 * PLANE);
+  const labels = new Uint8Array(length);
+  for (let record = 0, to = 0; record < length; record++) {
+    const label = bytes[record * RECORD];
+    if (label > 9) throw new Error(`Record ${record} of ${fileName} has the label ${label}; right is 0 to 9.`);
+    labels[record] = label;
+    const red = record * RECORD + 1;
+    for (let p = red; p < red + PLANE; p++) {
+      images[to++] = bytes[p];
+      images[to++] = bytes[p + PLANE];
+      images[to++] = bytes[p + 2 * PLANE];
+    }
+  }
+  return { name: fileName, images, labels, shape: [32, 32, 3], classes: [...CIFAR10_CLASSES], length };
+}
+
+/**
+ * The inverse of `readCifar10`.
+ *
+ * @throws if the images are not 32 x 32 x 3
+ */
+export function writeCifar10(set: ImageSet): Uint8Array {
+  if (String(set.shape) !== '32,32,3') {
+    throw new Error(`${set.name} has images of ${set.shape.join(' x ')}; right is 32 x 32 x 3.`);
+  }
+  const bytes = new Uint8Array(set.length * RECORD);
+  for (let record = 0, from = 0; record < set.length; record++) {
+    bytes[record * RECORD] = set.labels[record];
+    const red = record * RECORD + 1;
+    for (let p = red; p < red + PLANE; p++) {
+      bytes[p] = set.images[from++];
+      bytes[p + PLANE] = set.images[from++];
+      bytes[p + 2 * PLANE] = set.images[from++];
+    }
+  }
+  return bytes;
+}
+
+/** The folder to read CIFAR-10 from: the environment's CNN_KIT_DATA, which holds the .bin files, else data/cache/cifar10. */
+export function cifar10Folder(): string {
+  return process.env.CNN_KIT_DATA || CIFAR10_CACHE;
+}
+
+/**
+ * The training images (data_batch_1.bin to data_batch_5.bin, as many of them as are there) or the test images
+ * (test_batch.bin). The name tells when it is not the whole set.
+ *
+ * @param options.folder - where the files are; `cifar10Folder()` if not given
+ * @throws if there is no such file, or one is not in the binary layout
+ */
+export function cifar10({ split, folder = cifar10Folder() }: { split: 'train' | 'test'; folder?: string }): ImageSet {
+  const wanted = CIFAR10_FILES[split];
+  if (!wanted) throw new Error(`The split is '${split}'; right is 'train' or 'test'.`);
+  const files = wanted.map(file => path.join(folder, file)).filter(file => fs.existsSync(file));
+  if (!files.length) {
+    throw new Error(`There is no ${wanted[0]} in ${folder}; run \`npm run data -- cifar10\`, or set CNN_KIT_DATA.`);
+  }
+  const parts = files.map(file => readCifar10(fs.readFileSync(file), file));
+  const length = parts.reduce((sum, part) => sum + part.length, 0);
+  const images = new Uint8Array(length * 3 * PLANE);
+  const labels = new Uint8Array(length);
+  let at = 0;
+  for (const part of parts) {
+    images.set(part.images, at * 3 * PLANE);
+    labels.set(part.labels, at);
+    at += part.length;
+  }
+  const whole = OFFICIAL_LENGTH[split];
+  const name = `CIFAR-10 ${split}` + (length === whole ? '' : ` (${length} of ${whole} images)`);
+  return { name, images, labels, shape: [32, 32, 3], classes: [...CIFAR10_CLASSES], length };
+}

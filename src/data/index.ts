@@ -1,0 +1,31 @@
+export {
+  batches,
+  channelStatistics,
+  images,
+  MEAN,
+  split,
+  STD,
+  subset,
+  type Batch,
+  type BatchOptions,
+  type Image,
+  type ImageSet,
+  type ImageShape,
+} from './imageSet';
+export {
+  colourComponents,
+  compose,
+  cutout,
+  horizontalFlip,
+  IMAGENET_COLOURS,
+  pcaColour,
+  randomCrop,
+  tenCrops,
+  type Augmentation,
+  type ColourComponents,
+} from './augment';
+export { cifar10, CIFAR10_CLASSES, readCifar10, writeCifar10 } from './cifar10';
+export { OFFLINE_CLASSES, offlineImages } from './offline';
+export { seeded, type Random } from './random';
+export { lectureImages } from './lectureImages';
+export { installCifar10, type InstallOptions } from './installCifar10';

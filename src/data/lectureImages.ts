@@ -1,0 +1,23 @@
+/** The images that the lectures train on, whatever is there. */
+import fs from 'node:fs';
+import path from 'node:path';
+import { cifar10, CIFAR10_CACHE, CIFAR10_FILES } from './cifar10';
+import { type ImageSet, subset } from './imageSet';
+import { offlineImages } from './offline';
+
+/**
+ * CIFAR-10 where CNN_KIT_DATA names its folder or `npm run data -- cifar10` has brought it, else the offline images; the
+ * set's name tells which.
+ *
+ * @param options.count - at most so many images, the first ones; all if not given
+ * @throws if CNN_KIT_DATA names a folder without CIFAR-10
+ */
+export function lectureImages({ split, count }: { split: 'train' | 'test'; count?: number }): ImageSet {
+  if (count !== undefined && (!Number.isInteger(count) || count < 1)) {
+    throw new Error(`count is ${count}; right is a whole number from 1.`);
+  }
+  const here = Object.values(CIFAR10_FILES).every(files => fs.existsSync(path.join(CIFAR10_CACHE, files[0])));
+  if (!process.env.CNN_KIT_DATA && !here) return offlineImages({ split, count });
+  const set = cifar10({ split });
+  return count === undefined || count >= set.length ? set : subset(set, count);
+}

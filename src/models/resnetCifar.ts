@@ -1,0 +1,58 @@
+/**
+ * ResNet for CIFAR-10. He, Zhang, Ren & Sun, "Deep Residual Learning for Image Recognition", CVPR 2016 (arXiv 1512.03385):
+ * section 4.2. 6n + 2 layers: a convolution, three stages of n basic blocks, a dense layer.
+ */
+import * as tf from '@tensorflow/tfjs';
+import {
+  type Block,
+  convBnRelu,
+  dense,
+  globalAvgPool,
+  model,
+  type ModelOptions,
+  named,
+  repeat,
+  torch,
+} from '../layers';
+import { basic, unit } from './resnet';
+
+/** Table 6: classification error on the CIFAR-10 test set, percent (110: the best of five; 1202 overfits). */
+export const TABLE_6 = { 20: 8.75, 32: 7.51, 44: 7.17, 56: 6.97, 110: 6.43, 1202: 7.93 } as const;
+
+export interface ResNetCifarOptions extends ModelOptions {
+  /** 6n + 2; the paper has 20, 32, 44, 56, 110 and 1202. */
+  depth?: number;
+  shortcut?: 'A' | 'B' | 'C';
+  /** false: the plain counterpart, the same layers without shortcuts. */
+  residual?: boolean;
+}
+
+export function resnetCifar({
+  depth = 20,
+  inputShape = [32, 32, 3],
+  classes = 10,
+  shortcut = 'A',
+  residual = true,
+  seed,
+}: ResNetCifarOptions = {}): tf.LayersModel {
+  const n = blocksPerStage(depth, 6, 'resnetCifar');
+  const stage = (layer: number, filters: number, stride: number): Block =>
+    repeat(n, i => {
+      const s = i === 0 ? stride : 1;
+      return torch(`layer${layer}.${i}`, unit(basic(filters, filters, s), filters, s, residual ? shortcut : 'none'));
+    });
+  return model(`${residual ? 'resnet' : 'plain'}${depth}-cifar`, { inputShape, seed },
+    named('conv1', convBnRelu(16, 3, { torch: ['conv1', 'bn1'] })), // 32 x 32 x 16
+    named('conv2_x', stage(1, 16, 1)),                              // 32 x 32 x 16
+    named('conv3_x', stage(2, 32, 2)),                              // 16 x 16 x 32
+    named('conv4_x', stage(3, 64, 2)),                              // 8 x 8 x 64
+    named('fc', globalAvgPool(), dense(classes, { torch: 'fc' })),  // 10
+  ); // prettier-ignore
+}
+
+/** n, where three stages of n blocks of `layers / 3` layers, and two layers around them, make `depth`. */
+export function blocksPerStage(depth: number, layers: 6 | 9, name: string): number {
+  const n = (depth - 2) / layers;
+  if (Number.isInteger(n) && n > 0) return n;
+  throw new Error(`The depth of ${name} is ${depth}; right is ${layers}n + 2 with n = 1, 2, ...`);
+}

@@ -1,0 +1,155 @@
+/**
+ * Squeeze and excitation. Hu, Shen, Albanie, Sun & Wu, "Squeeze-and-Excitation Networks", CVPR 2018 (arXiv 1709.01507):
+ * table 1, figures 3 and 7, sections 6.1 to 6.5, and SENet-154 of the appendix. Names of weights are timm's.
+ * Differs from the paper: SE-ResNet has the stride on the 3 x 3 convolution (`stride: 'v1'` is ResNet's first paper).
+ */
+import * as tf from '@tensorflow/tfjs';
+import {
+  activation,
+  type Block,
+  chain,
+  conv,
+  convBn,
+  convBnRelu,
+  dense,
+  dropout,
+  globalAvgPool,
+  identity,
+  maxPool,
+  model,
+  type ModelOptions,
+  multiply,
+  named,
+  relu,
+  repeat,
+  residual,
+  torch,
+} from '../layers';
+import { basic, bottleneck, choose, residualNetwork, shortcut, type Stem, TABLE_1 } from './resnet';
+
+/** Figure 7: where the block stands in a residual unit of the given body and shortcut. */
+const FIGURE_7 = {
+  standard: (se: Block, body: Block, around: Block) => chain(residual(chain(body, se), around), relu()),
+  pre: (se: Block, body: Block, around: Block) => chain(residual(chain(se, body), around), relu()),
+  post: (se: Block, body: Block, around: Block) => chain(residual(body, around), relu(), se),
+  identity: (se: Block, body: Block, around: Block) => chain(residual(body, chain(around, se)), relu()),
+};
+
+export interface SqueezeExciteOptions {
+  /** r: the first dense layer has 1/r of the channels (section 6.1, table 10). */
+  reduction?: number;
+  /** The paper has 1; timm squeezes to 8 channels at least. */
+  leastSqueezed?: number;
+  /** What the weights of the channels go through (section 6.3, table 12). */
+  gate?: 'sigmoid' | 'tanh' | 'relu';
+}
+
+export interface SENetOptions extends ModelOptions, SqueezeExciteOptions {
+  depth?: keyof typeof TABLE_1;
+  placement?: keyof typeof FIGURE_7;
+  stride?: 'v1' | 'v1.5';
+  stem?: Stem;
+}
+
+export function seResnet(options: SENetOptions = {}): tf.LayersModel {
+  return build('seResnet', { cardinality: 1, bottleneckWidth: 64, ...options });
+}
+
+export interface SEResNeXtOptions extends Omit<SENetOptions, 'depth' | 'stride'> {
+  depth?: 50 | 101 | 152;
+  cardinality?: number;
+  bottleneckWidth?: number;
+}
+
+/** SE-ResNeXt-50 (32 x 4d), table 1, right. */
+export function seResnext(options: SEResNeXtOptions = {}): tf.LayersModel {
+  return build('seResnext', { cardinality: 32, bottleneckWidth: 4, ...options });
+}
+
+function build(
+  name: string,
+  {
+    depth = 50,
+    placement = 'standard',
+    reduction = 16,
+    leastSqueezed,
+    gate,
+    stride: version,
+    cardinality,
+    bottleneckWidth,
+    stem,
+    ...options
+  }: SENetOptions & { cardinality: number; bottleneckWidth: number },
+): tf.LayersModel {
+  const [block, counts] = choose(TABLE_1, depth, `depth of ${name}`);
+  const place = choose(FIGURE_7, placement, `placement of ${name}`);
+  const se = squeezeExcite({ reduction, leastSqueezed, gate });
+  return residualNetwork(`${name}${depth}`, options, counts, stem, (filters, stride) => {
+    const channels = block === 'basic' ? filters : 4 * filters;
+    const width = (cardinality * bottleneckWidth * filters) / 64;
+    const body =
+      block === 'basic'
+        ? basic(filters, channels, stride)
+        : bottleneck(width, channels, { stride, version, groups: cardinality });
+    return place(named('se', torch('se', se)), body, shortcut(channels, stride, 'B'));
+  });
+}
+
+/**
+ * Figure 3, equations 2 to 4: the mean of each map, two dense layers, and each map times its number. The dense layers are
+ * 1 x 1 convolutions on 1 x 1 pictures.
+ */
+export function squeezeExcite({
+  reduction = 16,
+  leastSqueezed = 1,
+  gate = 'sigmoid',
+}: SqueezeExciteOptions = {}): Block {
+  return x => {
+    const channels = x.shape[3]!;
+    const squeezed = Math.max(leastSqueezed, channels / reduction);
+    if (!Number.isInteger(squeezed)) {
+      throw new Error(`The reduction is ${reduction} for ${channels} channels; right is a divisor of their number.`);
+    }
+    const weights = chain(
+      globalAvgPool({ keepDims: true }),
+      conv(squeezed, 1, { torch: 'fc1' }),
+      relu(),
+      conv(channels, 1, { torch: 'fc2', init: gate === 'relu' ? 'he' : 'glorot' }),
+      activation(gate),
+    );
+    return multiply(identity, weights)(x);
+  };
+}
+
+/**
+ * SENet-154, the winner of ILSVRC 2017: SE-ResNeXt-152 (64 x 4d) with half the filters in the first 1 x 1 convolutions,
+ * three 3 x 3 convolutions for the first 7 x 7, 3 x 3 convolutions for shortcuts with stride, and dropout. Names: timm's
+ * legacy_senet154.
+ */
+export function senet154({ inputShape = [224, 224, 3], classes = 1000, seed }: ModelOptions = {}): tf.LayersModel {
+  const [, counts] = TABLE_1[152];
+  const block = (filters: number, stride: number, size: number): Block => {
+    const body = chain(
+      named('reduce', convBnRelu(2 * filters, 1, { torch: ['conv1', 'bn1'] })),
+      named('transform', convBnRelu(4 * filters, 3, { stride, groups: 64, torch: ['conv2', 'bn2'] })),
+      named('restore', convBn(4 * filters, 1, { torch: ['conv3', 'bn3'] })),
+    );
+    const project = named('shortcut', convBn(4 * filters, size, { stride, torch: ['downsample.0', 'downsample.1'] }));
+    const around: Block = x => (stride === 1 && x.shape[3] === 4 * filters ? x : project(x));
+    return FIGURE_7.standard(named('se', torch('se_module', squeezeExcite())), body, around);
+  };
+  const stage = (layer: number, filters: number, stride: number): Block =>
+    repeat(counts[layer - 1], i =>
+      torch(`layer${layer}.${i}`, block(filters, i === 0 ? stride : 1, layer === 1 ? 1 : 3)),
+    );
+  const stem = (i: number, filters: number, stride: number): Block =>
+    convBnRelu(filters, 3, { stride, torch: [`layer0.conv${i}`, `layer0.bn${i}`] });
+  return model('senet154', { inputShape, seed },
+    named('conv1', stem(1, 64, 2), stem(2, 64, 1), stem(3, 128, 1)),        // 112 x 112 x 128
+    named('conv2_x', maxPool(3, 2, { ceilMode: true }), stage(1, 64, 1)),   // 56 x 56 x 256
+    named('conv3_x', stage(2, 128, 2)),                                     // 28 x 28 x 512
+    named('conv4_x', stage(3, 256, 2)),                                     // 14 x 14 x 1024
+    named('conv5_x', stage(4, 512, 2)),                                     // 7 x 7 x 2048
+    named('fc', globalAvgPool(), dropout(0.2), dense(classes, { torch: 'last_linear' })), // 1000
+  ); // prettier-ignore
+}

@@ -1,0 +1,59 @@
+/**
+ * ZFNet. Zeiler & Fergus, "Visualizing and Understanding Convolutional Networks", 2013 (arXiv 1311.2901): figure 3, and
+ * variant (b) of table 2.
+ * Differs from the paper: nothing; its sizes need one row of padding before the 7 x 7 and pooling windows that hang over
+ * the edge, which it does not mention.
+ */
+import * as tf from '@tensorflow/tfjs';
+import {
+  convRelu,
+  dense,
+  dropout,
+  flatten,
+  localResponseNorm,
+  maxPool,
+  model,
+  type ModelOptions,
+  named,
+  relu,
+} from '../layers';
+
+/** Maps of layers 3, 4 and 5. */
+const VARIANTS = {
+  figure3: [384, 384, 256],
+  b: [512, 1024, 512],
+} as const;
+
+export interface ZFNetOptions extends ModelOptions {
+  /** The constants of AlexNet's normalization; figure 3 says "contrast normalized across feature maps". */
+  alphaMode?: 'paper' | 'perWindow';
+  dropoutRate?: number;
+}
+
+export function zfnet(
+  variant: keyof typeof VARIANTS = 'figure3',
+  { inputShape = [224, 224, 3], classes = 1000, alphaMode = 'paper', dropoutRate = 0.5, seed }: ZFNetOptions = {},
+): tf.LayersModel {
+  const maps = variantOf(variant);
+  const init = { deviation: 0.01 }; // section 3.1
+  const norm = localResponseNorm({ alphaMode });
+  const pool = maxPool(3, 2, { ceilMode: true });
+  return model(`zfnet-${variant}`, { inputShape, seed },
+    named('layer1', convRelu(96, 7, { stride: 2, padding: 1, init })),               // 110 x 110 x 96
+    named('pool1', pool, norm),                                                      // 55 x 55 x 96
+    named('layer2', convRelu(256, 5, { stride: 2, padding: 0, init })),              // 26 x 26 x 256
+    named('pool2', pool, norm),                                                      // 13 x 13 x 256
+    named('layer3', convRelu(maps[0], 3, { init })),                                 // 13 x 13 x 384
+    named('layer4', convRelu(maps[1], 3, { init })),                                 // 13 x 13 x 384
+    named('layer5', convRelu(maps[2], 3, { init })),                                 // 13 x 13 x 256
+    named('pool5', pool),                                                            // 6 x 6 x 256
+    named('layer6', flatten(), dense(4096, { init }), relu(), dropout(dropoutRate)), // 4096
+    named('layer7', dense(4096, { init }), relu(), dropout(dropoutRate)),            // 4096
+    named('output', dense(classes, { init })),                                       // 1000
+  ); // prettier-ignore
+}
+
+function variantOf(variant: keyof typeof VARIANTS): readonly [number, number, number] {
+  if (Object.hasOwn(VARIANTS, variant)) return VARIANTS[variant];
+  throw new Error(`ZFNet has no variant ${variant}; there are ${Object.keys(VARIANTS).join(' and ')}.`);
+}
