@@ -1,0 +1,141 @@
+import assert from 'node:assert/strict';
+import { spawn, type ChildProcess } from 'node:child_process';
+import fs from 'node:fs';
+import path from 'node:path';
+import { chromium, type Browser, type Page } from 'playwright-core';
+import { quick, toNotebook } from '../../src/course/notebook';
+import { ROOT } from '../../src/setup/steps';
+
+/** Screenshots stay here to be looked at. */
+const ARTIFACTS = path.join(ROOT, '.cache', 'browser');
+const FOLDER = path.join(ARTIFACTS, 'served');
+const BROWSERS = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'];
+
+/** The lecture, short, with a training that is long enough to watch and a cell without end behind it. */
+function writeNotebook(): void {
+  const lecture = fs.readFileSync(path.join(ROOT, 'notebooks', '02-alexnet.md'), 'utf8');
+  const more = [
+    '```typescript',
+    "const long = await fit(cifarNet({ widths: [8, 8, 16], seed: 2 }), train, { epochs: 60, batchSize: 32, progress: 'watched' });",
+    '```',
+    '```typescript',
+    'for (;;) await new Promise(resolve => setTimeout(resolve, 20));',
+    '```',
+  ];
+  fs.rmSync(FOLDER, { recursive: true, force: true });
+  fs.mkdirSync(FOLDER, { recursive: true });
+  const notebook = toNotebook(`${quick(lecture)}\n${more.join('\n')}\n`);
+  fs.writeFileSync(path.join(FOLDER, 'lecture.ipynb'), JSON.stringify(notebook));
+}
+
+/** What a student types, with JupyterLab's own options; resolves with the address that it prints. */
+function startLab(): Promise<{ lab: ChildProcess; url: string }> {
+  const options = [
+    '--no-browser',
+    '--port=0',
+    `--ServerApp.root_dir=${FOLDER}`,
+    '--LabApp.default_url=/lab/tree/lecture.ipynb',
+  ];
+  if (process.getuid?.() === 0) options.push('--allow-root');
+  const lab = spawn(process.execPath, ['src/setup/run.mjs', 'start', ...options], { cwd: ROOT, detached: true });
+  return new Promise((resolve, reject) => {
+    let text = '';
+    const read = (chunk: Buffer): void => {
+      text += chunk;
+      const url = /http:\/\/127\.0\.0\.1:\d+\/lab\S*token=\w+/.exec(text)?.[0];
+      if (url) resolve({ lab, url });
+    };
+    lab.stdout.on('data', read);
+    lab.stderr.on('data', read);
+    lab.on('exit', code => reject(new Error(`JupyterLab ended with ${code}: ${text.slice(-500)}`)));
+  });
+}
+
+describe('the lecture in JupyterLab, in a browser', function () {
+  this.timeout(300_000);
+  let browser: Browser | undefined;
+  let page: Page;
+  let lab: ChildProcess | undefined;
+
+  before(async function () {
+    const executablePath = BROWSERS.find(file => fs.existsSync(file));
+    if (!executablePath) {
+      console.log(
+        '    no Chromium or Chrome on this machine: the browser test is skipped (Debian: apt install chromium)',
+      );
+      return this.skip();
+    }
+    writeNotebook();
+    const started = await startLab();
+    lab = started.lab;
+    browser = await chromium.launch({ executablePath, args: ['--no-sandbox'] });
+    page = await browser.newPage({ viewport: { width: 1200, height: 1400 } });
+    await page.goto(started.url.replace(/\/lab\S*\?/, '/lab/tree/lecture.ipynb?'));
+    await page.waitForSelector('.jp-Notebook .jp-CodeCell', { timeout: 60_000 });
+  });
+
+  after(async () => {
+    await browser?.close();
+    if (lab?.pid) process.kill(-lab.pid, 'SIGTERM');
+  });
+
+  const shot = async (name: string): Promise<void> =>
+    void (await page.screenshot({ path: path.join(ARTIFACTS, `${name}.png`) }));
+
+  it('opens on the TypeScript kernel', async () => {
+    await page.waitForSelector('button:has-text("TypeScript (cnn-kit)")', { timeout: 30_000 });
+    await shot('1-opened');
+  });
+
+  it('runs all cells and draws the chart of the race', async () => {
+    await page.click('.lm-MenuBar-item:has-text("Run")');
+    await page.click('.lm-Menu-item:has-text("Run All Cells") >> nth=0');
+    const chart = page.locator('.vega-embed canvas, .vega-embed svg').first();
+    await chart.waitFor({ state: 'attached', timeout: 200_000 });
+    await chart.scrollIntoViewIfNeeded();
+    const box = (await chart.boundingBox())!;
+    assert.ok(box.width > 300 && box.height > 150, JSON.stringify(box));
+    await shot('2-chart');
+  });
+
+  it('moves the progress bar in place during training', async () => {
+    const bar = page.locator('.jp-OutputArea-output:has-text("watched")');
+    await bar.first().waitFor({ timeout: 200_000 });
+    await bar.first().scrollIntoViewIfNeeded();
+    const seen = new Set<string>();
+    for (let i = 0; i < 100 && seen.size < 3; i++) {
+      seen.add(/(\d+) of/.exec((await bar.first().textContent())!)?.[1] ?? '');
+      await page.waitForTimeout(200);
+    }
+    await shot('3-progress');
+    assert.ok(seen.size >= 3, `the bar showed ${[...seen].join(', ')}`);
+    assert.equal(await bar.count(), 1);
+  });
+
+  it('interrupts a cell that never ends, with the button', async () => {
+    const last = page.locator('.jp-CodeCell').last();
+    const running = page.locator('.jp-CodeCell:has-text("for (;;)") .jp-InputPrompt');
+    await assert.doesNotReject(
+      page.waitForFunction(
+        () => [...document.querySelectorAll('.jp-InputPrompt')].filter(p => p.textContent === '[*]:').length === 1,
+        undefined,
+        { timeout: 120_000 },
+      ),
+    );
+    await last.scrollIntoViewIfNeeded();
+    assert.equal(await running.last().textContent(), '[*]:');
+    await page.click('[data-command="notebook:interrupt-kernel"], button[title*="Interrupt"]');
+    await page.locator('.jp-OutputArea-output:has-text("KeyboardInterrupt")').waitFor({ timeout: 10_000 });
+    await shot('4-interrupted');
+  });
+
+  it('shows no error but that one', async () => {
+    const errors = await page
+      .locator('[data-mime-type="application/vnd.jupyter.stderr"], [data-mime-type="application/vnd.jupyter.error"]')
+      .allTextContents();
+    assert.deepEqual(
+      errors.filter(text => !text.includes('KeyboardInterrupt')),
+      [],
+    );
+  });
+});
