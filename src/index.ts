@@ -8,3 +8,5 @@ export * from './data';
 export * from './display';
 export { type Image } from './display';
 export * from './training';
+export * from './visualize';
+export { check } from './course';

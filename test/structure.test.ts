@@ -12,7 +12,7 @@ const MAY_IMPORT: Record<string, string[]> = {
   layers: ['ops', 'tfjs'],
   models: ['layers', 'tfjs'],
   backend: ['ops', 'tfjs', 'tensorflow'],
-  profile: ['layers', 'ops', 'models', 'tfjs'],
+  profile: ['layers', 'ops', 'models', 'display', 'tfjs'],
   weights: ['layers', 'ops', 'models', 'backend', 'data', 'tfjs'],
   data: ['layers', 'ops', 'tfjs'],
   training: ['layers', 'ops', 'data', 'display', 'backend', 'tfjs'],

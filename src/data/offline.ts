@@ -2,9 +2,9 @@
  * Ten classes of 32 x 32 colour images that need no download, in the layout and split of CIFAR-10.
  *
  * An image shows one large object, and its class is the object's shape, colour and texture together: any two of the
- * three leave classes apart that look alike. Everything else is chance: position, size, rotation, the stripes' width,
- * hue and contrast, the background (soft clouds under stripes or checks of its own), up to two small distractors of any
- * shape, colour and texture, brightness, noise.
+ * three leave classes apart that look alike. Everything else is chance: position, size, rotation (whole quarter turns and
+ * up to 20 degrees), the pattern's tilt, width and contrast, the hue, the background (soft clouds under stripes or checks
+ * of its own), up to two small distractors of any shape, colour and texture, brightness, noise.
  *
  * Equal bytes on every machine: all randomness is `seeded`, and all arithmetic is + - * / sqrt floor, which IEEE 754
  * rounds exactly. Math.sin, exp, pow and their like differ between engines, so none is used.

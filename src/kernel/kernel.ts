@@ -4,6 +4,7 @@ import { Comms } from './comms';
 import type { Converter } from './converter';
 import { KeyboardInterrupt, toCellError } from './errors';
 import { Executor } from './executor';
+import { collectGarbage } from './memory';
 import { Output, type Run } from './output';
 import type { Connection, Content, Message } from './protocol';
 import { Wire } from './wire';
@@ -76,6 +77,7 @@ export class Kernel {
       const current = message;
       if (message.header.msg_type === 'execute_request') await this.execute(message);
       else this.answer(message, () => this.handle(current));
+      collectGarbage();
     }
     this.busy = false;
   }

@@ -25,17 +25,14 @@ export function configureJupyter(): void {
 
 /** Serves JupyterLab over the checkout; `args` are JupyterLab's own. Resolves with its exit status. */
 export function startJupyterLab(args: string[]): Promise<number> {
-  const child = spawn(
-    inVenv('python'),
-    [
-      '-m',
-      'jupyterlab',
-      `--ServerApp.root_dir=${ROOT}`,
-      '--LabApp.default_url=/lab/tree/notebooks/02-alexnet.ipynb',
-      ...args,
-    ],
-    { cwd: ROOT, env: environment(), stdio: 'inherit' },
-  );
+  // JupyterLab refuses an option that is given twice, so one of the caller's takes the place of ours.
+  const defaults = [`--ServerApp.root_dir=${ROOT}`, '--LabApp.default_url=/lab/tree/notebooks/02-alexnet.ipynb'];
+  const options = defaults.filter(option => !args.some(argument => argument.split('=')[0] === option.split('=')[0]));
+  const child = spawn(inVenv('python'), ['-m', 'jupyterlab', ...options, ...args], {
+    cwd: ROOT,
+    env: environment(),
+    stdio: 'inherit',
+  });
   // JupyterLab asks "are you sure" at the first Ctrl-C; both of us get the signal, and we wait for its answer.
   process.on('SIGINT', () => undefined);
   process.on('SIGTERM', () => child.kill('SIGTERM'));

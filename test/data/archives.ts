@@ -88,12 +88,19 @@ export async function serve(
   };
 }
 
-/** Sends `file`, or the range of it that is asked for, and cuts the connection after `cutAfter` bytes. */
+export interface Cut {
+  /** So many bytes are sent. */
+  after: number;
+  /** Asked again and again: whether they have arrived. A client may drop what it has not read when the connection ends. */
+  when: () => boolean;
+}
+
+/** Sends `file`, or the range of it that is asked for; with `cut`, only its beginning, and then ends the connection. */
 export function send(
   request: http.IncomingMessage,
   response: http.ServerResponse,
   file: Buffer,
-  { cutAfter, tag = '"one"', ranges = true }: { cutAfter?: number; tag?: string; ranges?: boolean } = {},
+  { cut, tag = '"one"', ranges = true }: { cut?: Cut; tag?: string; ranges?: boolean } = {},
 ): void {
   const start = Number(/^bytes=(\d+)-$/.exec(request.headers.range ?? '')?.[1] ?? 0);
   const partial = ranges && start > 0 && request.headers['if-range'] === tag;
@@ -101,8 +108,12 @@ export function send(
   const headers: http.OutgoingHttpHeaders = { 'content-length': body.length, etag: tag };
   if (partial) headers['content-range'] = `bytes ${start}-${file.length - 1}/${file.length}`;
   response.writeHead(partial ? 206 : 200, headers);
-  if (cutAfter === undefined) return void response.end(body);
-  response.write(body.subarray(0, cutAfter));
-  // Unlike `destroy`, this lets all of the bytes arrive.
-  response.socket!.end();
+  if (!cut) return void response.end(body);
+  response.write(body.subarray(0, cut.after));
+  const timer = setInterval(() => {
+    if (!cut.when()) return;
+    clearInterval(timer);
+    response.destroy();
+  }, 5);
+  response.on('close', () => clearInterval(timer));
 }

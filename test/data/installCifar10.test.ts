@@ -5,7 +5,7 @@ import os from 'node:os';
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { cifar10, installCifar10, type InstallOptions } from '../../src/data';
-import { type Entry, gzip, md5, officialEntries, records, send, serve, type Server, tar } from './archives';
+import { type Cut, type Entry, gzip, md5, officialEntries, records, send, serve, type Server, tar } from './archives';
 
 const ARCHIVE = gzip(tar(officialEntries()));
 
@@ -40,6 +40,15 @@ describe('npm run data -- cifar10', () => {
     assert.deepEqual([...new Set(cifar10({ split: 'train', folder }).labels)], [1, 2, 3, 4, 5]);
     assert.equal(cifar10({ split: 'test', folder }).length, 20);
   };
+  /** After so many bytes are in the part file. */
+  const cut = (after: number): Cut => ({
+    after,
+    when: () => {
+      const parent = path.dirname(folder);
+      const part = fs.readdirSync(parent).find(name => name.endsWith('.part'));
+      return part !== undefined && fs.statSync(path.join(parent, part)).size === after;
+    },
+  });
   const file = (name: string, bytes: Uint8Array): string => {
     fs.writeFileSync(path.join(home, name), bytes);
     return path.join(home, name);
@@ -59,7 +68,7 @@ describe('npm run data -- cifar10', () => {
 
     it('goes on where a connection was cut', async () => {
       server = await serve((request, response, n) =>
-        send(request, response, ARCHIVE, { cutAfter: n === 0 ? 100_000 : undefined }),
+        send(request, response, ARCHIVE, { cut: n === 0 ? cut(100_000) : undefined }),
       );
       await install({ from: server.url });
       whole();
@@ -71,7 +80,7 @@ describe('npm run data -- cifar10', () => {
     it('goes on in a later run, after giving up', async () => {
       server = await serve((request, response, n) =>
         n === 0
-          ? send(request, response, ARCHIVE, { cutAfter: 50_000 })
+          ? send(request, response, ARCHIVE, { cut: cut(50_000) })
           : n < 3
             ? response.destroy()
             : send(request, response, ARCHIVE),
@@ -89,7 +98,7 @@ describe('npm run data -- cifar10', () => {
 
     it('starts over where the server knows no ranges', async () => {
       server = await serve((request, response, n) =>
-        send(request, response, ARCHIVE, { ranges: false, cutAfter: n === 0 ? 100_000 : undefined }),
+        send(request, response, ARCHIVE, { ranges: false, cut: n === 0 ? cut(100_000) : undefined }),
       );
       await install({ from: server.url });
       whole();
@@ -101,7 +110,7 @@ describe('npm run data -- cifar10', () => {
       const noise = Buffer.concat([other, records(100, 1)]);
       server = await serve((request, response, n) =>
         n === 0
-          ? send(request, response, noise, { cutAfter: 100_000, tag: '"old"' })
+          ? send(request, response, noise, { cut: cut(100_000), tag: '"old"' })
           : send(request, response, ARCHIVE, { tag: '"new"' }),
       );
       await install({ from: server.url });
