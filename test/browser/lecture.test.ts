@@ -83,7 +83,7 @@ describe('the lecture in JupyterLab, in a browser', function () {
     void (await page.screenshot({ path: path.join(ARTIFACTS, `${name}.png`) }));
 
   it('opens on the TypeScript kernel', async () => {
-    await page.waitForSelector('button:has-text("TypeScript (cnn-kit)")', { timeout: 30_000 });
+    await page.waitForSelector('text=TypeScript (cnn-kit)', { timeout: 30_000 });
     await shot('1-opened');
   });
 
