@@ -1,0 +1,63 @@
+/** What a layer sees of a picture: its maps, as numbers and as images. */
+import * as tf from '@tensorflow/tfjs';
+import type { Image } from '../display';
+import { outputOf, pathTo, run } from './graph';
+
+/**
+ * The activations of a layer, as at test time.
+ * @param x [batch, height, width, channels], as the network takes it
+ * @param layer the name of a layer, or of a row: then its last layer
+ * @returns [batch, height, width, maps] or [batch, units]; the caller disposes of it
+ * @throws if the model has no such layer
+ */
+export function featureMaps(model: tf.LayersModel, x: tf.Tensor4D, layer: string): tf.Tensor {
+  const target = outputOf(model, layer);
+  return tf.tidy(() => run(pathTo(target), x).get(target)!.clone());
+}
+
+/**
+ * Maps of the first picture in grey, each stretched so that its own smallest value is black and its largest white.
+ * @param maps which; all if not given
+ * @throws if the model has no such layer, or the layer no such map or no maps
+ */
+export function featureMapImages(
+  model: tf.LayersModel,
+  x: tf.Tensor4D,
+  layer: string,
+  maps?: readonly number[],
+): Image[] {
+  return tf.tidy(() => {
+    const activation = featureMaps(model, x, layer);
+    if (activation.rank !== 4) throw new Error(`${layer} has ${activation.shape.at(-1)} units and no maps to show.`);
+    const [, height, width, channels] = activation.shape as [number, number, number, number];
+    const data = activation.dataSync();
+    return (maps ?? Array.from({ length: channels }, (_, map) => map)).map(map => {
+      if (!Number.isInteger(map) || map < 0 || map >= channels)
+        throw new Error(`There is no map ${map}; right is 0 to ${channels - 1}.`);
+      const values = Float32Array.from({ length: height * width }, (_, place) => data[place * channels + map]);
+      return { data: stretched(values), width, height, channels: 1 } as const;
+    });
+  });
+}
+
+function stretched(values: Float32Array): Float32Array {
+  const low = values.reduce((a, b) => Math.min(a, b), Infinity);
+  const high = values.reduce((a, b) => Math.max(a, b), -Infinity);
+  return values.map(value => (value - low) / Math.max(high - low, 1e-12));
+}
+
+/**
+ * Pictures of values of both signs, such as reconstructions and gradients: zero is mid-grey, and each picture's largest
+ * magnitude black or white.
+ * @param x [batch, height, width, channels] with 1 or 3 channels
+ */
+export function signedImages(x: tf.Tensor4D): Image[] {
+  const [batch, height, width, channels] = x.shape;
+  const data = x.dataSync();
+  const size = height * width * channels;
+  return Array.from({ length: batch }, (_, i) => {
+    const values = Float32Array.from(data.subarray(i * size, (i + 1) * size));
+    const largest = values.reduce((most, value) => Math.max(most, Math.abs(value)), 1e-12);
+    return { data: values.map(value => 0.5 + value / largest / 2), width, height, channels: channels as 1 | 3 };
+  });
+}

@@ -1,0 +1,108 @@
+/** The part of a network that leads from the picture to one layer: run forwards, and named as papers name it. */
+import * as tf from '@tensorflow/tfjs';
+import { Activation } from '../layers/layers';
+
+export type Place = tf.SymbolicTensor;
+
+/** How a layer computes; by default as at test time. */
+export type Apply = (layer: tf.layers.Layer, inputs: tf.Tensor[]) => tf.Tensor;
+
+/**
+ * The output of a layer, of the last layer of a row (`conv1` is behind conv1's ReLU), or of the network.
+ * @throws if the model has no such layer
+ */
+export function outputOf(model: tf.LayersModel, name?: string): Place {
+  if (name === undefined) return model.outputs[0];
+  const layer =
+    model.layers.find(layer => layer.name === name) ??
+    model.layers.filter(layer => layer.name.startsWith(`${name}/`)).at(-1);
+  if (layer) return layer.getOutputAt(0) as Place;
+  const rows = [...new Set(model.layers.map(layer => layer.name.split('/')[0]))].join(', ');
+  throw new Error(`${model.name} has no layer ${name}; it has the rows ${rows}.`);
+}
+
+/** Every place that `target` depends on, and itself: each stands behind those it is computed from. */
+export function pathTo(target: Place): Place[] {
+  const path = new Set<Place>();
+  const visit = (place: Place): void => {
+    if (path.has(place)) return;
+    place.inputs.forEach(visit);
+    path.add(place);
+  };
+  visit(target);
+  return [...path];
+}
+
+/** The values at all places of a path; call it inside tf.tidy. */
+export function run(path: readonly Place[], x: tf.Tensor, apply: Apply = applyLayer): Map<Place, tf.Tensor> {
+  const values = new Map<Place, tf.Tensor>();
+  for (const place of path) {
+    const inputs = place.inputs.map(input => values.get(input)!);
+    values.set(place, inputs.length ? apply(place.sourceLayer, inputs) : x);
+  }
+  return values;
+}
+
+/** A layer as at test time. */
+export function applyLayer(layer: tf.layers.Layer, inputs: tf.Tensor[]): tf.Tensor {
+  return [layer.apply(inputs.length === 1 ? inputs[0] : inputs, { training: false })].flat()[0] as tf.Tensor;
+}
+
+/**
+ * Whether a layer is a ReLU, and of which kind; undefined for all others.
+ * @throws if the layer has another operation's ReLU inside, whose rule nobody could change
+ */
+export function rectifierOf(layer: tf.layers.Layer): 'relu' | 'relu6' | undefined {
+  if (layer instanceof Activation) {
+    const { kind } = layer.options;
+    return kind === 'relu' || kind === 'relu6' ? kind : undefined;
+  }
+  const { activation, maxValue } = layer.getConfig() as { activation?: string; maxValue?: number | null };
+  if (layer.getClassName() === 'ReLU') return maxValue === 6 ? 'relu6' : 'relu';
+  if (activation !== 'relu' && activation !== 'relu6') return undefined;
+  if (layer.getClassName() === 'Activation') return activation;
+  throw new Error(`${layer.name} has its ${activation} inside; give the activation a layer of its own.`);
+}
+
+/** 'max': where the map is largest in each image; or one place, [row, column], for all images. */
+export type Position = 'max' | readonly [row: number, column: number];
+
+export interface Strongest {
+  /** One for each image: 1 at the chosen place of the chosen map and 0 elsewhere; of the activation's shape. */
+  mask: tf.Tensor;
+  positions: [row: number, column: number][];
+  values: number[];
+}
+
+/**
+ * One place of one map of each image.
+ * @param activation [batch, height, width, maps] or [batch, units]
+ * @throws if there is no such map or place
+ */
+export function choose(activation: tf.Tensor, map: number, position: Position = 'max'): Strongest {
+  const { shape } = activation;
+  const [batch, maps] = [shape[0], shape.at(-1)!];
+  const [height, width] = shape.length === 4 ? [shape[1]!, shape[2]!] : [1, 1];
+  if (!Number.isInteger(map) || map < 0 || map >= maps) {
+    throw new Error(`There is no map ${map}; right is 0 to ${maps - 1}.`);
+  }
+  const fits = (n: number, length: number): boolean => Number.isInteger(n) && n >= 0 && n < length;
+  if (position !== 'max' && !(fits(position[0], height) && fits(position[1], width))) {
+    throw new Error(`There is no place [${position}] in a map of ${height} x ${width}.`);
+  }
+  const data = activation.dataSync();
+  const mask = new Float32Array(data.length);
+  const positions: [number, number][] = [];
+  const values: number[] = [];
+  for (let image = 0; image < batch; image++) {
+    const start = image * height * width * maps + map;
+    let best = position === 'max' ? 0 : position[0] * width + position[1];
+    for (let place = 0; position === 'max' && place < height * width; place++) {
+      if (data[start + place * maps] > data[start + best * maps]) best = place;
+    }
+    mask[start + best * maps] = 1;
+    positions.push([Math.floor(best / width), best % width]);
+    values.push(data[start + best * maps]);
+  }
+  return { mask: tf.tensor(mask, shape), positions, values };
+}

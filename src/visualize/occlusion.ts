@@ -1,0 +1,92 @@
+/** Whether a network looks at the object or at its surroundings: Zeiler & Fergus 2013, section 4.2 and figure 7. */
+import * as tf from '@tensorflow/tfjs';
+import { Activation } from '../layers/layers';
+import { applyLayer } from './graph';
+
+export interface OcclusionOptions {
+  classIndex: number;
+  /** Side of the square, in pixels; a quarter of the picture's shorter side if not given. */
+  size?: number;
+  /** Pixels from one position to the next; half of the square if not given. */
+  stride?: number;
+  /** What the square is filled with, as the network takes it; 0, which `batches` makes of mid-grey. */
+  value?: number;
+  batchSize?: number;
+}
+
+export interface Occlusion {
+  /** Of the class, with nothing covered. */
+  probability: number;
+  /** Of the class, with the square's upper left corner at [row * stride, column * stride]: figure 7 (d). For `heatmap`. */
+  probabilities: number[][];
+  /** The most probable class at each position: figure 7 (e). */
+  classes: number[][];
+}
+
+/**
+ * The probability of a class while a grey square covers each part of the picture in turn, always wholly inside it.
+ * @param image [height, width, channels] or [1, height, width, channels], as the network takes it
+ * @throws if the square does not fit, or there is no such class
+ */
+export async function occlusionMap(
+  model: tf.LayersModel,
+  image: tf.Tensor3D | tf.Tensor4D,
+  options: OcclusionOptions,
+): Promise<Occlusion> {
+  const [height, width, channels] = image.shape.slice(-3);
+  const size = options.size ?? Math.max(1, Math.round(Math.min(height, width) / 4));
+  const { classIndex, stride = Math.max(1, size >> 1), value = 0, batchSize = 32 } = options;
+  if (image.size !== height * width * channels) {
+    throw new Error(`Occlusion takes one picture; this is [${image.shape}].`);
+  }
+  if (!(Number.isInteger(size) && size >= 1 && size <= Math.min(height, width))) {
+    throw new Error(`A square of side ${size} does not fit a picture of ${height} x ${width}.`);
+  }
+  if (!(Number.isInteger(stride) && stride >= 1)) throw new Error(`The stride is ${stride}; right is 1, 2, ...`);
+  const rows = Math.floor((height - size) / stride) + 1;
+  const columns = Math.floor((width - size) / stride) + 1;
+  const pixels = await image.data();
+  const covered = (position: number): Float32Array => {
+    const copy = Float32Array.from(pixels);
+    const [top, left] = [Math.floor(position / columns) * stride, (position % columns) * stride];
+    for (let row = top; row < top + size; row++) {
+      copy.fill(value, (row * width + left) * channels, (row * width + left + size) * channels);
+    }
+    return copy;
+  };
+  const [probability] = await classify(model, [Float32Array.from(pixels)], [height, width, channels], classIndex);
+  const found: [probability: number, mostProbable: number][] = [];
+  for (let first = 0; first < rows * columns; first += batchSize) {
+    const count = Math.min(batchSize, rows * columns - first);
+    const pictures = Array.from({ length: count }, (_, i) => covered(first + i));
+    found.push(...(await classify(model, pictures, [height, width, channels], classIndex)));
+  }
+  const grid = (of: 0 | 1): number[][] =>
+    Array.from({ length: rows }, (_, row) => found.slice(row * columns, (row + 1) * columns).map(pair => pair[of]));
+  return { probability: probability[0], probabilities: grid(0), classes: grid(1) };
+}
+
+/** The class's probability and the most probable class, of each picture. */
+async function classify(
+  model: tf.LayersModel,
+  pictures: Float32Array[],
+  shape: number[],
+  classIndex: number,
+): Promise<[number, number][]> {
+  const probabilities = tf.tidy(() => {
+    const x = tf.stack(pictures.map(pixels => tf.tensor(pixels, shape)));
+    const output = applyLayer(model, [x]);
+    const { sourceLayer } = model.outputs[0];
+    return sourceLayer instanceof Activation && sourceLayer.options.kind === 'softmax' ? output : output.softmax();
+  });
+  const classes = probabilities.shape[1]!;
+  const values = (await probabilities.data()) as Float32Array;
+  probabilities.dispose();
+  if (!Number.isInteger(classIndex) || classIndex < 0 || classIndex >= classes) {
+    throw new Error(`There is no class ${classIndex}; right is 0 to ${classes - 1}.`);
+  }
+  return pictures.map((_, i) => {
+    const row = values.subarray(i * classes, (i + 1) * classes);
+    return [row[classIndex], row.indexOf(row.reduce((a, b) => Math.max(a, b)))];
+  });
+}

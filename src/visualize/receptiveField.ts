@@ -1,0 +1,73 @@
+/** Which pixels one activation can see. */
+import * as tf from '@tensorflow/tfjs';
+import { AdaptiveAvgPool, Conv, Pad, Pool, Subsample } from '../layers/layers';
+import { outputOf, pathTo, type Place } from './graph';
+import { paddingBefore } from './unpooling';
+
+/** Pixels of a picture. */
+export interface Box {
+  top: number;
+  left: number;
+  height: number;
+  width: number;
+}
+
+/** First and last place, both included. */
+type Range = [first: number, last: number];
+
+/**
+ * The smallest box with all pixels that the activation at [row, column] of a layer depends on, cut at the picture's edges.
+ * Through a layer of unknown kind that changes the size, it is the whole picture.
+ * @throws if the model has no such layer
+ */
+export function receptiveField(
+  model: tf.LayersModel,
+  layer: string,
+  [row, column]: readonly [row: number, column: number],
+): Box {
+  const target = outputOf(model, layer);
+  const boxes = new Map<Place, [Range, Range]>([[target, [[row, row], [column, column]]]]); // prettier-ignore
+  for (const place of pathTo(target).reverse()) {
+    const box = boxes.get(place)!;
+    if (!place.inputs.length) {
+      const [[top, bottom], [left, right]] = box;
+      return { top, left, height: bottom - top + 1, width: right - left + 1 };
+    }
+    for (const input of place.inputs) {
+      const seen = ([0, 1] as const).map(axis => seenBy(place, input, box[axis], axis));
+      const other = boxes.get(input);
+      boxes.set(input, seen.map((range, axis) => (other ? union(range, other[axis]) : range)) as [Range, Range]);
+    }
+  }
+  throw new Error(`${target.name} does not depend on the picture.`);
+}
+
+/** What a layer reads of one input, along rows (axis 0) or columns (axis 1), for a range of its output. */
+function seenBy(place: Place, input: Place, [first, last]: Range, axis: 0 | 1): Range {
+  const layer = place.sourceLayer;
+  const length = input.shape.length === 4 ? input.shape[1 + axis]! : 1;
+  const outputs = place.shape.length === 4 ? place.shape[1 + axis]! : 1;
+  const cut = (from: number, to: number): Range => [Math.max(0, from), Math.min(length - 1, to)];
+  if (layer instanceof Conv || layer instanceof Pool) {
+    const { stride, padding } = layer.options;
+    const window =
+      layer instanceof Conv ? layer.options.dilation * (layer.options.size[axis] - 1) + 1 : layer.options.size;
+    const before = paddingBefore(padding, axis, length, outputs, window, stride);
+    return cut(first * stride - before, last * stride - before + window - 1);
+  }
+  if (layer instanceof AdaptiveAvgPool) {
+    const { size } = layer.options;
+    return cut(Math.floor((first * length) / size), Math.ceil(((last + 1) * length) / size) - 1);
+  }
+  if (layer instanceof Pad) {
+    const before = layer.options.padding[2 * axis];
+    return cut(first - before, last - before);
+  }
+  if (layer instanceof Subsample) return cut(first * layer.options.stride, last * layer.options.stride);
+  // Flattened, what is next to each other is no longer known to be.
+  return length === outputs && input.shape.length === place.shape.length ? cut(first, last) : [0, length - 1];
+}
+
+function union([a, b]: Range, [c, d]: Range): Range {
+  return [Math.min(a, c), Math.max(b, d)];
+}
