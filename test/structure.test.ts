@@ -13,7 +13,7 @@ const MAY_IMPORT: Record<string, string[]> = {
   models: ['layers', 'tfjs'],
   backend: ['ops', 'tfjs', 'tensorflow'],
   profile: ['layers', 'ops', 'models', 'display', 'tfjs'],
-  weights: ['layers', 'ops', 'models', 'backend', 'data', 'tfjs'],
+  weights: ['layers', 'ops', 'models', 'backend', 'data', 'training', 'setup', 'tfjs'],
   data: ['layers', 'ops', 'tfjs'],
   training: ['layers', 'ops', 'data', 'display', 'backend', 'tfjs'],
   visualize: ['layers', 'ops', 'data', 'training', 'display', 'tfjs'],

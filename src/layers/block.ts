@@ -83,9 +83,15 @@ export function modelOf(
     return built;
   } catch (error) {
     endModel();
+    placed.forEach(layer => layer.dispose());
     throw error;
+  } finally {
+    placed.length = 0;
   }
 }
+
+/** The layers of the network that is being built: nothing of it stays behind if it cannot be. */
+const placed: tf.layers.Layer[] = [];
 
 const torchNamesOfModels = new WeakMap<tf.LayersModel, Map<string, string>>();
 
@@ -96,9 +102,11 @@ export function torchNames(model: tf.LayersModel): ReadonlyMap<string, string> {
 
 /** Puts a tfjs layer behind a node: the one place where the type of `apply` is narrowed. */
 export function place(layer: tf.layers.Layer, x: Node): Node {
+  placed.push(layer);
   return layer.apply(x) as Node;
 }
 
 function join(layer: tf.layers.Layer, nodes: Node[]): Node {
+  placed.push(layer);
   return layer.apply(nodes) as Node;
 }

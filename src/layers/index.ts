@@ -15,4 +15,5 @@ export {
   torchNames,
 } from './block';
 export { type Initialization, skeleton } from './initialization';
+export { Dropout } from './layers';
 export * from './vocabulary';

@@ -298,13 +298,16 @@ export class Pad extends OptionsLayer<PadLayerOptions> {
 
   override computeOutputShape(inputShape: Shape | Shape[]): Shape {
     const [batch, height, width, channels] = inputShape as Shape;
-    const { padding: [top, bottom, left, right], channels: [before, behind] = [0, 0] } = this.options; // prettier-ignore
+    const [top, bottom, left, right] = this.options.padding;
+    const [before, behind] = this.options.channels ?? [0, 0];
     return [batch, height! + top + bottom, width! + left + right, channels! + before + behind];
   }
 
   override call(inputs: tf.Tensor | tf.Tensor[]): tf.Tensor {
     return tf.tidy(() => {
-      const { padding, channels = [0, 0] } = this.options;
+      const { padding } = this.options;
+      // A model that was saved and loaded has null for what was not given.
+      const channels = this.options.channels ?? [0, 0];
       const [top, bottom, left, right] = padding.map(p => Math.max(p, 0));
       const x = first(inputs).pad([[0, 0], [top, bottom], [left, right], channels]); // prettier-ignore
       if (padding.every(p => p >= 0)) return x;
@@ -377,3 +380,64 @@ export class Scale extends OptionsLayer<{ factor: number }> {
   }
 }
 register(Scale);
+
+/**
+ * Sets `rate` of the units to zero in training and divides the others by 1 - rate (the inverted form). The masks are drawn
+ * anew at each call, until `draw` gives them: so a seed can repeat them, also in a step that is compiled.
+ */
+export class Dropout extends tf.layers.Layer {
+  // tfjs's own name, and not registered: a saved model holds nothing but the rate, and loads as tfjs's layer.
+  static readonly className = 'Dropout';
+  rate: number;
+  private readonly drawn = new Map<number, tf.Variable>();
+  private always = false;
+
+  constructor({ name, rate }: LayerConfig & { rate: number }) {
+    super({ name });
+    if (!(rate >= 0 && rate < 1)) throw new Error(`The dropout rate is ${rate}; right is at least 0 and below 1.`);
+    this.rate = rate;
+  }
+
+  /**
+   * Fixes the mask for batches of `batch` images until the next `draw` or `release`.
+   * @param random numbers in [0, 1): one for each image and unit, in their order
+   * @param always whether to drop units at inference, too (Monte-Carlo dropout)
+   */
+  draw(batch: number, random: () => number, always = false): void {
+    const shape = [batch, ...((this.input as tf.SymbolicTensor).shape.slice(1) as number[])];
+    const kept = 1 / (1 - this.rate);
+    const length = shape.reduce((a, b) => a * b);
+    const values = Float32Array.from({ length }, () => (random() < this.rate ? 0 : kept));
+    const mask = tf.tensor(values, shape);
+    const variable = this.drawn.get(batch);
+    // One variable per batch size, as a recorded step knows it by identity.
+    if (variable) variable.assign(mask);
+    else this.drawn.set(batch, tf.variable(mask, false));
+    mask.dispose();
+    this.always = always;
+  }
+
+  /** Frees the masks; from now on each call in training draws its own. */
+  release(): void {
+    tf.dispose([...this.drawn.values()]);
+    this.drawn.clear();
+    this.always = false;
+  }
+
+  override dispose(): ReturnType<tf.layers.Layer['dispose']> {
+    const result = super.dispose();
+    if (result.refCountAfterDispose === 0) this.release();
+    return result;
+  }
+
+  override call(inputs: tf.Tensor | tf.Tensor[], { training = false }: Kwargs): tf.Tensor {
+    const x = first(inputs);
+    if (this.rate === 0 || !(training || this.always)) return x.clone();
+    const mask = this.drawn.get(x.shape[0]!);
+    return tf.tidy(() => (mask ? x.mul(mask) : tf.dropout(x, this.rate)));
+  }
+
+  override getConfig(): tf.serialization.ConfigDict {
+    return { ...super.getConfig(), rate: this.rate };
+  }
+}

@@ -11,6 +11,7 @@ import {
   ChannelShuffle,
   Conv,
   Dense,
+  Dropout,
   GlobalAvgPool,
   LocalResponseNorm,
   Pad,
@@ -145,7 +146,7 @@ export function flatten(): Block {
 
 /** Sets `rate` of the units to zero in training and scales the others by 1 / (1 - rate) (the inverted form). */
 export function dropout(rate: number): Block {
-  return x => (rate === 0 ? x : place(tf.layers.dropout({ rate, name: layerName('dropout') }), x));
+  return x => (rate === 0 ? x : place(new Dropout({ rate, name: layerName('dropout') }), x));
 }
 
 /** Zeros around the picture: one number, or [above, below, left, right]; negative numbers cut. */

@@ -6,6 +6,7 @@
 import * as tf from '@tensorflow/tfjs';
 import {
   activation,
+  adaptiveAvgPool,
   type Block,
   chain,
   conv,
@@ -13,6 +14,7 @@ import {
   dense,
   dropout,
   flatten,
+  identity,
   localResponseNorm,
   maxPool,
   model,
@@ -56,11 +58,21 @@ export function alexnet({
   ); // prettier-ignore
 }
 
+export interface OneWeirdTrickOptions extends ModelOptions {
+  /** As torchvision: averages (or repeats) the last maps to 6 x 6, so that the dense layers fit pictures of any size. */
+  adaptivePool?: boolean;
+}
+
 /**
  * Krizhevsky, "One weird trick for parallelizing convolutional neural networks", 2014, as torchvision has it under the
  * name AlexNet: no LRN, fewer filters, and the dropout before the dense layers.
  */
-export function oneWeirdTrick({ inputShape = [224, 224, 3], classes = 1000, seed }: ModelOptions = {}): tf.LayersModel {
+export function oneWeirdTrick({
+  inputShape = [224, 224, 3],
+  classes = 1000,
+  adaptivePool = false,
+  seed,
+}: OneWeirdTrickOptions = {}): tf.LayersModel {
   return model('oneWeirdTrick', { inputShape, seed },
     named('conv1', convRelu(64, 11, { stride: 4, padding: 2, torch: 'features.0' })), // 55 x 55 x 64
     named('pool1', maxPool(3, 2)),                                // 27 x 27 x 64
@@ -70,7 +82,7 @@ export function oneWeirdTrick({ inputShape = [224, 224, 3], classes = 1000, seed
     named('conv4', convRelu(256, 3, { torch: 'features.8' })),                             // 13 x 13 x 256
     named('conv5', convRelu(256, 3, { torch: 'features.10' })),                             // 13 x 13 x 256
     named('pool5', maxPool(3, 2)),                                // 6 x 6 x 256
-    named('fc6', flatten(), dropout(0.5), dense(4096, { torch: 'classifier.1' }), relu()),   // 4096
+    named('fc6', adaptivePool ? adaptiveAvgPool(6) : identity, flatten(), dropout(0.5), dense(4096, { torch: 'classifier.1' }), relu()),   // 4096
     named('fc7', dropout(0.5), dense(4096, { torch: 'classifier.4' }), relu()),              // 4096
     named('fc8', dense(classes, { torch: 'classifier.6' })),                                 // 1000
   ); // prettier-ignore

@@ -4,7 +4,7 @@
  * Differs from the paper: no stochastic depth in training.
  */
 import * as tf from '@tensorflow/tfjs';
-import { type Block, dense, dropout, globalAvgPool, model, type ModelOptions, named, repeat } from '../layers';
+import { type Block, dense, dropout, globalAvgPool, model, type ModelOptions, named, repeat, torch } from '../layers';
 import { convBnAct, invertedResidual, roundChannels } from './mobilenet';
 
 /** Table 1: expansion, kernel, channels, layers, and the stride of the first. */
@@ -45,16 +45,17 @@ export function efficientnet(
   const width = (channels: number): number => roundChannels(channels * widthFactor);
   // torchvision's batch normalization is the authors' (epsilon 1e-3, momentum 0.99) from B5 on only.
   const norm = ['b5', 'b6', 'b7'].includes(variant) ? { epsilon: 1e-3, momentum: 0.01 } : undefined;
-  const stage = ([t, size, c, n, s]: (typeof TABLE_1)[keyof typeof TABLE_1]): Block =>
+  const stage = ([t, size, c, n, s]: (typeof TABLE_1)[keyof typeof TABLE_1], index: number): Block =>
     repeat(Math.ceil(n * depthFactor), i => x => {
       const channels = x.shape[3]!;
       const options = { expanded: t * channels, size, stride: i ? 1 : s, squeeze: Math.floor(channels / 4) };
-      return invertedResidual(width(c), { ...options, nonlinearity: 'silu', norm })(x);
+      const body = invertedResidual(width(c), { ...options, nonlinearity: 'silu', norm });
+      return torch(`features.${index}.${i}`, body)(x);
     });
   return model(`efficientnet-${variant}`, { inputShape: inputShape ?? [side, side, 3], seed },
-    named('stage1', convBnAct(width(32), 3, 'silu', stemStride, norm)),                 // 112 x 112 x 32
-    ...Object.entries(TABLE_1).map(([name, row]) => named(name, stage(row))),
-    named('stage9', convBnAct(4 * width(320), 1, 'silu', 1, norm)),                     // 7 x 7 x 1280
-    named('fc', globalAvgPool(), dropout(dropoutRate ?? rate), dense(classes)),         // 1000
+    named('stage1', convBnAct(width(32), 3, 'silu', { stride: stemStride, norm, torch: ['features.0.0', 'features.0.1'] })), // 112 x 112 x 32
+    ...Object.entries(TABLE_1).map(([name, row], i) => named(name, stage(row, i + 1))),
+    named('stage9', convBnAct(4 * width(320), 1, 'silu', { norm, torch: ['features.8.0', 'features.8.1'] })), // 7 x 7 x 1280
+    named('fc', globalAvgPool(), dropout(dropoutRate ?? rate), dense(classes, { torch: 'classifier.1' })), // 1000
   ); // prettier-ignore
 }

@@ -6,7 +6,7 @@ import * as tf from '@tensorflow/tfjs';
 import {
   batchNorm,
   type Block,
-  conv,
+  convBn,
   dense,
   depthwiseConv,
   dropout,
@@ -16,6 +16,7 @@ import {
   named,
   relu,
   repeat,
+  torch,
 } from '../layers';
 import { convBnAct, invertedResidual, roundChannels } from './mobilenet';
 
@@ -60,20 +61,21 @@ export function mnasnet(
 ): tf.LayersModel {
   const width = (channels: number): number => roundChannels(channels * depthMultiplier);
   const norm = { momentum: 1 - 0.9997 };
-  const stack = ([t, size, c, n, s, se]: (typeof STACKS)['A1' | 'B1'][number]): Block =>
+  const stack = ([t, size, c, n, s, se]: (typeof STACKS)['A1' | 'B1'][number], index: number): Block =>
     repeat(n, i => x => {
       const channels = x.shape[3]!;
       const squeeze = se ? Math.round(channels / 4) : 0;
-      return invertedResidual(width(c), { expanded: t * channels, size, stride: i ? 1 : s, squeeze, norm })(x);
+      const options = { expanded: t * channels, size, stride: i ? 1 : s, squeeze, norm, names: 'layers' } as const;
+      return torch(`layers.${8 + index}.${i}`, invertedResidual(width(c), options))(x);
     });
   return model(`mnasnet-${variant}`, { inputShape, seed },
-    named('conv1', convBnAct(width(32), 3, 'relu', stemStride, norm)),  // 112 x 112 x 32
+    named('conv1', convBnAct(width(32), 3, 'relu', { stride: stemStride, norm, torch: ['layers.0', 'layers.1'] })), // 112 x 112 x 32
     named('sepConv',
-      named('depthwise', depthwiseConv(3, { bias: false }), batchNorm(norm), relu()),
-      named('pointwise', conv(width(16), 1, { bias: false }), batchNorm(norm)),
+      named('depthwise', depthwiseConv(3, { bias: false, torch: 'layers.3' }), batchNorm({ ...norm, torch: 'layers.4' }), relu()),
+      named('pointwise', convBn(width(16), 1, { norm, torch: ['layers.6', 'layers.7'] })),
     ),                                                                  // 112 x 112 x 16
-    ...STACKS[variant].map((row, i) => named(`stack${i + 1}`, stack(row))),
-    named('conv2', convBnAct(1280, 1, 'relu', 1, norm)),                // 7 x 7 x 1280
-    named('fc', globalAvgPool(), dropout(dropoutRate), dense(classes)), // 1000
+    ...STACKS[variant].map((row, i) => named(`stack${i + 1}`, stack(row, i))),
+    named('conv2', convBnAct(1280, 1, 'relu', { norm, torch: ['layers.14', 'layers.15'] })), // 7 x 7 x 1280
+    named('fc', globalAvgPool(), dropout(dropoutRate), dense(classes, { torch: 'classifier.1' })), // 1000
   ); // prettier-ignore
 }

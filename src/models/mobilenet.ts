@@ -4,7 +4,7 @@
  * (arXiv 1801.04381), table 2; Howard et al., "Searching for MobileNetV3", ICCV 2019 (arXiv 1905.02244), tables 1 and 2.
  * Differs from the paper: v1 has ReLU6, as the authors' code; its last depthwise layer has stride 1 (table 1 prints s2 and
  * a 7 x 7 output). v3 squeezes to 1/4 of the expanded channels rounded to eights, and has batch normalization in front of
- * neither of the last two layers, as the authors' code.
+ * neither of the last two layers, as the authors' code. Names of weights are timm's in v1, torchvision's in v2 and v3.
  */
 import * as tf from '@tensorflow/tfjs';
 import {
@@ -14,6 +14,8 @@ import {
   type Block,
   chain,
   conv,
+  convBn,
+  type ConvBnOptions,
   dense,
   depthwiseConv,
   dropout,
@@ -25,6 +27,7 @@ import {
   named,
   repeat,
   residual,
+  torch,
 } from '../layers';
 
 /** v1, table 1: filters, how many depthwise separable layers have them, and the stride of the first. */
@@ -47,7 +50,14 @@ const V2_TABLE_2 = {
   bottleneck7: [6, 320, 1, 1], // 7 x 7
 } as const;
 
-type V3Row = readonly [kernel: number, expanded: number, out: number, se: boolean, nonlinearity: 'RE' | 'HS', stride: number];
+type V3Row = readonly [
+  kernel: number,
+  expanded: number,
+  out: number,
+  se: boolean,
+  nonlinearity: 'RE' | 'HS',
+  stride: number,
+];
 
 /** v3, table 1: kernel, exp size, #out, SE, NL, s of each bneck. */
 const V3_TABLE_1: readonly V3Row[] = [
@@ -101,58 +111,87 @@ export function mobilenet(version: keyof typeof VERSIONS = 'v1', options: Mobile
   const { widthMultiplier = 1, stemStride = 2, dropoutRate = version === 'v1' ? 0.001 : 0.2 } = options;
   const width = (channels: number): number => roundChannels(channels * widthMultiplier);
   const body = VERSIONS[version](width, stemStride, widthMultiplier);
-  const last = named('fc', dropout(dropoutRate), dense(classes));
+  const last = named('fc', dropout(dropoutRate), dense(classes, { torch: CLASSIFIERS[version] }));
   return model(`mobilenet-${version}`, { inputShape, seed }, ...body, last);
 }
 
 type Width = (channels: number) => number;
 
+/** What PyTorch's models call the last layer. */
+const CLASSIFIERS = {
+  v1: 'classifier',
+  v2: 'classifier.1',
+  'v3-large': 'classifier.3',
+  'v3-small': 'classifier.3',
+} as const;
+
 const VERSIONS = {
   v1: (width: Width, stemStride: number): Block[] => [
-    named('conv1', convBnAct(width(32), 3, 'relu6', stemStride)),
-    ...Object.entries(V1_TABLE_1).map(([name, [filters, count, stride]]) =>
-      named(name, repeat(count, i => separable(width(filters), i === 0 ? stride : 1))),
+    named('conv1', convBnAct(width(32), 3, 'relu6', { stride: stemStride, torch: ['conv_stem', 'bn1'] })),
+    ...Object.entries(V1_TABLE_1).map(([name, [filters, count, stride]], row) =>
+      named(
+        name,
+        repeat(count, i => torch(`blocks.${row}.${i}`, separable(width(filters), i === 0 ? stride : 1))),
+      ),
     ),
     named('avgpool', globalAvgPool()),
   ],
-  v2: (width: Width, stemStride: number, widthMultiplier: number): Block[] => [
-    named('conv1', convBnAct(width(32), 3, 'relu6', stemStride)),
-    ...Object.entries(V2_TABLE_2).map(([name, [t, c, n, s]]) =>
-      named(name, repeat(n, i => x => {
-        const expanded = t * x.shape[3]!;
-        return invertedResidual(width(c), { expanded, stride: i === 0 ? s : 1, nonlinearity: 'relu6' })(x);
-      })),
-    ), // prettier-ignore
-    // Section 6.1: below 1, the multiplier leaves out the last convolution.
-    named('conv8', convBnAct(roundChannels(1280 * Math.max(1, widthMultiplier)), 1, 'relu6')),
-    named('avgpool', globalAvgPool()),
-  ],
+  v2: (width: Width, stemStride: number, widthMultiplier: number): Block[] => {
+    let index = 0;
+    const features = (): [string, string] => [`features.${index}.0`, `features.${index++}.1`];
+    return [
+      named('conv1', convBnAct(width(32), 3, 'relu6', { stride: stemStride, torch: features() })),
+      ...Object.entries(V2_TABLE_2).map(([name, [t, c, n, s]]) => {
+        const first = index;
+        index += n;
+        return named(name, repeat(n, i => x => {
+          const options = { expanded: t * x.shape[3]!, stride: i === 0 ? s : 1, nonlinearity: 'relu6' } as const;
+          return torch(`features.${first + i}`, invertedResidual(width(c), { ...options, names: 'conv' }))(x);
+        }));
+      }), // prettier-ignore
+      // Section 6.1: below 1, the multiplier leaves out the last convolution.
+      named('conv8', convBnAct(roundChannels(1280 * Math.max(1, widthMultiplier)), 1, 'relu6', { torch: features() })),
+      named('avgpool', globalAvgPool()),
+    ];
+  },
   'v3-large': (width: Width, stemStride: number): Block[] => v3(V3_TABLE_1, 1280, width, stemStride),
   'v3-small': (width: Width, stemStride: number): Block[] => v3(V3_TABLE_2, 1024, width, stemStride),
 };
 
 function v3(table: readonly V3Row[], features: number, width: Width, stemStride: number): Block[] {
   const norm = { epsilon: 1e-3, momentum: 0.01 };
+  const behind = `features.${table.length + 1}`;
   return [
-    named('conv1', convBnAct(width(16), 3, 'hardSwish', stemStride, norm)),
+    named(
+      'conv1',
+      convBnAct(width(16), 3, 'hardSwish', { stride: stemStride, norm, torch: ['features.0.0', 'features.0.1'] }),
+    ),
     ...table.map(([size, exp, out, se, nonlinearity, stride], i) => {
       const expanded = width(exp);
       const squeeze = se ? roundChannels(Math.floor(expanded / 4)) : 0;
       const act = nonlinearity === 'HS' ? 'hardSwish' : 'relu';
       const options = { expanded, size, stride, squeeze, gate: 'hardSigmoid', nonlinearity: act, norm } as const;
-      return named(`bneck${i + 1}`, invertedResidual(width(out), options));
+      return named(`bneck${i + 1}`, torch(`features.${i + 1}`, invertedResidual(width(out), options)));
     }),
-    named('conv2', convBnAct(6 * width(table.at(-1)![2]), 1, 'hardSwish', 1, norm)),
+    named(
+      'conv2',
+      convBnAct(6 * width(table.at(-1)![2]), 1, 'hardSwish', { norm, torch: [`${behind}.0`, `${behind}.1`] }),
+    ),
     named('avgpool', globalAvgPool()),
-    named('conv3', dense(width(features)), activation('hardSwish')),
+    named('conv3', dense(width(features), { torch: 'classifier.0' }), activation('hardSwish')),
   ];
 }
 
 /** v1, figure 3, right: a filter for each channel, then 1x1 filters across them. */
 function separable(filters: number, stride: number): Block {
   return chain(
-    named('depthwise', depthwiseConv(3, { stride, bias: false }), batchNorm(), activation('relu6')),
-    named('pointwise', convBnAct(filters, 1, 'relu6')),
+    named(
+      'depthwise',
+      depthwiseConv(3, { stride, bias: false, torch: 'conv_dw' }),
+      batchNorm({ torch: 'bn1' }),
+      activation('relu6'),
+    ),
+    named('pointwise', convBnAct(filters, 1, 'relu6', { torch: ['conv_pw', 'bn2'] })),
   );
 }
 
@@ -169,7 +208,17 @@ export interface InvertedResidualOptions {
   squeeze?: number;
   gate?: Nonlinearity;
   norm?: BatchNormOptions;
+  /** How torchvision numbers the parts. */
+  names?: keyof typeof NUMBERINGS;
 }
+
+/** torchvision's names in MobileNetV2 ('conv'), in MobileNetV3 and EfficientNet ('block'), and in MnasNet ('layers'). */
+const NUMBERINGS = {
+  conv: (index: number, isLast: boolean) =>
+    isLast ? [`conv.${index}`, `conv.${index + 1}`] : [`conv.${index}.0`, `conv.${index}.1`],
+  block: (index: number) => [`block.${index}.0`, `block.${index}.1`],
+  layers: (index: number) => [`layers.${3 * index}`, `layers.${3 * index + 1}`],
+} as const satisfies Record<string, (index: number, isLast: boolean) => string[]>;
 
 /**
  * v2, figure 4 (d), v3, figure 4: 1x1 filters expand, a depthwise layer filters, and 1x1 filters project to a bottleneck
@@ -177,15 +226,34 @@ export interface InvertedResidualOptions {
  */
 export function invertedResidual(
   filters: number,
-  { expanded, size = 3, stride = 1, nonlinearity = 'relu', squeeze = 0, gate = 'sigmoid', norm }: InvertedResidualOptions,
+  {
+    expanded,
+    size = 3,
+    stride = 1,
+    nonlinearity = 'relu',
+    squeeze = 0,
+    gate = 'sigmoid',
+    norm,
+    names = 'block',
+  }: InvertedResidualOptions,
 ): Block {
   return x => {
     const channels = x.shape[3]!;
+    let index = 0;
+    const next = (isLast = false): [string, string] => NUMBERINGS[names](index++, isLast) as [string, string];
     const body = chain(
-      expanded === channels ? identity : named('expand', convBnAct(expanded, 1, nonlinearity, 1, norm)),
-      named('depthwise', depthwiseConv(size, { stride, bias: false }), batchNorm(norm), activation(nonlinearity)),
-      squeeze ? named('se', excite(squeeze, expanded, nonlinearity === 'hardSwish' ? 'relu' : nonlinearity, gate)) : identity,
-      named('project', conv(filters, 1, { bias: false }), batchNorm(norm)),
+      expanded === channels ? identity : named('expand', convBnAct(expanded, 1, nonlinearity, { norm, torch: next() })),
+      named('depthwise', depthwiseBn(size, { stride, norm, torch: next() }), activation(nonlinearity)),
+      squeeze
+        ? named(
+            'se',
+            torch(
+              names === 'block' ? `block.${index++}` : 'se',
+              excite(squeeze, expanded, nonlinearity === 'hardSwish' ? 'relu' : nonlinearity, gate),
+            ),
+          )
+        : identity,
+      named('project', convBn(filters, 1, { norm, torch: next(true) })),
     );
     return (stride === 1 && channels === filters ? residual(body) : body)(x);
   };
@@ -195,20 +263,18 @@ export function invertedResidual(
 function excite(squeeze: number, channels: number, nonlinearity: Nonlinearity, gate: Nonlinearity): Block {
   const weights = chain(
     globalAvgPool({ keepDims: true }),
-    named('reduce', conv(squeeze, 1), activation(nonlinearity)),
-    named('expand', conv(channels, 1), activation(gate)),
+    named('reduce', conv(squeeze, 1, { torch: 'fc1' }), activation(nonlinearity)),
+    named('expand', conv(channels, 1, { torch: 'fc2' }), activation(gate)),
   );
   return multiply(identity, weights);
 }
 
-export function convBnAct(
-  filters: number,
-  size: number,
-  nonlinearity: Nonlinearity,
-  stride = 1,
-  norm?: BatchNormOptions,
-): Block {
-  return chain(conv(filters, size, { stride, bias: false }), batchNorm(norm), activation(nonlinearity));
+export function convBnAct(filters: number, size: number, nonlinearity: Nonlinearity, options?: ConvBnOptions): Block {
+  return chain(convBn(filters, size, options), activation(nonlinearity));
+}
+
+function depthwiseBn(size: number, { stride, norm, torch: [name, bnName] = [] as never }: ConvBnOptions): Block {
+  return chain(depthwiseConv(size, { stride, bias: false, torch: name }), batchNorm({ ...norm, torch: bnName }));
 }
 
 /** To the nearest multiple of eight that is not below 90% of `channels`: the rule of the authors' code. */

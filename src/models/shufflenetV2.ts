@@ -19,6 +19,7 @@ import {
   named,
   repeat,
   sliceChannels,
+  torch,
 } from '../layers';
 
 /** Table 5: output channels of stages 2, 3, 4 and of conv5, by width. */
@@ -42,40 +43,47 @@ export function shufflenetV2({
 }: ShuffleNetV2Options = {}): tf.LayersModel {
   const [stage2, stage3, stage4, conv5] = TABLE_5[widthMultiplier];
   return model(`shufflenetV2_x${widthMultiplier}`, { inputShape, seed },
-    named('conv1', convBnRelu(24, 3, { stride: 2 })),   // 112 x 112 x 24
+    named('conv1', convBnRelu(24, 3, { stride: 2, torch: ['conv1.0', 'conv1.1'] })), // 112 x 112 x 24
     named('maxpool', maxPool(3, 2, { padding: 1 })),    // 56 x 56 x 24
-    named('stage2', stage(4, stage2)),                  // 28 x 28 x 116
-    named('stage3', stage(8, stage3)),                  // 14 x 14 x 232
-    named('stage4', stage(4, stage4)),                  // 7 x 7 x 464
-    named('conv5', convBnRelu(conv5, 1)),               // 7 x 7 x 1024
-    named('fc', globalAvgPool(), dense(classes)),       // 1000
+    named('stage2', stage(2, 4, stage2)),               // 28 x 28 x 116
+    named('stage3', stage(3, 8, stage3)),               // 14 x 14 x 232
+    named('stage4', stage(4, 4, stage4)),               // 7 x 7 x 464
+    named('conv5', convBnRelu(conv5, 1, { torch: ['conv5.0', 'conv5.1'] })), // 7 x 7 x 1024
+    named('fc', globalAvgPool(), dense(classes, { torch: 'fc' })), // 1000
   ); // prettier-ignore
 }
 
-function stage(count: number, filters: number): Block {
-  return repeat(count, i => (i === 0 ? downsampling(filters / 2) : basic(filters / 2)));
+function stage(index: number, count: number, filters: number): Block {
+  const half = filters / 2;
+  return repeat(count, i => torch(`stage${index}.${i}`, i === 0 ? downsampling(half) : basic(half)));
 }
 
 /** Figure 3 (c): half of the channels pass by; the shuffle mixes the halves. */
 function basic(half: number): Block {
-  return chain(concat(sliceChannels(0, half), chain(sliceChannels(half, half), rightBranch(half, 1))), channelShuffle(2));
+  return chain(
+    concat(sliceChannels(0, half), chain(sliceChannels(half, half), rightBranch(half, 1))),
+    channelShuffle(2),
+  );
 }
 
 /** Figure 3 (d): both branches see all channels, and make as many of them at half the size. */
 function downsampling(half: number): Block {
-  const leftBranch = named('left', named('depthwise', depthwiseBn(2)), named('pointwise', convBnRelu(half, 1)));
+  const leftBranch = named('left', torch('branch1',
+    named('depthwise', depthwiseBn(2, ['0', '1'])),
+    named('pointwise', convBnRelu(half, 1, { torch: ['2', '3'] })),
+  )); // prettier-ignore
   return chain(concat(leftBranch, rightBranch(half, 2)), channelShuffle(2));
 }
 
 function rightBranch(filters: number, stride: number): Block {
-  return named('right',
-    named('pointwise1', convBnRelu(filters, 1)),
-    named('depthwise', depthwiseBn(stride)),
-    named('pointwise2', convBnRelu(filters, 1)),
-  ); // prettier-ignore
+  return named('right', torch('branch2',
+    named('pointwise1', convBnRelu(filters, 1, { torch: ['0', '1'] })),
+    named('depthwise', depthwiseBn(stride, ['3', '4'])),
+    named('pointwise2', convBnRelu(filters, 1, { torch: ['5', '6'] })),
+  )); // prettier-ignore
 }
 
 /** Without an activation, as in Xception and unlike MobileNet. */
-function depthwiseBn(stride: number): Block {
-  return chain(depthwiseConv(3, { stride, bias: false }), batchNorm());
+function depthwiseBn(stride: number, [name, bnName]: [string, string]): Block {
+  return chain(depthwiseConv(3, { stride, bias: false, torch: name }), batchNorm({ torch: bnName }));
 }

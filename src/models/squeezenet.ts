@@ -17,6 +17,7 @@ import {
   model,
   type ModelOptions,
   named,
+  torch,
 } from '../layers';
 
 /** Table 1: s1x1, and e1x1 = e3x3, of each fire module. */
@@ -49,17 +50,21 @@ export function squeezenet(
   { inputShape = [224, 224, 3], classes = 1000, bypass = false, dropoutRate = 0.5, seed }: SqueezeNetOptions = {},
 ): tf.LayersModel {
   const { conv1, pooled } = VERSIONS[version];
+  // torchvision numbers the convolution, the ReLU, the fire modules and the poolings of `features` in one sequence.
+  let index = 3;
   const pool = (name: string): Block => named(name, maxPool(3, 2, { ceilMode: true }));
   const fires = Object.entries(TABLE_1).flatMap(([name, [squeeze, expand]], i) => {
-    const module = fire(squeeze, expand);
+    const module = torch(`features.${index++}`, fire(squeeze, expand));
     const row = named(name, bypass && i % 2 === 1 ? add(identity, module) : module);
-    return pooled.includes(name) ? [row, pool(name.replace('fire', 'maxpool'))] : [row];
+    if (!pooled.includes(name)) return [row];
+    index++;
+    return [row, pool(name.replace('fire', 'maxpool'))];
   });
   return model(`squeezenet${version}`, { inputShape, seed },
-    named('conv1', convRelu(...conv1, { stride: 2, padding: 0 })),  // 109 x 109 x 96
+    named('conv1', convRelu(...conv1, { stride: 2, padding: 0, torch: 'features.0' })), // 109 x 109 x 96
     pool('maxpool1'),                                               // 54 x 54 x 96
     ...fires,
-    named('conv10', dropout(dropoutRate), convRelu(classes, 1)),    // 13 x 13 x 1000
+    named('conv10', dropout(dropoutRate), convRelu(classes, 1, { torch: 'classifier.1' })), // 13 x 13 x 1000
     named('avgpool10', globalAvgPool()),                            // 1000
   ); // prettier-ignore
 }
@@ -67,7 +72,10 @@ export function squeezenet(
 /** Section 3.2: 1x1 filters squeeze, 1x1 and 3x3 filters expand. */
 function fire(squeeze: number, expand: number): Block {
   return chain(
-    named('squeeze', convRelu(squeeze, 1)),
-    concat(named('expand1x1', convRelu(expand, 1)), named('expand3x3', convRelu(expand, 3))),
+    named('squeeze', convRelu(squeeze, 1, { torch: 'squeeze' })),
+    concat(
+      named('expand1x1', convRelu(expand, 1, { torch: 'expand1x1' })),
+      named('expand3x3', convRelu(expand, 3, { torch: 'expand3x3' })),
+    ),
   );
 }

@@ -3,6 +3,7 @@
  * instead of five. Four nodes, the first is the input; each of the six edges carries one operation; a node is the sum of
  * what arrives. 3^6 = 729 cells.
  */
+import type { Random } from '../data';
 
 export const OPERATIONS = ['none', 'skip', 'conv3x3'] as const;
 export type Operation = (typeof OPERATIONS)[number];
@@ -19,19 +20,6 @@ export const EDGES = [
 
 /** One operation for each edge of EDGES. */
 export type Cell = readonly Operation[];
-
-/** Numbers in [0, 1), the same again for the same seed (mulberry32). */
-export type Random = () => number;
-
-export function seeded(seed: number): Random {
-  let state = seed >>> 0;
-  return () => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let t = Math.imul(state ^ (state >>> 15), state | 1);
-    t ^= t + Math.imul(t ^ (t >>> 7), t | 61);
-    return ((t ^ (t >>> 14)) >>> 0) / 2 ** 32;
-  };
-}
 
 export function pick<T>(items: readonly T[], random: Random): T {
   return items[Math.floor(random() * items.length)];

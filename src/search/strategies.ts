@@ -2,7 +2,8 @@
  * Three ways to search a space of cells, all with one signature, so that one chart compares them. `evaluate` gives a
  * cell's reward (validation accuracy, never test accuracy), by training it or by looking it up in a table.
  */
-import { type Cell, EDGES, mutate, OPERATIONS, pick, type Random, randomCell, seeded } from './space';
+import { type Cell, EDGES, mutate, OPERATIONS, pick, randomCell } from './space';
+import { type Random, seeded } from '../data';
 
 export interface Trial {
   cell: Cell;

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
-import { allCells, canonicalName, type Cell, cellName, mutate, OPERATIONS, seeded } from '../../src/search/space';
+import { allCells, canonicalName, type Cell, cellName, mutate, OPERATIONS } from '../../src/search/space';
+import { seeded } from '../../src/data';
 import {
   bestSoFar,
   type Evaluate,

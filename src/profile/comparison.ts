@@ -1,0 +1,175 @@
+/**
+ * The lecture's comparison chart (after Canziani, Culurciello & Paszke, 2016, arXiv 1605.07678): published accuracy against
+ * operations, parameters and memory of our own networks; and what the lecture concludes, as predicates.
+ */
+import { type Figure, plotly } from '../display';
+import { architecture, type PublishedValue } from '../models';
+import { profile } from './profile';
+
+/** The networks of the lecture's chart that are in the kit. */
+export const LECTURE = {
+  AlexNet: ['alexnet', 'oneWeirdTrick'],
+  VGG: ['vggD', 'vggE'],
+  GoogLeNet: ['googlenet'],
+  ResNet: ['resnet18', 'resnet34', 'resnet50', 'resnet101', 'resnet152'],
+  Inception: ['inceptionV3', 'inceptionV4'],
+} as const;
+
+export interface ComparedNetwork {
+  name: string;
+  family: string;
+  /** Percent of ImageNet's validation set; from different papers, so of slightly different ways to test. */
+  top1: PublishedValue;
+  top5: PublishedValue;
+  /** Multiply-adds for one picture of the network's own size. */
+  operations: number;
+  parameters: number;
+  /** The share of the parameters that dense layers have. */
+  denseShare: number;
+  /** Bytes of the activations of one picture. */
+  activations: number;
+  /** Bytes of all weights and of the activations of one picture. */
+  memory: number;
+}
+
+/**
+ * @param families names of the catalog by family; each needs a published accuracy
+ * @throws when one is not in the catalog, or nobody published how accurate it is
+ */
+export function compareNetworks(families: Record<string, readonly string[]> = LECTURE): ComparedNetwork[] {
+  return Object.entries(families).flatMap(([family, names]) => names.map(name => compared(name, family)));
+}
+
+function compared(name: string, family: string): ComparedNetwork {
+  const { build, published } = architecture(name);
+  const { top1, top5 } = published;
+  if (!top1 || !top5)
+    throw new Error(`The catalog has no published accuracy of ${name}; right is a name that has one.`);
+  const { totals, layers } = profile(() => build());
+  const { parameters, fixedParameters, multiplyAdds, memory } = totals;
+  const dense = layers.filter(layer => layer.kind === 'CnnKitDense').reduce((sum, layer) => sum + layer.parameters, 0);
+  return {
+    name,
+    family,
+    top1,
+    top5,
+    operations: multiplyAdds,
+    parameters,
+    denseShare: dense / parameters,
+    activations: memory,
+    memory: 4 * (parameters + fixedParameters) + memory,
+  };
+}
+
+const MEASURES = {
+  'multiply-adds (10^9)': (net: ComparedNetwork) => net.operations / 1e9,
+  'parameters (10^6)': (net: ComparedNetwork) => net.parameters / 1e6,
+  'memory of weights and activations (MB)': (net: ComparedNetwork) => net.memory / 2 ** 20,
+  'memory of activations (MB)': (net: ComparedNetwork) => net.activations / 2 ** 20,
+};
+
+/** Accuracy against operations; buttons put parameters or memory in their place. Areas of the marks show parameters. */
+export function comparisonChart(networks: readonly ComparedNetwork[] = compareNetworks()): Figure {
+  const families = [...new Set(networks.map(net => net.family))];
+  const members = families.map(family => networks.filter(net => net.family === family));
+  const accuracies = { 'top-1': 'top1', 'top-5': 'top5' } as const;
+  const measures = Object.entries(MEASURES);
+  const describe = (net: ComparedNetwork): string =>
+    [
+      `<b>${net.name}</b>`,
+      ...measures.map(([measure, of]) => `${measure}: ${of(net).toFixed(2)}`),
+      `top-1: ${net.top1.value.toFixed(1)}, top-5: ${net.top5.value.toFixed(1)} (${net.top1.source})`,
+    ].join('<br>');
+  return plotly({
+    data: members.map((nets, i) => ({
+      type: 'scatter',
+      mode: 'markers+text',
+      name: families[i],
+      x: nets.map(measures[0][1]),
+      y: nets.map(net => net.top1.value),
+      text: nets.map(net => net.name),
+      textposition: 'top center',
+      hovertext: nets.map(describe),
+      hoverinfo: 'text',
+      marker: { size: nets.map(net => net.parameters / 1e6), sizemode: 'area', sizeref: 0.08, sizemin: 4 },
+    })),
+    layout: {
+      title: { text: 'Accuracy on ImageNet against what it costs' },
+      xaxis: { title: { text: measures[0][0] }, rangemode: 'tozero' },
+      yaxis: { title: { text: 'top-1 accuracy (%)' } },
+      updatemenus: [
+        menu(0, measures.map(([label, of]) => [label, { x: members.map(nets => nets.map(of)) }, { 'xaxis.title.text': label, 'xaxis.autorange': true }])),
+        menu(0.5, Object.entries(accuracies).map(([label, key]) => [label, { y: members.map(nets => nets.map(net => net[key].value)) }, { 'yaxis.title.text': `${label} accuracy (%)`, 'yaxis.autorange': true }])),
+      ], // prettier-ignore
+    },
+  });
+}
+
+function menu(x: number, buttons: [label: string, data: object, layout: object][]): object {
+  const choices = buttons.map(([label, data, layout]) => ({ label, method: 'update', args: [data, layout] }));
+  return { type: 'dropdown', x, xanchor: 'left', y: 1.12, yanchor: 'bottom', buttons: choices };
+}
+
+export interface Conclusion {
+  claim: string;
+  holds(networks: readonly ComparedNetwork[]): boolean;
+}
+
+const of = (networks: readonly ComparedNetwork[], ...families: string[]): ComparedNetwork[] =>
+  networks.filter(net => families.includes(net.family));
+const except = (networks: readonly ComparedNetwork[], ...families: string[]): ComparedNetwork[] =>
+  networks.filter(net => !families.includes(net.family));
+
+type Measure = (net: ComparedNetwork) => number;
+const operations: Measure = net => net.operations;
+const parameters: Measure = net => net.parameters;
+const memory: Measure = net => net.memory;
+const top1: Measure = net => net.top1.value;
+
+/** Whether each of the ones is below each of the others. */
+const below = (ones: ComparedNetwork[], others: ComparedNetwork[], measure: Measure): boolean =>
+  Math.max(...ones.map(measure)) < Math.min(...others.map(measure));
+
+/** What the lecture says of its chart. Memory is that of weights and activations; of activations alone, ResNet-152 has most. */
+export const conclusions: readonly Conclusion[] = [
+  {
+    claim: 'VGG: highest memory, most operations',
+    holds: all => [memory, operations].every(measure => below(except(all, 'VGG'), of(all, 'VGG'), measure)),
+  },
+  {
+    claim: 'GoogLeNet: very efficient: fewest parameters, and none as accurate has fewer operations',
+    holds: all =>
+      below(of(all, 'GoogLeNet'), except(all, 'GoogLeNet'), parameters) &&
+      of(all, 'GoogLeNet').every(net =>
+        except(all, 'GoogLeNet').every(other => top1(other) < top1(net) || operations(other) > operations(net)),
+      ),
+  },
+  {
+    claim: 'AlexNet: low compute, lots of parameters, nearly all of them in dense layers, lowest accuracy',
+    holds: all =>
+      below(of(all, 'AlexNet'), except(all, 'AlexNet'), operations) &&
+      below(except(all, 'AlexNet', 'VGG'), of(all, 'AlexNet'), parameters) &&
+      below(of(all, 'AlexNet'), except(all, 'AlexNet'), top1) &&
+      of(all, 'AlexNet').every(net => net.denseShare > 0.95),
+  },
+  {
+    claim: 'ResNet: moderate efficiency: operations between those of GoogLeNet and VGG',
+    holds: all =>
+      below(of(all, 'GoogLeNet'), of(all, 'ResNet'), operations) &&
+      below(of(all, 'ResNet'), of(all, 'VGG'), operations),
+  },
+  {
+    claim: 'ResNet: high accuracy: from 50 layers on above AlexNet, VGG and GoogLeNet, and only Inception-v4 above 152',
+    holds: all => {
+      const deep = of(all, 'ResNet').filter(net => !['resnet18', 'resnet34'].includes(net.name));
+      const best = Math.max(...deep.map(top1));
+      const above = all.filter(net => top1(net) > best).map(net => net.name);
+      return below(of(all, 'AlexNet', 'VGG', 'GoogLeNet'), deep, top1) && above.join() === 'inceptionV4';
+    },
+  },
+  {
+    claim: 'Inception-v4: highest top-1 accuracy',
+    holds: all =>
+      below(all.filter(net => net.name !== 'inceptionV4'), all.filter(net => net.name === 'inceptionV4'), top1), // prettier-ignore
+  },
+];

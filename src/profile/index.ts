@@ -1,0 +1,21 @@
+/** What networks cost, and the lecture's tables and chart of it: the table of contents. */
+export {
+  type ComparedNetwork,
+  compareNetworks,
+  comparisonChart,
+  type Conclusion,
+  conclusions,
+  LECTURE,
+} from './comparison';
+export { type Cost, type LayerProfile, profile, Profile, type ProfileOptions, type RowProfile } from './profile';
+export {
+  errata,
+  erratum,
+  type Erratum,
+  type SlideCell,
+  slideFigure,
+  slideTable,
+  type SlideTable,
+  type SlideTableName,
+  slideTableNames,
+} from './slides';

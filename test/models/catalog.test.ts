@@ -1,0 +1,218 @@
+/** Every entry of the catalog against what papers and torchvision print, and against the comments in its own source. */
+import assert from 'node:assert/strict';
+import fs from 'node:fs';
+import path from 'node:path';
+import ts from 'typescript';
+import { skeleton } from '../../src/layers';
+import { architecture, catalog, type PublishedValue } from '../../src/models';
+import { type Profile, profile } from '../../src/profile';
+
+const models = path.join(__dirname, '../../src/models');
+
+const profiles = new Map<string, Profile>();
+
+/** The profile of an entry, or with '@32' behind its name of its form for 32 x 32 pictures; each is built once. */
+function profileOf(name: string): Profile {
+  const { build, at32 } = architecture(name.replace(/@32$/, ''));
+  let known = profiles.get(name);
+  if (!known) {
+    known = profile(name.endsWith('@32') ? at32! : () => build());
+    profiles.set(name, known);
+  }
+  return known;
+}
+
+/** torchvision rounds; papers round or cut. */
+function agrees(ours: number, { value, unit, source }: PublishedValue): boolean {
+  const error = Math.abs(ours - value);
+  return unit === 1 ? error === 0 : error < (source.startsWith('torchvision') ? unit / 2 + 1 : unit);
+}
+
+function assertPublished(ours: number, published: PublishedValue, what: string): void {
+  const { value, source, differs } = published;
+  if (differs)
+    assert.ok(!agrees(ours, published), `${what}: ours are ${value}, too, so the note "${differs}" is wrong`);
+  else assert.ok(agrees(ours, published), `${what}: ${ours}, but ${value} in ${source}`);
+}
+
+describe('the catalog', () => {
+  it('has each name once, and each builder that the folder exports', () => {
+    assert.equal(new Set(catalog.map(entry => entry.name)).size, catalog.length);
+    const text = fs.readFileSync(path.join(models, 'index.ts'), 'utf8');
+    for (const file of fs.readdirSync(models)) {
+      if (file !== 'index.ts')
+        assert.ok(text.includes(`from './${path.parse(file).name}'`), `${file} is not in index.ts`);
+    }
+    assert.throws(() => architecture('resnet51'), /The catalog has no resnet51; there are alexnet, /);
+  });
+
+  for (const { name, build, published, at32 } of catalog) {
+    it(name, function () {
+      const start = performance.now();
+      const net = skeleton(() => build());
+      const seconds = (performance.now() - start) / 1000;
+      profiles.set(name, profile(net));
+      net.dispose();
+      const { parameters, multiplyAdds } = profileOf(name).totals;
+      if (published.parameters) assertPublished(parameters, published.parameters, 'parameters');
+      if (published.multiplyAdds) assertPublished(multiplyAdds, published.multiplyAdds, 'multiply-adds');
+      if (at32) {
+        const small = skeleton(at32);
+        assert.deepEqual(small.inputs[0].shape, [null, 32, 32, 3]);
+        assert.deepEqual(small.outputs[0].shape, [null, 10]);
+        small.dispose();
+      }
+      this.test!.title += `: ${parameters} parameters, ${multiplyAdds} multiply-adds (graph built in ${seconds.toFixed(2)} s)`;
+    });
+  }
+
+  it("has torchvision's own numbers", function () {
+    const file = path.join(__dirname, '../../../shared/reference/torchvision-accuracy.json');
+    if (!fs.existsSync(file)) this.skip();
+    interface Row { params: number; gmacs: number; top1: number; top5: number } // prettier-ignore
+    const theirs = (JSON.parse(fs.readFileSync(file, 'utf8')) as { models: Record<string, Row> }).models;
+    let compared = 0;
+    for (const { name, torch, published } of catalog) {
+      if (!torch || !theirs[torch] || name === 'inceptionV3-auxiliary') continue;
+      const { params, gmacs, top1, top5 } = theirs[torch];
+      const ours = [published.parameters, published.multiplyAdds, published.top1, published.top5];
+      assert.deepEqual(ours.map(number => number?.value), [params, gmacs * 1e9, top1, top5], name); // prettier-ignore
+      compared++;
+    }
+    assert.equal(compared, Object.keys(theirs).length - 2); // Inception-v3, compared below, and ConvNeXt, which is not ours
+    const { params, gmacs, top1, top5 } = theirs.inception_v3;
+    assert.equal(architecture('inceptionV3-auxiliary').published.parameters!.value, params);
+    const { multiplyAdds, top1: first, top5: five } = architecture('inceptionV3').published;
+    assert.deepEqual([multiplyAdds!.value, first!.value, five!.value], [gmacs * 1e9, top1, top5]);
+  });
+});
+
+/**
+ * Which networks the sizes in comments of a declaration are of: the first where the comment stands behind a row; any where
+ * it stands behind a part of one. `rows` names the rows of an array without names, by index.
+ */
+const COMMENTED: Record<string, Record<string, { of: string[]; rows?: (index: number) => string[] }>> = {
+  alexnet: { alexnet: { of: ['alexnet'] }, oneWeirdTrick: { of: ['oneWeirdTrick'] }, cifarNet: { of: ['cifarNet'] } },
+  densenet: { densenet: { of: ['densenet121'] }, densenetCifar: { of: ['densenet-bc100-k12-cifar'] } },
+  efficientnet: { TABLE_1: { of: ['efficientnet-b0'] }, efficientnet: { of: ['efficientnet-b0'] } },
+  googlenet: {
+    TABLE_1: { of: ['googlenet'] },
+    googlenet: { of: ['googlenet', 'googlenet-auxiliary'] },
+    cifar: { of: ['googlenet@32'] },
+  },
+  inceptionV3: { inceptionV3: { of: ['inceptionV3'] }, auxiliaryClassifier: { of: ['inceptionV3-auxiliary'] } },
+  inceptionV4: { inceptionV4: { of: ['inceptionV4'] }, inceptionResnetV2: { of: ['inceptionResnetV2'] } },
+  mnasnet: {
+    A1: { of: ['mnasnet-A1'], rows: i => [`stack${i + 1}`] },
+    B1: { of: ['mnasnet-B1'], rows: i => [`stack${i + 1}`] },
+    mnasnet: { of: ['mnasnet-B1'] },
+  },
+  mobilenet: {
+    V1_TABLE_1: { of: ['mobilenet-v1'] },
+    V2_TABLE_2: { of: ['mobilenet-v2'] },
+    V3_TABLE_1: { of: ['mobilenet-v3-large'], rows: i => [`bneck${i + 1}`] },
+    V3_TABLE_2: { of: ['mobilenet-v3-small'], rows: i => [`bneck${i + 1}`] },
+  },
+  nasnet: { nasnet: { of: ['nasnet-large', 'nasnet-cifar'] } },
+  preactResnet: { preactResnet: { of: ['preactResnet200'] }, preactResnetCifar: { of: ['preactResnet164-cifar'] } },
+  resnet: { residualNetwork: { of: ['resnet50'] } },
+  resnetCifar: { resnetCifar: { of: ['resnet20-cifar'] } },
+  resnext: { resnextCifar: { of: ['resnext29-8x64d-cifar'] } },
+  senet: { senet154: { of: ['senet154'] } },
+  shufflenetV2: { shufflenetV2: { of: ['shufflenetV2-x1'] } },
+  squeezenet: { squeezenet: { of: ['squeezenet1.0'] } },
+  vgg: { D: { of: ['vggD'], rows: i => [`conv${i + 1}`, `pool${i + 1}`] }, vgg: { of: ['vggD'] } },
+  zfnet: { zfnet: { of: ['zfnet'] } },
+};
+
+const SIZE = /\/\/ ((?:\d+(?: x \d+)*)(?:, (?:then )?\d+(?: x \d+)+)*)$/;
+
+/** A comment of a size, the declarations around it, and the row that it stands behind. */
+interface Comment {
+  line: number;
+  sizes: string[];
+  declarations: string[];
+  /** First arguments and keys of what ends on its line, the outermost first; or an index in an array without names. */
+  labels: (string | number)[];
+}
+
+function commentsOf(file: string): Comment[] {
+  const text = fs.readFileSync(path.join(models, `${file}.ts`), 'utf8');
+  const source = ts.createSourceFile(file, text, ts.ScriptTarget.ES2022, true);
+  const lineOf = (position: number): number => source.getLineAndCharacterOfPosition(position).line;
+  const comments = new Map<number, Comment>();
+  text.split('\n').forEach((content, line) => {
+    const [, sizes] = SIZE.exec(content) ?? [];
+    if (sizes) comments.set(line, { line: line + 1, sizes: sizes.split(/, (?:then )?/), declarations: [], labels: [] });
+  });
+  const visit = (node: ts.Node): void => {
+    const [first, last] = [lineOf(node.getStart()), lineOf(node.end)];
+    if (
+      (ts.isFunctionDeclaration(node) || ts.isVariableDeclaration(node) || ts.isPropertyAssignment(node)) &&
+      node.name
+    ) {
+      const name = ts.isStringLiteral(node.name) ? node.name.text : node.name.getText();
+      for (const comment of comments.values()) {
+        if (comment.line - 1 >= first && comment.line - 1 <= last) comment.declarations.push(name);
+      }
+    }
+    const comment = comments.get(last);
+    if (comment) {
+      if (ts.isCallExpression(node) && node.expression.getText() !== 'torch' && node.arguments[0] && ts.isStringLiteral(node.arguments[0])) comment.labels.push(node.arguments[0].text); // prettier-ignore
+      if (ts.isPropertyAssignment(node)) comment.labels.push(ts.isStringLiteral(node.name) ? node.name.text : node.name.getText()); // prettier-ignore
+      if (ts.isArrayLiteralExpression(node.parent))
+        comment.labels.push(node.parent.elements.indexOf(node as ts.Expression));
+    }
+    ts.forEachChild(node, visit);
+  };
+  visit(source);
+  return [...comments.values()];
+}
+
+const written = (shape: readonly number[]): string => shape.join(' x ');
+/** A comment may leave out the channels. */
+const fits = (shape: readonly number[], size: string): boolean =>
+  written(shape) === size || written(shape).startsWith(`${size} x `);
+
+describe('comments of sizes in src/models', () => {
+  it('are known to this test, file by file', () => {
+    const files = fs.readdirSync(models).map(file => path.parse(file).name);
+    assert.deepEqual(files.filter(file => file !== 'index').sort(), Object.keys(COMMENTED).sort());
+  });
+
+  for (const [file, declarations] of Object.entries(COMMENTED)) {
+    it(`${file}.ts`, function () {
+      let exactly = 0;
+      const comments = commentsOf(file);
+      for (const { line, sizes, declarations: around, labels } of comments) {
+        const where = `src/models/${file}.ts:${line}`;
+        const known = around.filter(name => declarations[name]).at(-1);
+        assert.ok(known, `${where} has a size in ${around.join(', ')}; say in COMMENTED of which network`);
+        const { of, rows } = declarations[known];
+        const { rows: counted } = profileOf(of[0]);
+        const called = (label: string | number): string[] =>
+          typeof label === 'number'
+            ? (rows?.(label) ?? [])
+            : counted
+                .map(row => row.name)
+                .filter(row => row === label || row.endsWith(label) || row.replace(/\d+$/, '') === label);
+        const names = labels.map(called).find(found => found.length > 0);
+        if (names) {
+          exactly++;
+          names.forEach((name, i) => {
+            const { outputShape } = profileOf(of[0]).row(name);
+            const size = rows && sizes.length > 1 ? sizes[i] : sizes[0];
+            if (size && (sizes.length > 1 || i === 0 || !rows)) {
+              assert.ok(fits(outputShape, size), `${where}: ${name} is ${written(outputShape)}, not ${size}`);
+            }
+          });
+        } else {
+          const all = of.flatMap(name => profileOf(name).layers);
+          for (const size of sizes) assert.ok(all.some(layer => fits(layer.outputShape, size)), `${where}: nothing is ${size}`); // prettier-ignore
+        }
+      }
+      assert.ok(exactly > 0, 'no comment stands behind a row');
+      this.test!.title += `: ${comments.length}, of them ${exactly} of rows`;
+    });
+  }
+});
