@@ -130,9 +130,10 @@ async function compileBinding(
   const sources = path.join(root, 'node_modules', '@tensorflow', 'tfjs-node-gpu', 'binding');
   const headers = nodeHeaders(root);
   if (!headers) throw new Error('the headers of Node are missing');
-  const code = fs.readdirSync(sources).sort();
+  const files = fs.readdirSync(sources).sort().map(file => path.join(sources, file)); // prettier-ignore
+  files.push(path.join(root, 'src', 'backend', 'context.cc'));
   const hash = createHash('sha256');
-  for (const file of code) hash.update(fs.readFileSync(path.join(sources, file)));
+  for (const file of files) hash.update(fs.readFileSync(file));
   const key = hash.update(`${compiler} ${process.arch} ${TENSORFLOW_VERSION}`).digest('hex');
   const stamp = path.join(folder, 'compiled.json');
   const addon = path.join(folder, ADDON);
@@ -140,8 +141,9 @@ async function compileBinding(
   log(`TensorFlow ${TENSORFLOW_VERSION}: compiling the binding with ${compiler}`);
   await run(compiler, [
     ...['-std=c++17', '-O2', '-shared', '-fPIC', '-DNAPI_VERSION=8', '-w'],
+    '-DTFE_NewContext=cnn_kit_new_context', // in context.cc
     ...['-I', path.join(sources, '..'), '-I', path.join(folder, 'include'), '-I', headers],
-    ...code.filter(file => file.endsWith('.cc')).map(file => path.join(sources, file)),
+    ...files.filter(file => file.endsWith('.cc')),
     ...LIBRARIES.map(name => path.join(folder, 'lib', name)),
     ...['-Wl,-rpath,$ORIGIN/lib', '-o', `${addon}.part`],
   ]);

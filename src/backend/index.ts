@@ -6,6 +6,8 @@ import * as tf from '@tensorflow/tfjs';
 import { bindingKind, type BindingKind, loadBinding, registerTensorflow, tensorflowMissing } from './tensorflow';
 import { registerWasm } from './wasm';
 
+export { compile, type Compiled, compileModel, type CompileOptions, type Step } from './compile';
+
 export type BackendName = 'tensorflow' | 'wasm' | 'cpu';
 
 export interface BackendInfo {

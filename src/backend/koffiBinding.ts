@@ -188,6 +188,7 @@ export function koffiBinding(path: string): Binding {
 
   return {
     ...CONSTANTS,
+    context: () => context,
     TF_Version: c.version() as string,
     isUsingGpuDevice: () => gpu,
     getNumOfTensors: () => handles.size,
@@ -230,7 +231,7 @@ export function koffiBinding(path: string): Binding {
             return copy(c.stringData(place) as Pointer, Number(c.stringSize(place)));
           });
         }
-        const { buffer } = copy(data, size);
+        const buffer = copy(data, size).buffer as ArrayBuffer;
         if (dtype === C.TF_FLOAT || dtype === C.TF_COMPLEX64) return new Float32Array(buffer);
         if (dtype === C.TF_INT32) return new Int32Array(buffer);
         if (dtype === C.TF_INT64) return new BigInt64Array(buffer);
@@ -284,7 +285,7 @@ function view(pointer: Pointer, bytes: number): Uint8Array {
 }
 
 /** The bytes at a pointer, in memory of JavaScript's own. */
-function copy(pointer: Pointer, bytes: number): Uint8Array<ArrayBuffer> {
+function copy(pointer: Pointer, bytes: number): Uint8Array {
   const own = new Uint8Array(bytes);
   if (bytes > 0) own.set(view(pointer, bytes));
   return own;

@@ -2,6 +2,8 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import * as tf from '@tensorflow/tfjs';
+import { registerKernels } from './kernels';
+import type koffi from 'koffi';
 import type { TFJSBinding } from '@tensorflow/tfjs-node-gpu/dist/tfjs_binding';
 
 export const TENSORFLOW_VERSION = '2.21.0';
@@ -20,6 +22,8 @@ export function tensorflowFolder(root = ROOT): string {
 /** What the JavaScript of tfjs-node asks of its native side; the addon has it, and so has our koffi binding. */
 export type Binding = Omit<TFJSBinding, 'TensorMetadata' | 'TFEOpAttr' | 'tensorDataSync'> & {
   tensorDataSync(id: number): Float32Array | Int32Array | Uint8Array | BigInt64Array | Uint8Array[];
+  /** Address of the TFE_Context in which it runs operations; only koffi's binding tells it by itself. */
+  context?(): bigint;
 };
 export type BindingKind = 'addon' | 'koffi';
 
@@ -48,6 +52,16 @@ export function loadBinding(): Binding {
   }));
 }
 
+/** TensorFlow's C library, for functions that the binding does not call, and the context that the binding computes in. */
+export function openLibrary(): { library: ReturnType<typeof koffi.load>; context: bigint } {
+  const native = loadBinding();
+  const { load, address } = require('koffi') as typeof koffi;
+  const library = load(path.join(tensorflowFolder(), 'lib', LIBRARIES[0]));
+  if (native.context) return { library, context: native.context() };
+  const addon = load(path.join(tensorflowFolder(), ADDON));
+  return { library, context: address(addon.func('void* cnn_kit_context()')()) };
+}
+
 /** Makes tfjs load TensorFlow by itself at the first tensor, and prefer it to every other backend. */
 export function registerTensorflow(): void {
   tf.registerBackend(
@@ -56,6 +70,8 @@ export function registerTensorflow(): void {
       const native = loadBinding();
       const { NodeJSKernelBackend } = require('@tensorflow/tfjs-node-gpu/dist/nodejs_kernel_backend');
       require('@tensorflow/tfjs-node-gpu/dist/register_all_kernels');
+      // 'plain' is tfjs-node as it comes: what benchmarks compare with.
+      if (process.env.CNN_KIT_KERNELS !== 'plain') registerKernels(native);
       return new NodeJSKernelBackend(native, 'tfjs-node-gpu') as tf.KernelBackend;
     },
     3,
@@ -69,6 +85,7 @@ function quietly<T>(load: () => T): T {
   const libc = koffi.load(process.platform === 'darwin' ? 'libSystem.dylib' : 'libc.so.6');
   const dup = libc.func('int dup(int)');
   const dup2 = libc.func('int dup2(int, int)');
+  const close = libc.func('int close(int)');
   const saved = dup(2) as number;
   const nowhere = fs.openSync('/dev/null', 'w');
   dup2(nowhere, 2);
@@ -77,6 +94,7 @@ function quietly<T>(load: () => T): T {
   } finally {
     dup2(saved, 2);
     fs.closeSync(nowhere);
-    fs.closeSync(saved);
+    // Not through Node, whose worker threads warn of a descriptor that they did not open.
+    close(saved);
   }
 }

@@ -9,6 +9,8 @@ export function registerWasm(): void {
   // The package registers itself, with a priority above plain JavaScript's.
   require('@tensorflow/tfjs-backend-wasm');
   registerFilterGradient();
+  // Its gradient goes wrong where several places share the maximum: it loses some, or pays another of them than TensorFlow.
+  tf.unregisterKernel('MaxPoolGrad', 'wasm');
   const present = new Set(tf.getKernelsForBackend('wasm').map(kernel => kernel.kernelName));
   tf.getKernelsForBackend('cpu')
     .filter(kernel => !present.has(kernel.kernelName))

@@ -1,4 +1,5 @@
 import * as tf from '@tensorflow/tfjs';
+import { hasKernel, runKernel } from './registry';
 
 /** Rows and columns added on each side, as PyTorch counts them; or tfjs's own words ('same' is not PyTorch's padding). */
 export type Padding = number | readonly [number, number] | 'same' | 'valid';
@@ -40,6 +41,10 @@ export function conv2d(
         'NHWC',
         dilation,
       );
+    }
+    if (hasKernel('GroupedConv2D')) {
+      const attributes = { strides: pair(stride), pad, dilations: pair(dilation) };
+      return runKernel<tf.Tensor4D>('GroupedConv2D', { x: input, filter }, attributes);
     }
     const inputs = tf.split(input, groups, 3) as tf.Tensor4D[];
     const filters = tf.split(filter, groups, 3) as tf.Tensor4D[];

@@ -1,3 +1,5 @@
 export { conv2d, type ConvOptions, type Padding } from './convolution';
+export { dropout } from './dropout';
+export { sparseSoftmaxCrossEntropy } from './loss';
 export { avgPool, type AvgPoolOptions, maxPool, type PoolOptions } from './pooling';
 export { batchNorm, batchNormTraining, localResponseNorm, type LocalResponseNormOptions } from './normalization';

@@ -1,4 +1,5 @@
 import * as tf from '@tensorflow/tfjs';
+import { hasKernel, runKernel } from './registry';
 
 export interface LocalResponseNormOptions {
   /** n: how many neighbouring channels count. */
@@ -51,6 +52,7 @@ export function batchNormTraining(
   beta: tf.Tensor1D,
   epsilon = 1e-5,
 ): [y: tf.Tensor, mean: tf.Tensor1D, variance: tf.Tensor1D] {
+  if (hasKernel('FusedBatchNormV3')) return fusedBatchNormTraining(x, gamma, beta, epsilon);
   let statistics: [tf.Tensor1D, tf.Tensor1D] | undefined;
   const normalize = tf.customGrad((...args: unknown[]) => {
     const [x, gamma, beta, save] = args as [tf.Tensor, tf.Tensor1D, tf.Tensor1D, tf.GradSaveFunc];
@@ -77,5 +79,36 @@ export function batchNormTraining(
     };
   });
   const y = normalize(x, gamma, beta);
+  return [y, ...statistics!];
+}
+
+/** `batchNormTraining` by TensorFlow's kernels, forwards and backwards one each. */
+function fusedBatchNormTraining(
+  x: tf.Tensor,
+  gamma: tf.Tensor1D,
+  beta: tf.Tensor1D,
+  epsilon: number,
+): [y: tf.Tensor, mean: tf.Tensor1D, variance: tf.Tensor1D] {
+  let statistics: [tf.Tensor1D, tf.Tensor1D] | undefined;
+  const normalize = tf.customGrad((...args: unknown[]) => {
+    const [x, scale, offset, save] = args as [tf.Tensor, tf.Tensor1D, tf.Tensor1D, tf.GradSaveFunc];
+    const outputs = runKernel<tf.Tensor[]>('FusedBatchNormV3', { x, scale, offset }, { epsilon });
+    const [value, mean, unbiased, ...reserved] = outputs;
+    const count = x.size / mean.size;
+    statistics = [tf.keep(mean) as tf.Tensor1D, tf.keep(unbiased.mul(Math.max(count - 1, 1) / count)) as tf.Tensor1D];
+    save([x, scale, ...reserved]);
+    return {
+      value,
+      gradFunc: (dy: tf.Tensor, [x, scale, reserved1, reserved2, reserved3]: tf.Tensor[]) => {
+        const inputs = { dy, x, scale, reserved1, reserved2, reserved3 };
+        return runKernel<tf.Tensor[]>('FusedBatchNormGradV3', inputs, { epsilon });
+      },
+    };
+  });
+  // The kernel takes pictures only.
+  const y =
+    x.rank === 4
+      ? normalize(x, gamma, beta)
+      : normalize(x.reshape([-1, 1, 1, x.shape.at(-1)!]), gamma, beta).reshape(x.shape);
   return [y, ...statistics!];
 }

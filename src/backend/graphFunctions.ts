@@ -1,0 +1,101 @@
+/** Adds graphs as functions to TensorFlow's eager context, where an operation of their name runs them, through its C API. */
+import koffi from 'koffi';
+import { openLibrary } from './tensorflow';
+
+type Pointer = bigint;
+
+/**
+ * Makes a graph callable under `name`.
+ * @param graph a GraphDef
+ * @param inputs names of placeholders in it, in the order of the arguments
+ * @param outputs names of nodes, or `node:1`
+ * @throws when TensorFlow refuses the graph
+ */
+export function addFunction(name: string, graph: Uint8Array, inputs: string[], outputs: string[]): void {
+  const { c, context } = (api ??= load());
+  const status = c.newStatus() as Pointer;
+  const check = (): void => {
+    if (c.code(status) !== 0) throw new Error(`TensorFlow: ${c.message(status)}`);
+  };
+  const body = c.newGraph() as Pointer;
+  const options = c.newImportOptions() as Pointer;
+  const buffer = c.newBuffer(graph, graph.length) as Pointer;
+  try {
+    c.importGraph(body, buffer, options, status);
+    check();
+    const [from, to] = [places(c, body, inputs), places(c, body, outputs)];
+    const made = c.toFunction(
+      body,
+      name,
+      0,
+      -1,
+      null,
+      inputs.length,
+      from,
+      outputs.length,
+      to,
+      null,
+      null,
+      null,
+      status,
+    );
+    check();
+    c.addFunction(context, made, status);
+    c.deleteFunction(made);
+    check();
+  } finally {
+    c.deleteBuffer(buffer);
+    c.deleteImportOptions(options);
+    c.deleteGraph(body);
+    c.deleteStatus(status);
+  }
+}
+
+export function removeFunction(name: string): void {
+  if (!api) return;
+  const { c, context } = api;
+  const status = c.newStatus() as Pointer;
+  c.removeFunction(context, name, status);
+  c.deleteStatus(status);
+}
+
+/** An array of TF_Output, { TF_Operation* oper; int index }, padded to 16 bytes. */
+function places(c: Functions, graph: Pointer, names: string[]): BigUint64Array {
+  const array = new BigUint64Array(2 * names.length);
+  names.forEach((name, i) => {
+    const [node, index = '0'] = name.split(':');
+    const found = c.operationByName(graph, node) as Pointer | null;
+    if (!found) throw new Error(`The graph has no node ${node}.`);
+    array[2 * i] = BigInt(koffi.address(found));
+    array[2 * i + 1] = BigInt(index);
+  });
+  return array;
+}
+
+type Functions = ReturnType<typeof load>['c'];
+let api: ReturnType<typeof load> | undefined;
+
+function load() {
+  const { library, context } = openLibrary();
+  const c = {
+    newStatus: library.func('void* TF_NewStatus()'),
+    deleteStatus: library.func('void TF_DeleteStatus(void*)'),
+    code: library.func('int TF_GetCode(void*)'),
+    message: library.func('const char* TF_Message(void*)'),
+    newGraph: library.func('void* TF_NewGraph()'),
+    deleteGraph: library.func('void TF_DeleteGraph(void*)'),
+    newImportOptions: library.func('void* TF_NewImportGraphDefOptions()'),
+    deleteImportOptions: library.func('void TF_DeleteImportGraphDefOptions(void*)'),
+    newBuffer: library.func('void* TF_NewBufferFromString(const uint8_t*, size_t)'),
+    deleteBuffer: library.func('void TF_DeleteBuffer(void*)'),
+    importGraph: library.func('void TF_GraphImportGraphDef(void*, void*, void*, void*)'),
+    operationByName: library.func('void* TF_GraphOperationByName(void*, const char*)'),
+    toFunction: library.func(
+      'void* TF_GraphToFunction(void*, const char*, uint8_t, int, void*, int, void*, int, void*, void*, void*, const char*, void*)',
+    ),
+    deleteFunction: library.func('void TF_DeleteFunction(void*)'),
+    addFunction: library.func('void TFE_ContextAddFunction(void*, void*, void*)'),
+    removeFunction: library.func('void TFE_ContextRemoveFunction(void*, const char*, void*)'),
+  };
+  return { c, context };
+}

@@ -1,0 +1,288 @@
+/**
+ * TensorFlow's own operations where tfjs composes many: gradients of tfjs's operations, better forms of kernels that
+ * tfjs-node has, and the kernels that src/ops looks for by name. All through tfjs's public registration.
+ */
+import * as tf from '@tensorflow/tfjs';
+import { isTracing } from './tracing';
+import type { Binding } from './tensorflow';
+
+export interface Attribute {
+  name: string;
+  type: number;
+  value: unknown;
+}
+
+/** What we use of NodeJSKernelBackend. */
+export interface TensorflowBackend extends tf.KernelBackend {
+  binding: Binding;
+  executeSingleOutput(operation: string, attributes: Attribute[], inputs: tf.TensorInfo[]): tf.Tensor;
+  executeMultipleOutputs(
+    operation: string,
+    attributes: Attribute[],
+    inputs: tf.TensorInfo[],
+    count: number,
+  ): tf.Tensor[];
+  getInputTensorIds(tensors: tf.TensorInfo[]): number[];
+  write(values: unknown, shape: number[], dtype: tf.DataType): object;
+  createOutputTensor(metadata: { id: number; shape: number[]; dtype: number }): tf.Tensor;
+}
+
+type Inputs = Record<string, tf.Tensor>;
+type Attributes = Record<string, unknown>;
+type Kernel = (inputs: Inputs, attributes: Attributes, backend: TensorflowBackend) => tf.Tensor | tf.Tensor[];
+
+interface Window {
+  filterSize?: number | [number, number];
+  strides: number | [number, number];
+  pad: 'same' | 'valid' | number;
+  dilations?: number | [number, number];
+  dimRoundingMode?: 'floor' | 'round' | 'ceil';
+}
+
+const NAME = 'tensorflow';
+
+/** Registers them for the backend `tensorflow`, whose kernels of tfjs-node must be there already. */
+export function registerKernels(binding: Binding): void {
+  const float: Attribute = { name: 'T', type: binding.TF_ATTR_TYPE, value: binding.TF_FLOAT };
+  const format: Attribute = { name: 'data_format', type: binding.TF_ATTR_STRING, value: 'NHWC' };
+  const type = (name: string, value: number): Attribute => ({ name, type: binding.TF_ATTR_TYPE, value });
+  const ints = (name: string, value: number[]): Attribute => ({ name, type: binding.TF_ATTR_INT, value });
+  const int = (name: string, value: number): Attribute => ({ name, type: binding.TF_ATTR_INT, value });
+  const text = (name: string, value: string): Attribute => ({ name, type: binding.TF_ATTR_STRING, value });
+  const flag = (name: string, value: boolean): Attribute => ({ name, type: binding.TF_ATTR_BOOL, value });
+  const real = (name: string, value: number): Attribute => ({ name, type: binding.TF_ATTR_FLOAT, value });
+  const sizes = (strides: number | [number, number]): number[] =>
+    typeof strides === 'number' ? [1, strides, strides, 1] : [1, ...strides, 1];
+  const shapeTensor = (shape: number[]): tf.Tensor1D => tf.tensor1d(shape, 'int32');
+
+  // Activations: the output tells the gradient as well as the input would, and something else needs it anyway.
+  for (const [name, composed] of [
+    ['Relu', (dy: tf.Tensor, y: tf.Tensor) => dy.mul(tf.step(y))],
+    ['Relu6', (dy: tf.Tensor, y: tf.Tensor) => dy.mul(tf.step(y)).mul(y.less(6).toFloat())],
+  ] as const) {
+    kernel(`${name}Grad`, ({ dy, y }, _, backend) => backend.executeSingleOutput(`${name}Grad`, [float], [dy, y]));
+    gradient(name, {
+      outputsToSave: [true],
+      gradFunc: (dy, [y]) => ({ x: () => (onTensorflow() ? run(`${name}Grad`, { dy, y }) : composed(dy, y)) }),
+    });
+  }
+
+  // A bias is an addition that tfjs does not know from others.
+  const isBias = (a: tf.TensorInfo, b: tf.TensorInfo): boolean =>
+    b.shape.length === 1 &&
+    a.shape.length >= 2 &&
+    a.shape.at(-1) === b.shape[0] &&
+    a.dtype === 'float32' &&
+    b.dtype === 'float32';
+  replace('Add', previous => (inputs, attributes, backend) => {
+    const { a, b } = inputs;
+    return isBias(a, b)
+      ? backend.executeSingleOutput('BiasAdd', [float, format], [a, b])
+      : previous(inputs, attributes, backend);
+  });
+  kernel('BiasAddGrad', ({ dy }, _, backend) => backend.executeSingleOutput('BiasAddGrad', [float, format], [dy]));
+  const add = tf.getGradient('Add');
+  gradient('Add', {
+    inputsToSave: ['a', 'b'],
+    gradFunc: (dy, [a, b], attributes) => {
+      const composed = add.gradFunc(dy, [a, b], attributes);
+      if (!onTensorflow() || dy.dtype !== 'float32') return composed;
+      const sameShape = (t: tf.Tensor): boolean => tf.util.arraysEqual(t.shape, dy.shape);
+      return {
+        a: sameShape(a) ? () => dy.clone() : composed.a,
+        b: sameShape(b)
+          ? () => dy.clone()
+          : isBias(a, b) && sameShape(a)
+            ? () => run('BiasAddGrad', { dy })
+            : composed.b,
+      };
+    },
+  });
+
+  // tfjs multiplies with as many ones, which come from JavaScript.
+  kernel('BroadcastTo', ({ x }, { shape }, backend) => {
+    const to = shapeTensor(shape as number[]);
+    const y = backend.executeSingleOutput('BroadcastTo', [float, type('Tidx', binding.TF_INT32)], [x, to]);
+    to.dispose();
+    return y;
+  });
+  for (const name of ['Sum', 'Mean'] as const) {
+    const previous = tf.getGradient(name);
+    gradient(name, {
+      inputsToSave: ['x'],
+      gradFunc: (dy, saved, attributes) => {
+        const [x] = saved;
+        if (!onTensorflow() || dy.dtype !== 'float32') return previous.gradFunc(dy, saved, attributes);
+        const axes = tf.util.parseAxisParam((attributes as unknown as { axis: number | number[] }).axis, x.shape);
+        const shape = x.shape.map((length, axis) => (axes.includes(axis) ? 1 : length));
+        const share = name === 'Mean' ? dy.div(x.size / dy.size) : dy;
+        return { x: () => run('BroadcastTo', { x: share.reshape(shape) }, { shape: x.shape }) };
+      },
+    });
+  }
+
+  replace('BatchMatMul', previous => (inputs, attributes, backend) => {
+    const { a, b } = inputs;
+    if (a.shape.length !== 2 || b.shape.length !== 2 || a.dtype !== 'float32' || b.dtype !== 'float32') {
+      return previous(inputs, attributes, backend);
+    }
+    const { transposeA, transposeB } = attributes as { transposeA: boolean; transposeB: boolean };
+    const options = [float, flag('transpose_a', !!transposeA), flag('transpose_b', !!transposeB)];
+    return backend.executeSingleOutput('MatMul', options, [a, b]);
+  });
+
+  // Convolution whose groups follow from the shapes.
+  const convolution = ({ strides, pad, dilations = 1 }: Window): Attribute[] => [
+    float,
+    format,
+    ints('strides', sizes(strides)),
+    ints('dilations', sizes(dilations)),
+    text('padding', String(pad).toUpperCase()),
+  ];
+  kernel('GroupedConv2D', ({ x, filter }, attributes, backend) =>
+    backend.executeSingleOutput('Conv2D', convolution(attributes as unknown as Window), [x, filter]),
+  );
+  kernel('GroupedConv2DBackpropInput', ({ filter, dy }, { shape, ...attributes }, backend) => {
+    const size = shapeTensor(shape as number[]);
+    const options = convolution(attributes as unknown as Window);
+    const dx = backend.executeSingleOutput('Conv2DBackpropInput', options, [size, filter, dy]);
+    size.dispose();
+    return dx;
+  });
+  kernel('GroupedConv2DBackpropFilter', ({ x, dy }, { shape, ...attributes }, backend) => {
+    const size = shapeTensor(shape as number[]);
+    const options = convolution(attributes as unknown as Window);
+    const dFilter = backend.executeSingleOutput('Conv2DBackpropFilter', options, [x, size, dy]);
+    size.dispose();
+    return dFilter;
+  });
+  gradient('GroupedConv2D', {
+    inputsToSave: ['x', 'filter'],
+    gradFunc: (dy, [x, filter], attributes) => {
+      // On the CPU, TensorFlow has no gradients of several groups at once.
+      const parts = binding.isUsingGpuDevice() ? 1 : x.shape[3]! / filter.shape[2]!;
+      const [xs, filters, dys] = [x, filter, dy].map(tensor => tf.split(tensor, parts, 3));
+      const join = (part: (g: number) => tf.Tensor): tf.Tensor => tf.concat(xs.map((_, g) => part(g)), 3); // prettier-ignore
+      return {
+        x: () =>
+          join(g => {
+            const inputs = { filter: filters[g], dy: dys[g] };
+            return run('GroupedConv2DBackpropInput', inputs, { ...attributes, shape: xs[g].shape });
+          }),
+        filter: () =>
+          join(g => {
+            const inputs = { x: xs[g], dy: dys[g] };
+            return run('GroupedConv2DBackpropFilter', inputs, { ...attributes, shape: filters[g].shape });
+          }),
+      };
+    },
+  });
+
+  const normalization = (epsilon: number, isTraining: boolean): Attribute[] => [
+    float,
+    type('U', binding.TF_FLOAT),
+    format,
+    real('epsilon', epsilon),
+    flag('is_training', isTraining),
+  ];
+  kernel('FusedBatchNormV3', ({ x, scale, offset }, { epsilon }, backend) => {
+    const empty = tf.tensor1d([]);
+    const options = [...normalization(epsilon as number, true), real('exponential_avg_factor', 1)];
+    const outputs = backend.executeMultipleOutputs('FusedBatchNormV3', options, [x, scale, offset, empty, empty], 6);
+    empty.dispose();
+    return outputs;
+  });
+  kernel('FusedBatchNormGradV3', ({ dy, x, scale, reserved1, reserved2, reserved3 }, { epsilon }, backend) => {
+    const inputs = [dy, x, scale, reserved1, reserved2, reserved3];
+    const options = normalization(epsilon as number, true);
+    const [dx, dScale, dOffset, ...unused] = backend.executeMultipleOutputs('FusedBatchNormGradV3', options, inputs, 5);
+    tf.dispose(unused);
+    return [dx, dScale, dOffset];
+  });
+  replace('FusedBatchNorm', previous => (inputs, attributes, backend) => {
+    const { x, mean, variance, scale, offset } = inputs;
+    if (x.shape.length !== 4 || mean.shape.length !== 1 || !scale || !offset) {
+      return previous(inputs, attributes, backend);
+    }
+    const options = normalization(attributes.varianceEpsilon as number, false);
+    const given = [x, scale, offset, mean, variance];
+    const [y, ...unused] = backend.executeMultipleOutputs('FusedBatchNormV3', options, given, 6);
+    tf.dispose(unused);
+    return y;
+  });
+
+  replace('MaxPoolGrad', previous => {
+    // oneDNN's pair of kernels is several times faster, though the forward one runs again; a graph finds it by itself.
+    let oneDnn = !binding.isUsingGpuDevice() && process.env.TF_ENABLE_ONEDNN_OPTS !== '0';
+    return (inputs, attributes, backend) => {
+      const { dy, input, output } = inputs;
+      if (!oneDnn || isTracing() || dy.dtype !== 'float32') return previous(inputs, attributes, backend);
+      const { filterSize, strides, pad } = attributes as unknown as Window;
+      const options = [
+        ...[float, format, ints('ksize', sizes(filterSize!)), ints('strides', sizes(strides))],
+        ...[text('padding', String(pad).toUpperCase()), flag('workspace_enabled', true)],
+        text('_kernel', 'MklNameChangeOp'),
+      ];
+      let forward: tf.Tensor[];
+      try {
+        forward = backend.executeMultipleOutputs('_MklNativeMaxPool', options, [input], 2);
+      } catch {
+        oneDnn = false;
+        return previous({ dy, input, output }, attributes, backend);
+      }
+      const [y, workspace] = forward;
+      const dx = backend.executeSingleOutput('_MklNativeMaxPoolGrad', options, [input, y, dy, workspace]);
+      tf.dispose(forward);
+      return dx;
+    };
+  });
+
+  kernel('SparseSoftmaxCrossEntropyWithLogits', ({ logits, labels }, _, backend) => {
+    const options = [float, type('Tlabels', binding.TF_INT32)];
+    return backend.executeMultipleOutputs('SparseSoftmaxCrossEntropyWithLogits', options, [logits, labels], 2);
+  });
+
+  kernel('RandomUniform', (_, { shape }, backend) => {
+    const size = shapeTensor(shape as number[]);
+    const options = [type('T', binding.TF_INT32), type('dtype', binding.TF_FLOAT), int('seed', 0), int('seed2', 0)];
+    const noise = backend.executeSingleOutput('RandomUniform', options, [size]);
+    size.dispose();
+    return noise;
+  });
+}
+
+/** Gradients belong to all backends at once, so each asks where it is. */
+const onTensorflow = (): boolean => tf.getBackend() === NAME;
+
+function run(name: string, inputs: Inputs, attributes: Attributes = {}): tf.Tensor {
+  return tf.engine().runKernel(name, inputs, attributes as tf.NamedAttrMap) as tf.Tensor;
+}
+
+function kernel(kernelName: string, body: Kernel): void {
+  tf.registerKernel({
+    kernelName,
+    backendName: NAME,
+    kernelFunc: ({ inputs, attrs, backend }) =>
+      body(inputs as Inputs, (attrs ?? {}) as Attributes, backend as TensorflowBackend),
+  });
+}
+
+function replace(kernelName: string, body: (previous: Kernel) => Kernel): void {
+  const { kernelFunc } = tf.getKernel(kernelName, NAME);
+  tf.unregisterKernel(kernelName, NAME);
+  kernel(
+    kernelName,
+    body((inputs, attrs, backend) => kernelFunc({ inputs, attrs: attrs as tf.NamedAttrMap, backend }) as tf.Tensor),
+  );
+}
+
+interface Gradient {
+  inputsToSave?: string[];
+  outputsToSave?: boolean[];
+  gradFunc(dy: tf.Tensor, saved: tf.Tensor[], attributes: tf.NamedAttrMap): Record<string, () => tf.Tensor>;
+}
+
+function gradient(kernelName: string, config: Gradient): void {
+  if (tf.getGradient(kernelName)) tf.unregisterGradient(kernelName);
+  tf.registerGradient({ kernelName, ...config } as tf.GradConfig);
+}
