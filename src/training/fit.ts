@@ -1,10 +1,12 @@
+import fs from 'node:fs';
 import * as tf from '@tensorflow/tfjs';
 import { batches, type Batch, type BatchOptions, type ImageSet } from '../data';
-import { display, progress } from '../display';
+import { display, progress, type Progress } from '../display';
 import { evaluate } from './evaluate';
 import { softmaxCrossEntropy } from './loss';
 import { constant, type Schedule } from './schedules';
 import { Sgd, type SgdOptions } from './sgd';
+import { drawMasks, releaseMasks, RunFile, type Seen, variableOf } from './state';
 
 export interface FitOptions extends SgdOptions, Pick<BatchOptions, 'augment'> {
   /** Passes over the set. */
@@ -17,7 +19,7 @@ export interface FitOptions extends SgdOptions, Pick<BatchOptions, 'augment'> {
   labelSmoothing?: number;
   /** Weight of each output after the first in the loss. GoogLeNet's auxiliary classifiers: 0.3 (section 5). */
   auxiliaryWeight?: number;
-  /** Of the order of the images and of the augmentation. */
+  /** Of the order of the images, of the augmentation and of dropout. */
   seed?: number;
   /** Evaluated after every epoch. */
   validation?: ImageSet;
@@ -28,6 +30,13 @@ export interface FitOptions extends SgdOptions, Pick<BatchOptions, 'augment'> {
   onStep?: (history: History) => void;
   /** The title over the progress bar; false shows none. */
   progress?: string | false;
+  /** Keeps the run in a file: every so many steps (after each epoch, if not given), and when it ends or is interrupted. */
+  checkpoint?: { file: string; every?: number };
+  /**
+   * Goes on with the run in the checkpoint's file, to the same bits as if it had never stopped; without a file, starts
+   * it. The model, the set and the options must be those of the run; `epochs` and `maxSteps` may be larger.
+   */
+  resume?: boolean;
 }
 
 export interface Epoch {
@@ -37,7 +46,7 @@ export interface Epoch {
   validationLoss?: number;
   validationError?: number;
   learningRate: number;
-  /** Since the start of the run. */
+  /** Since the start of the run, without the time between its parts. */
   seconds: number;
 }
 
@@ -88,12 +97,11 @@ export async function fit(model: tf.LayersModel, set: ImageSet, options: FitOpti
     seconds: 0,
     stopped: 'epochs',
   };
-  const lastPass: { size: number; loss: number; wrong: number }[] = [];
+  const lastPass: Seen[] = [];
   const optimizer = new Sgd(trainableVariables(model), options);
   const step = trainingStep(model, optimizer, options);
-  const bar = options.progress === false ? undefined : progress({ title: options.progress ?? model.name, total });
-  const start = performance.now();
-  let images = 0;
+  const { file, every = stepsPerEpoch } = options.checkpoint ?? {};
+  const runFile = file === undefined ? undefined : new RunFile(file, model, optimizer, set, options);
 
   const ended = (): boolean => {
     if (signal?.aborted) history.stopped = 'interrupted';
@@ -103,10 +111,22 @@ export async function fit(model: tf.LayersModel, set: ImageSet, options: FitOpti
     return true;
   };
 
+  let bar: Progress | undefined;
   try {
-    if (signal?.aborted) throw new Interrupted(history);
-    for (const { x, y } of passes(set, epochs, { batchSize, seed, augment })) {
+    if (options.resume && fs.existsSync(file!)) runFile!.load(history, lastPass);
+    const secondsBefore = history.seconds;
+    const start = performance.now();
+    let images = 0;
+    let saved = history.steps;
+    bar = options.progress === false ? undefined : progress({ title: options.progress ?? model.name, total });
+    if (history.steps > 0) bar?.update({ step: history.steps, loss: history.losses.at(-1) });
+    const rest = passes(set, epochs, history.steps, { batchSize, seed, augment });
+    while (!ended()) {
+      const { value: batch, done } = rest.next();
+      if (done) break;
+      const { x, y } = batch;
       const rate = schedule(history.steps, total);
+      drawMasks(model, x.shape[0], seed, history.steps);
       const [loss, wrong] = await step(x, y, rate);
       lastPass.push({ size: x.shape[0], loss, wrong });
       if (lastPass.length > stepsPerEpoch) lastPass.shift();
@@ -120,25 +140,45 @@ export async function fit(model: tf.LayersModel, set: ImageSet, options: FitOpti
       history.losses.push(loss);
       history.trainLoss = sum(lastPass.map(batch => batch.loss * batch.size)) / seen;
       history.trainError = sum(lastPass.map(batch => batch.wrong)) / seen;
-      history.seconds = (performance.now() - start) / 1000;
-      history.imagesPerSecond = images / history.seconds;
+      const seconds = (performance.now() - start) / 1000;
+      history.seconds = secondsBefore + seconds;
+      history.imagesPerSecond = images / seconds;
       if (history.steps % stepsPerEpoch === 0) history.epochs.push(await endOfEpoch(model, history, rate, options));
       options.onStep?.(history);
       bar?.update({ step: history.steps, loss, imagesPerSecond: history.imagesPerSecond });
+      if (history.steps % every === 0) {
+        await runFile?.save(history, lastPass);
+        saved = history.steps;
+      }
       // Lets an interrupt, a timer or a drawing in.
       await new Promise(setImmediate);
-      if (ended()) break;
     }
+    if (saved !== history.steps) await runFile?.save(history, lastPass);
   } finally {
     optimizer.dispose();
+    releaseMasks(model);
     bar?.end();
   }
   if (history.stopped === 'interrupted') throw new Interrupted(history);
   return history;
 }
 
-function* passes(set: ImageSet, epochs: number, options: BatchOptions & { seed: number }): Generator<Batch> {
-  for (let epoch = 0; epoch < epochs; epoch++) yield* batches(set, { ...options, seed: options.seed + epoch });
+/** The batches of all passes but for the first `taken`. */
+function* passes(
+  set: ImageSet,
+  epochs: number,
+  taken: number,
+  options: BatchOptions & { batchSize: number; seed: number },
+): Generator<Batch, undefined> {
+  const stepsPerEpoch = Math.ceil(set.length / options.batchSize);
+  let skipped = Math.floor(taken / stepsPerEpoch) * stepsPerEpoch;
+  for (let epoch = skipped / stepsPerEpoch; epoch < epochs; epoch++) {
+    for (const batch of batches(set, { ...options, seed: options.seed + epoch })) {
+      // Made and thrown away, so that the augmentation draws what it drew then.
+      if (skipped++ < taken) tf.dispose([batch.x, batch.y]);
+      else yield batch;
+    }
+  }
 }
 
 /** One step of training on tensors alone: [mean loss, wrong answers] of the batch before the update. */
@@ -178,15 +218,17 @@ async function endOfEpoch(
   return { ...row, validationLoss: loss, validationError: 1 - accuracy };
 }
 
-/** The variables behind the trainable weights: tfjs-layers keeps them one wrapper deep. */
 function trainableVariables(model: tf.LayersModel): tf.Variable[] {
-  return model.trainableWeights.map(weight => (weight as unknown as { val: tf.Variable }).val);
+  return model.trainableWeights.map(variableOf);
 }
 
-function refuse(model: tf.LayersModel, set: ImageSet, { batchSize = 128, epochs = 1 }: FitOptions): void {
+function refuse(model: tf.LayersModel, set: ImageSet, options: FitOptions): void {
+  const { batchSize = 128, epochs = 1, checkpoint, resume } = options;
   const wanted = model.inputs[0].shape.slice(1);
   if (String(wanted) !== String(set.shape)) {
-    throw new Error(`${model.name} takes images of ${wanted.join(' x ')}, but ${set.name} has ${set.shape.join(' x ')}.`);
+    throw new Error(
+      `${model.name} takes images of ${wanted.join(' x ')}, but ${set.name} has ${set.shape.join(' x ')}.`,
+    );
   }
   const classes = model.outputs[0].shape.at(-1);
   if (classes !== set.classes.length) {
@@ -195,6 +237,9 @@ function refuse(model: tf.LayersModel, set: ImageSet, { batchSize = 128, epochs 
   if (!set.length) throw new Error(`${set.name} has no images to train on.`);
   if (!(batchSize >= 1) || batchSize % 1) throw new Error(`batchSize is ${batchSize}; it must be 1, 2, ...`);
   if (!(epochs >= 1)) throw new Error(`epochs is ${epochs}; it must be at least 1.`);
+  if (resume && !checkpoint) throw new Error('To resume a run, name the file of its checkpoint.');
+  const every = checkpoint?.every ?? 1;
+  if (!Number.isInteger(every) || every < 1) throw new Error(`checkpoint.every is ${every}; it must be 1, 2, ...`);
 }
 
 const sum = (values: number[]): number => values.reduce((total, value) => total + value, 0);

@@ -1,5 +1,26 @@
 export { fit, Interrupted, type Epoch, type FitOptions, type History } from './fit';
 export { evaluate, predict } from './evaluate';
-export { constant, cosine, oneCycle, steps, warmUp, type Schedule } from './schedules';
+export { constant, cosine, cosineCycles, oneCycle, steps, warmUp, type Schedule } from './schedules';
 export { softmaxCrossEntropy } from './loss';
 export { Sgd, type SgdOptions } from './sgd';
+export {
+  allMasks,
+  averageOverMasks,
+  dropout2012,
+  dropoutMask,
+  invertedDropout,
+  type MaskAverages,
+  type MonteCarlo,
+  monteCarloDropout,
+} from './dropout';
+export {
+  averageProbabilities,
+  type BootstrapOptions,
+  compareEnsemble,
+  compareModels,
+  type EnsembleComparison,
+  predictSnapshots,
+  type Snapshot,
+  takeSnapshot,
+} from './ensembles';
+export { compareCrops, predictCrops, predictTenCrop } from './multiCrop';

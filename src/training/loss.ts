@@ -8,7 +8,14 @@ import * as tf from '@tensorflow/tfjs';
  */
 export function softmaxCrossEntropy(logits: tf.Tensor2D, labels: tf.Tensor1D, labelSmoothing = 0): tf.Scalar {
   const [batch, classes] = logits.shape;
-  const target = tf.oneHot(labels, classes, 1 - labelSmoothing + labelSmoothing / classes, labelSmoothing / classes);
+  // oneHot takes other values than 0 and 1, too, but rounds them to integers.
+  const target = tf.tidy(() =>
+    tf
+      .oneHot(labels, classes)
+      .toFloat()
+      .mul(1 - labelSmoothing)
+      .add(labelSmoothing / classes),
+  );
   const loss = tf.customGrad((z, save) => {
     const logProbabilities = tf.logSoftmax(z as tf.Tensor);
     (save as tf.GradSaveFunc)([logProbabilities, target]);

@@ -19,6 +19,14 @@ export const cosine =
   (step, total) =>
     end + ((learningRate - end) * (1 + Math.cos((Math.PI * step) / total))) / 2;
 
+/** `cycles` half cosines one after the other, each from `learningRate` to 0. Huang et al., "Snapshot Ensembles", arXiv 1704.00109, equation 2. */
+export const cosineCycles =
+  (learningRate: number, cycles: number): Schedule =>
+  (step, total) => {
+    const length = Math.ceil(total / cycles);
+    return (learningRate / 2) * (1 + Math.cos((Math.PI * (step % length)) / length));
+  };
+
 /** Rises linearly for the first `warmSteps` steps, then follows `after` as if the run began there. Goyal et al., arXiv 1706.02677, 2.2. */
 export const warmUp =
   (warmSteps: number, after: Schedule): Schedule =>

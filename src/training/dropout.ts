@@ -1,0 +1,144 @@
+/** Dropout as arithmetic: its two forms, and what scaling at test time stands for. The layer is `layers.dropout`. */
+import * as tf from '@tensorflow/tfjs';
+import { seeded } from '../data';
+import { drawMasks, releaseMasks } from './state';
+
+/** More would not fit into memory, nor anyone's time. */
+const MOST_UNITS = 16;
+
+/**
+ * 1 where a unit is kept, 0 where it is dropped, each with probability `rate`, drawn from `seed`.
+ * @returns tensor of `shape`
+ */
+export function dropoutMask(shape: number[], { rate = 0.5, seed = 0 } = {}): tf.Tensor {
+  refuseRate(rate);
+  const random = seeded(seed);
+  const length = shape.reduce((a, b) => a * b, 1);
+  return tf.tensor(
+    Float32Array.from({ length }, () => Number(random() >= rate)),
+    shape,
+  );
+}
+
+/**
+ * The form of 2012 (AlexNet, section 4.2): dropped units are zero in training, and at test all units are there, times
+ * 1 - rate, "0.5" in the paper.
+ * @param x any shape
+ * @param mask of the shape of x, from `dropoutMask`; none at test time
+ */
+export function dropout2012(x: tf.Tensor, mask?: tf.Tensor, { rate = 0.5 } = {}): tf.Tensor {
+  refuseRate(rate);
+  return mask ? x.mul(mask) : x.mul(1 - rate);
+}
+
+/**
+ * The inverted form, that of all today's libraries: the kept units are divided by 1 - rate in training, so that at test
+ * nothing is left to do.
+ * @param x any shape
+ * @param mask of the shape of x, from `dropoutMask`; none at test time
+ */
+export function invertedDropout(x: tf.Tensor, mask?: tf.Tensor, { rate = 0.5 } = {}): tf.Tensor {
+  refuseRate(rate);
+  return mask ? tf.tidy(() => x.mul(mask).div(1 - rate)) : x.clone();
+}
+
+/**
+ * Every way to keep some of n units: row m has the binary digits of m, lowest first.
+ * @returns [2^n, n]
+ */
+export function allMasks(n: number): tf.Tensor2D {
+  if (!Number.isInteger(n) || n < 1 || n > MOST_UNITS) {
+    throw new Error(`All masks of ${n} units were asked for; right is 1 to ${MOST_UNITS}.`);
+  }
+  return tf.tensor2d(
+    Float32Array.from({ length: 2 ** n * n }, (_, i) => (Math.floor(i / n) >> (i % n)) & 1),
+    [2 ** n, n],
+  );
+}
+
+/** Each of shape [classes]. */
+export interface MaskAverages {
+  /** The logits, averaged over all masks, and those of the scaled units: the same, as a linear layer and a mean commute. */
+  linear: { mean: tf.Tensor1D; scaled: tf.Tensor1D };
+  /**
+   * The probabilities, averaged over all masks: arithmetically, and geometrically and then divided by their sum; and
+   * those of the scaled units. The last two are the same, as a softmax turns a mean of logits into a product; the first
+   * is another distribution.
+   */
+  softmax: { mean: tf.Tensor1D; geometricMean: tf.Tensor1D; scaled: tf.Tensor1D };
+}
+
+/**
+ * One layer under dropout of its inputs, over all 2^n masks, each weighted with its probability: Hinton et al.,
+ * "Improving neural networks by preventing co-adaptation of feature detectors", arXiv 1207.0580, page 2.
+ * @param x [n]
+ * @param kernel [n, classes]
+ * @param bias [classes]
+ */
+export function averageOverMasks(
+  x: tf.Tensor1D,
+  kernel: tf.Tensor2D,
+  bias: tf.Tensor1D,
+  { rate = 0.5 } = {},
+): MaskAverages {
+  refuseRate(rate);
+  return tf.tidy(() => {
+    const masks = allMasks(x.shape[0]);
+    const kept = masks.sum(1, true);
+    const chance = tf.pow(1 - rate, kept).mul(tf.pow(rate, tf.sub(x.shape[0], kept))); // [2^n, 1]
+    const mean = (values: tf.Tensor): tf.Tensor1D => values.mul(chance).sum(0) as tf.Tensor1D;
+    const layer = (inputs: tf.Tensor2D): tf.Tensor2D => inputs.matMul(kernel).add(bias) as tf.Tensor2D;
+    const logits = layer(masks.mul(x));
+    const scaled = layer(dropout2012(x, undefined, { rate }).expandDims(0) as tf.Tensor2D).squeeze([0]) as tf.Tensor1D;
+    const product = mean(tf.logSoftmax(logits)).exp();
+    return {
+      linear: { mean: mean(logits), scaled },
+      softmax: {
+        mean: mean(tf.softmax(logits)),
+        geometricMean: product.div(product.sum()) as tf.Tensor1D,
+        scaled: tf.softmax(scaled),
+      },
+    };
+  });
+}
+
+/** Each of shape [batch, classes]; the caller disposes of both. */
+export interface MonteCarlo {
+  /** Of the probabilities over the samples. */
+  mean: tf.Tensor2D;
+  /** Their standard deviation over the samples: how unsure the network is of them. */
+  deviation: tf.Tensor2D;
+}
+
+/**
+ * The model's probabilities with its units dropped at test time, too, over many masks: Gal and Ghahramani, "Dropout as a
+ * Bayesian Approximation", arXiv 1506.02142, equation 6. All else, batch normalization too, is as at test time.
+ * @param x [batch, height, width, channels]
+ * @throws when the model drops no units
+ */
+export function monteCarloDropout(model: tf.LayersModel, x: tf.Tensor4D, { samples = 100, seed = 0 } = {}): MonteCarlo {
+  if (!Number.isInteger(samples) || samples < 1) throw new Error(`samples is ${samples}; it must be 1, 2, ...`);
+  try {
+    return tf.tidy(() => {
+      let sum: tf.Tensor = tf.scalar(0);
+      let squares: tf.Tensor = tf.scalar(0);
+      for (let sample = 0; sample < samples; sample++) {
+        if (drawMasks(model, x.shape[0], seed, sample, true) === 0) {
+          throw new Error(`${model.name} has no dropout; build it with layers.dropout.`);
+        }
+        [sum, squares] = tf.tidy(() => {
+          const probabilities = tf.softmax([model.apply(x, { training: false })].flat()[0] as tf.Tensor2D);
+          return [sum.add(probabilities), squares.add(probabilities.square())];
+        });
+      }
+      const mean = sum.div<tf.Tensor2D>(samples);
+      return { mean, deviation: squares.div(samples).sub(mean.square()).relu().sqrt() as tf.Tensor2D };
+    });
+  } finally {
+    releaseMasks(model);
+  }
+}
+
+function refuseRate(rate: number): void {
+  if (!(rate >= 0 && rate < 1)) throw new Error(`The dropout rate is ${rate}; right is at least 0 and below 1.`);
+}
