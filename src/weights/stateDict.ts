@@ -37,6 +37,11 @@ export function stateDict(model: tf.LayersModel): Map<string, TorchTensor> {
   );
 }
 
+/** The variables behind the names: what a gradient is of. */
+export function stateVariables(model: tf.LayersModel): Map<string, tf.Variable> {
+  return new Map([...slots(model)].map(([name, { variable }]) => [name, variable.read() as tf.Variable]));
+}
+
 export interface LoadOptions {
   /** Entries of the dict that the network may lack: torchvision's auxiliary classifiers, say, are /^aux/. */
   ignore?: RegExp;

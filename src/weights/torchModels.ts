@@ -1,0 +1,165 @@
+/**
+ * torchvision's and timm's networks that we have: their names to our builders. The catalog of src/models has the named
+ * variants; here are the other widths and depths of the same papers, and timm's names for the same networks.
+ */
+import * as tf from '@tensorflow/tfjs';
+import type { ModelOptions } from '../layers';
+import { catalog } from '../models';
+import { efficientnet } from '../models/efficientnet';
+import { inceptionV3 } from '../models/inceptionV3';
+import { googlenet } from '../models/googlenet';
+import { mnasnet } from '../models/mnasnet';
+import { mobilenet } from '../models/mobilenet';
+import { preactResnet } from '../models/preactResnet';
+import { seResnet, seResnext } from '../models/senet';
+import { vgg, type VggConfiguration } from '../models/vgg';
+import { oneWeirdTrick } from '../models/alexnet';
+import { generate } from './generator';
+import { loadStateDict, stateShapes, type StateDict, type TorchTensor } from './stateDict';
+import { type Numbering, renamed, torchvisionNames, VGG } from './timmNames';
+
+export interface TorchModelOptions extends ModelOptions {
+  /** With the classifiers that only training has, where there are any. */
+  auxiliary?: boolean;
+}
+
+export interface TorchModel {
+  build(options?: TorchModelOptions): tf.LayersModel;
+  /** Their names of weights to those that the layers carry, where they differ. */
+  names?(theirs: Iterable<string>): ReadonlyMap<string, string>;
+}
+
+type Build = TorchModel['build'];
+
+const build = (builder: Build): TorchModel => ({ build: builder });
+
+const numbered = (builder: Build, numbering: Numbering): TorchModel => ({
+  build: builder,
+  names: theirs => torchvisionNames(theirs, numbering),
+});
+
+const VGG_CONFIGURATIONS: Record<string, VggConfiguration> = { vgg11: 'A', vgg13: 'B', vgg16: 'D', vgg19: 'E' };
+
+/** torchvision and timm call these, and their weights, the same. */
+const SAME_IN_TIMM =
+  /^(resnet(18|34|50|101|152)|wide_resnet(50|101)_2|resnext50_32x4d|resnext101_(32x8d|64x4d)|densenet(121|161|169|201))$/;
+
+const MODELS: Record<string, TorchModel> = {
+  alexnet: build(options => oneWeirdTrick({ adaptivePool: true, ...options })),
+  googlenet: build(options => googlenet('torchvision', options)),
+  inception_v3: build(options => inceptionV3(options)),
+  ...Object.fromEntries(
+    Object.entries(VGG_CONFIGURATIONS).flatMap(([name, configuration]) =>
+      [false, true].flatMap(batchNorm => {
+        const builder: Build = options => vgg(configuration, { adaptivePool: true, batchNorm, ...options });
+        const suffix = batchNorm ? '_bn' : '';
+        const timm: TorchModel = {
+          build: options => vgg(configuration, { batchNorm, ...options }),
+          names: theirs => new Map([...theirs].map(theirName => [theirName, renamed(theirName, VGG)])),
+        };
+        return [[`${name}${suffix}`, build(builder)], [`timm-${name}${suffix}`, timm]]; // prettier-ignore
+      }),
+    ),
+  ),
+  ...Object.fromEntries(
+    ([['0_5', 0.5], ['0_75', 0.75], ['1_0', 1], ['1_3', 1.3]] as const).map(([suffix, depthMultiplier]) => [
+      `mnasnet${suffix}`,
+      build(options => mnasnet('B1', { depthMultiplier, ...options })),
+    ]),
+  ), // prettier-ignore
+  'timm-mnasnet_100': numbered(options => mnasnet('B1', options), 'layers'),
+  'timm-semnasnet_100': numbered(options => mnasnet('A1', options), 'layers'),
+  'timm-mobilenetv1_125': build(options => mobilenet('v1', { widthMultiplier: 1.25, ...options })),
+  ...Object.fromEntries(
+    ([['035', 0.35], ['050', 0.5], ['075', 0.75], ['100', 1], ['140', 1.4]] as const).map(([suffix, widthMultiplier]) => [
+      `timm-mobilenetv2_${suffix}`,
+      numbered(options => mobilenet('v2', { widthMultiplier, ...options }), 'conv'),
+    ]),
+  ), // prettier-ignore
+  // From b5 on, torchvision's normalization has the authors' epsilon, timm's not.
+  ...Object.fromEntries(
+    (['b0', 'b1', 'b2', 'b3', 'b4'] as const).map(variant => [
+      `timm-efficientnet_${variant}`,
+      numbered(options => efficientnet(variant, options), 'block'),
+    ]),
+  ),
+  ...Object.fromEntries(
+    ([101, 152] as const).map(depth => [
+      `timm-resnetv2_${depth}`,
+      build(options => preactResnet({ depth, order: 'poolNorm', ...options })),
+    ]),
+  ),
+  ...Object.fromEntries(
+    ([18, 34, 50, 101, 152] as const).map(depth => [
+      `timm-seresnet${depth}`,
+      build(options => seResnet({ depth, leastSqueezed: 8, ...options })),
+    ]),
+  ),
+  ...Object.fromEntries(
+    ([[50, 32, 4], [101, 32, 4], [101, 32, 8], [101, 64, 4]] as const).map(([depth, cardinality, bottleneckWidth]) => [
+      `timm-seresnext${depth}_${cardinality}x${bottleneckWidth}d`,
+      build(options => seResnext({ depth, cardinality, bottleneckWidth, leastSqueezed: 8, ...options })),
+    ]),
+  ), // prettier-ignore
+};
+
+/**
+ * Our network of torchvision's name, or, with 'timm/' or 'timm-' in front, of timm's.
+ * @throws when we have none
+ */
+export function torchModel(name: string): TorchModel {
+  const key = name.replace(/^timm\//, 'timm-');
+  const found =
+    lookUp(key) ?? (SAME_IN_TIMM.test(key.replace(/^timm-/, '')) ? lookUp(key.replace(/^timm-/, '')) : undefined);
+  if (found) return found;
+  throw new Error(`There is no network ${name} here; there are ${torchModelNames().join(', ')}.`);
+}
+
+function lookUp(key: string): TorchModel | undefined {
+  if (Object.hasOwn(MODELS, key)) return MODELS[key];
+  const entry = catalog.find(({ torch }) => torch === key);
+  return entry && build(entry.build);
+}
+
+/** timm's begin with 'timm/'. */
+export function torchModelNames(): string[] {
+  const inCatalog = catalog.flatMap(({ torch }) => torch ?? []);
+  const same = inCatalog.filter(name => SAME_IN_TIMM.test(name)).map(name => `timm-${name}`);
+  return [...new Set([...inCatalog, ...same, ...Object.keys(MODELS)])]
+    .map(name => name.replace(/^timm-/, 'timm/'))
+    .sort();
+}
+
+/**
+ * Their state dict under the names, and in the shapes, of our layers: what `loadStateDict` takes. A convolution over the
+ * whole of its picture, which timm has for some dense layers, becomes the dense layer.
+ */
+export function ourStateDict(
+  model: tf.LayersModel,
+  theirs: StateDict,
+  { names }: TorchModel,
+): Map<string, TorchTensor> {
+  const shapes = stateShapes(model);
+  const ourNames = names?.(theirs.keys());
+  return new Map(
+    [...theirs].map(([theirName, entry]) => {
+      const name = ourNames?.get(theirName) ?? theirName;
+      const wanted = shapes.get(name);
+      const isDense = wanted?.length === 2 && entry.shape.length === 4 && size(wanted) === size(entry.shape);
+      if (!isDense) return [name, entry];
+      return [name, { shape: wanted, get data() { return entry.data; } }]; // prettier-ignore
+    }),
+  );
+}
+
+const size = (shape: readonly number[]): number => shape.reduce((a, b) => a * b, 1);
+
+/** Gives the network the weights that the generator makes of their names and shapes. */
+export function loadGenerated(
+  model: tf.LayersModel,
+  torch: TorchModel,
+  shapes: Iterable<readonly [string, readonly number[]]>,
+  seed: number,
+): void {
+  loadStateDict(model, ourStateDict(model, generate(shapes, seed), torch));
+}

@@ -1,0 +1,289 @@
+import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
+import fs from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import { ready } from '../../src';
+import { vgg } from '../../src/models/vgg';
+import { loadWeights, stateDict, writeSafetensors } from '../../src/weights';
+import { torchvisionNames } from '../../src/weights/timmNames';
+import { torchModel, torchModelNames } from '../../src/weights/torchModels';
+import { convertCheckpoint } from '../../src/weights/convertCommand';
+import { comparisons, relativeError } from '../../src/weights/parity';
+import { main } from '../../src/weights/parityCommand';
+import { readReference } from '../../src/weights/referenceFile';
+
+const shared = path.join(__dirname, '../../../shared/reference');
+const logitsFile = path.join(shared, 'logits/timm-mobilenetv1_100.json');
+const operationsFile = path.join(shared, 'ops.json');
+
+type Json = Record<string, any>;
+
+/** What the command prints, and its exit status. */
+async function run(...args: string[]): Promise<{ status: number; out: string; err: string }> {
+  const [out, err]: [string[], string[]] = [[], []];
+  const { log, error } = console;
+  console.log = (line: string) => void out.push(line);
+  console.error = (line: string) => void err.push(line);
+  try {
+    return { status: await main(args), out: out.join('\n'), err: err.join('\n') };
+  } finally {
+    Object.assign(console, { log, error });
+  }
+}
+
+describe('parity', function () {
+  this.timeout(120_000);
+  let folder: string;
+  before(async function () {
+    if (!fs.existsSync(shared)) {
+      this.test!.parent!.title += ` (skipped: no ${shared})`;
+      this.skip();
+    }
+    await ready();
+    folder = fs.mkdtempSync(path.join(os.tmpdir(), 'cnn-kit-'));
+  });
+  after(() => {
+    if (folder) fs.rmSync(folder, { recursive: true });
+  });
+
+  /** A copy of a reference file, changed. */
+  function changed(source: string, change: (json: Json) => void): string {
+    const json = JSON.parse(fs.readFileSync(source, 'utf8')) as Json;
+    change(json);
+    const file = path.join(folder, 'changed.json');
+    fs.writeFileSync(file, JSON.stringify(json));
+    return file;
+  }
+  const withoutSteps = (change: (cases: Json[]) => void = () => {}): string =>
+    changed(operationsFile, json => {
+      json.trainSteps = [];
+      change(json.cases as Json[]);
+    });
+
+  it('passes a network: parameters, state dict, logits', async () => {
+    const { status, out, err } = await run(logitsFile);
+    assert.equal(status, 0, out);
+    assert.equal(err, '');
+    assert.match(out, /timm\/mobilenetv1_100 \(seed 1, 1 x 3 x 224 x 224\)/);
+    assert.match(out, /ok {5}parameters +4,231,976/);
+    assert.match(out, /ok {5}state dict +all 137 entries match/);
+    assert.match(out, /ok {5}logits +\d\.\de-\d of the largest/);
+    assert.match(out, /1 files: 3 passed, 0 failed/);
+  });
+
+  it('passes every technique, its outputs and its gradients', async () => {
+    const { status, out } = await run(withoutSteps());
+    assert.equal(status, 0, out);
+    for (const op of ['lrn', 'groupedConv2d', 'maxUnpool', 'deconv', 'pcaColour', 'batchNormTrain']) {
+      assert.match(out, new RegExp(`technique \\d+: ${op}`));
+    }
+    assert.match(out, /1 files: 32 passed, 0 failed/);
+  });
+
+  it('passes a training step: the loss and the norms', async () => {
+    const file = changed(operationsFile, json => {
+      json.cases = [];
+      json.trainSteps = json.trainSteps.filter((step: Json) => step.model === 'resnet18');
+    });
+    const { status, out } = await run(file);
+    assert.equal(status, 0, out);
+    assert.match(out, /gradient norms 62 norms: .*; of the largest norm .*, of the norm itself at most .* \(/);
+  });
+
+  const WRONG: [what: string, source: string, change: (json: Json) => void, line: RegExp][] = [
+    ['one logit', logitsFile, json => (json.logits[500] += 0.01), /FAILED logits/],
+    ['the number of parameters', logitsFile, json => json.parameters++, /FAILED parameters +4,231,976, not 4,231,977/],
+    ['an entry of the state dict less', logitsFile, json => delete json.stateDict['bn1.bias'], /FAILED state dict +bn1\.bias is not in the file/],
+    ['an entry more', logitsFile, json => (json.stateDict['bn9.bias'] = [4]), /bn9\.bias has no place here/],
+    ['a shape', logitsFile, json => (json.stateDict['bn1.bias'] = [4]), /bn1\.bias is \[32\] here and \[4\] there/],
+    ['the seed', logitsFile, json => (json.seed = 2), /FAILED logits/],
+  ]; // prettier-ignore
+  for (const [what, source, change, line] of WRONG) {
+    it(`fails with status 1 when the file has another value: ${what}`, async () => {
+      const { status, out } = await run(changed(source, change));
+      assert.equal(status, 1);
+      assert.match(out, line);
+    });
+  }
+
+  it('fails with status 1 when a gradient or an output of a technique is another', async () => {
+    for (const [i, name] of [[0, 'y'], [0, 'dx'], [4, 'dw'], [7, 'unpooled'], [11, 'runningVar']] as const) {
+      const file = withoutSteps(cases => {
+        cases[i][name].values[1] += 0.01;
+        cases.splice(0, cases.length, cases[i]);
+      });
+      const { status, out } = await run(file);
+      assert.equal(status, 1);
+      assert.match(out, new RegExp(`FAILED ${name}`));
+    }
+  }); // prettier-ignore
+
+  it('fails with status 1 when a norm or the loss is another', async () => {
+    const file = changed(operationsFile, json => {
+      json.cases = [];
+      json.trainSteps.length = 1;
+      json.trainSteps[0].loss *= 1.001;
+      json.trainSteps[0].gradL2['layer1.0.conv1.weight'] *= 1.01;
+    });
+    const { status, out } = await run(file);
+    assert.equal(status, 1);
+    assert.match(out, /FAILED loss/);
+    assert.match(out, /FAILED gradient norms .*\(layer1\.0\.conv1\.weight\)/);
+  });
+
+  const DAMAGED: [what: string, source: string, change: (json: Json) => void, field: RegExp][] = [
+    ['no seed', logitsFile, json => delete json.seed, /the field seed is missing\.$/],
+    ['no logits', logitsFile, json => delete json.logits, /the field logits is missing\.$/],
+    ['a logit that is a text', logitsFile, json => (json.logits[3] = 'x'), /: logits is .*; right is a list of numbers\.$/],
+    ['a shape that is a text', logitsFile, json => (json.stateDict['bn1.bias'] = '32'), /: stateDict\.bn1\.bias is "32"; right is a list/],
+    ['a state dict that is a list', logitsFile, json => (json.stateDict = []), /: stateDict is \[\]; right is an object\.$/],
+    ['an unknown network', logitsFile, json => (json.model = 'resnet19'), /: model is of an unknown network: There is no network resnet19 here/],
+    ['an input of three numbers', logitsFile, json => (json.inputShapeNCHW = [3, 224, 224]), /: inputShapeNCHW is \[3,224,224\]; right is four/],
+    ['a list in place of a case', operationsFile, json => (json.cases[2] = []), /: cases\[2\] is \[\]; right is an object\.$/],
+    ['an unknown technique', operationsFile, json => (json.cases[0].op = 'lrm'), /: cases\[0\]\.op is the unknown technique lrm; known are lrn/],
+    ['a technique without an output', operationsFile, json => delete json.cases[4].y, /: the field cases\[4\]\.y is missing\.$/],
+    ['too few numbers', operationsFile, json => json.cases[4].dw.values.pop(), /: cases\[4\]\.dw\.values is .*; right is a list of 72 numbers\.$/],
+    ['a step of an unknown network', operationsFile, json => (json.trainSteps[1].model = 'x'), /: trainSteps\[1\]\.model is of an unknown network/],
+    ['too few labels', operationsFile, json => json.trainSteps[0].labels.pop(), /: trainSteps\[0\]\.labels is .*; right is one whole number for each of the 4/],
+    ['a step with dropout', operationsFile, json => (json.trainSteps[0].dropout = 0.5), /: trainSteps\[0\]\.dropout is 0\.5; right is 0/],
+    ['a norm that is a text', operationsFile, json => (json.trainSteps[0].gradL2['fc.bias'] = '1'), /: trainSteps\[0\]\.gradL2\.fc\.bias is "1"; right is a number\.$/],
+  ]; // prettier-ignore
+  for (const [what, source, change, field] of DAMAGED) {
+    it(`refuses a damaged file with status 2 and names the field: ${what}`, async () => {
+      const file = changed(source, change);
+      const { status, out, err } = await run(logitsFile, file);
+      assert.equal(status, 2);
+      assert.equal(out, '', 'nothing is computed');
+      assert.ok(err.startsWith(file), err);
+      assert.match(err, field);
+      assert.equal(err.split('\n').length, 1);
+    });
+  }
+
+  it('refuses with status 2 what is no reference file', async () => {
+    const file = path.join(folder, 'broken.json');
+    for (const [text, message] of [
+      ['{"model": ', /broken\.json is not JSON: /],
+      ['', /broken\.json is not JSON: /],
+      ['[]', /broken\.json: the whole is \[\]; right is an object\.$/],
+      ['{}', /broken\.json is no reference file: it has neither/],
+    ] as const) {
+      fs.writeFileSync(file, text);
+      const { status, err } = await run(file);
+      assert.equal(status, 2);
+      assert.match(err, message);
+    }
+    assert.match(
+      (await run(path.join(folder, 'none.json'))).err,
+      /none\.json cannot be read: there is no such file\.$/,
+    );
+    assert.match((await run(folder)).err, /cannot be read: it is a folder\.$/);
+    assert.match((await run()).err, /No file is named\. Right is: npm run parity/);
+    assert.equal((await run('--what', logitsFile)).status, 2);
+  });
+
+  it('refuses with status 2 pictures that the network cannot take, when it comes to build it', async () => {
+    const { status, err } = await run(changed(logitsFile, json => {
+      json.model = 'timm/inception_v4';
+      json.inputShapeNCHW = [1, 3, 32, 32];
+    })); // prettier-ignore
+    assert.equal(status, 2);
+    assert.match(err, /: inputShapeNCHW does not fit: The picture is too small/);
+  });
+
+  it('is a command with an exit status, and takes --backend', () => {
+    const file = withoutSteps(cases => cases.splice(2));
+    const script = path.join(__dirname, '../../src/weights/parityCommand.ts');
+    const { status, stdout } = spawnSync(process.execPath, ['--import', 'tsx', script, '--backend', 'cpu', file], {
+      encoding: 'utf8',
+    });
+    assert.equal(status, 0);
+    assert.match(stdout, /on cpu /);
+    assert.match(stdout, /4 passed, 0 failed/);
+  });
+
+  it('reads nothing but the file before it runs', () => {
+    assert.equal(comparisons(logitsFile).length, 1);
+    assert.equal(readReference(operationsFile).kind, 'operations');
+  });
+
+  it('takes a number that is none for an error', () => {
+    assert.ok(Number.isNaN(relativeError([1, NaN], [1, 2]).error));
+    assert.ok(Number.isNaN(relativeError([1], [1, 2]).error));
+    assert.deepEqual(relativeError([1, 2.5], [1, -2]), { error: 2.25, largest: 2 });
+  });
+});
+
+describe("PyTorch's networks", () => {
+  it('are found by name, timm with either mark', () => {
+    assert.equal(torchModel('timm/seresnet50'), torchModel('timm-seresnet50'));
+    for (const name of torchModelNames()) torchModel(name);
+    assert.throws(() => torchModel('timm/alexnet'), /There is no network timm\/alexnet here; there are alexnet, /);
+  });
+
+  it("have timm's names where those differ", () => {
+    const names = ['conv_stem.weight', 'blocks.0.0.conv_dw.weight', 'blocks.0.0.se.conv_reduce.bias', 'blocks.0.0.bn2.weight',
+      'blocks.1.0.conv_pw.weight', 'blocks.1.0.conv_pwl.weight', 'blocks.1.0.se.conv_expand.weight', 'blocks.1.0.bn3.bias', 'bn2.bias', 'classifier.bias']; // prettier-ignore
+    assert.deepEqual([...torchvisionNames(names, 'block').values()], [
+      'features.0.0.weight', 'features.1.0.block.0.0.weight', 'features.1.0.block.1.fc1.bias', 'features.1.0.block.2.1.weight',
+      'features.2.0.block.0.0.weight', 'features.2.0.block.3.0.weight', 'features.2.0.block.2.fc2.weight', 'features.2.0.block.3.1.bias', 'features.3.1.bias', 'classifier.1.bias',
+    ]); // prettier-ignore
+  });
+});
+
+describe("a file of timm's weights", () => {
+  it("loads into the network with torchvision's names, dense layers that are convolutions there too", () => {
+    const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'cnn-kit-'));
+    const file = path.join(folder, 'vgg11.safetensors');
+    const model = vgg('A', { inputShape: [32, 32, 3], classes: 3, hidden: [4, 4], seed: 1 });
+    const before = stateDict(model);
+    const theirs = new Map(
+      [...before].map(([name, { shape, data }]) => {
+        const timm = { 'classifier.0': 'pre_logits.fc1', 'classifier.3': 'pre_logits.fc2', 'classifier.6': 'head.fc' };
+        const renamed = Object.entries(timm).reduce((text, [ours, other]) => text.replace(ours, other), name);
+        return [renamed, { shape: renamed.startsWith('pre') && shape.length === 2 ? [...shape, 1, 1] : shape, data }];
+      }),
+    );
+    writeSafetensors(file, theirs);
+    const other = vgg('A', { inputShape: [32, 32, 3], classes: 3, hidden: [4, 4], seed: 2 });
+    assert.throws(
+      () => loadWeights(other, file),
+      /The weights are not those of vggA: classifier\.0\.weight .* is missing/,
+    );
+    loadWeights(other, file, { from: 'timm/vgg11' });
+    for (const [name, { data }] of stateDict(other)) assert.deepEqual(data, before.get(name)!.data, name);
+    fs.rmSync(folder, { recursive: true });
+  });
+});
+
+describe('a checkpoint of PyTorch', () => {
+  let folder: string;
+  before(() => (folder = fs.mkdtempSync(path.join(os.tmpdir(), 'cnn-kit-'))));
+  after(() => fs.rmSync(folder, { recursive: true }));
+
+  const program = (name: string, text: string): string => {
+    const file = path.join(folder, name);
+    fs.writeFileSync(file, `#!/bin/sh\n${text}\n`, { mode: 0o755 });
+    return file;
+  };
+
+  it('needs torch, and says so in one sentence', function () {
+    if (process.platform === 'win32') this.skip();
+    const checkpoint = path.join(folder, 'a.pth');
+    const target = path.join(folder, 'a.safetensors');
+    assert.throws(() => convertCheckpoint(checkpoint, target), /^Error: There is no file .*a\.pth\.$/);
+    fs.writeFileSync(checkpoint, '');
+    assert.throws(
+      () => convertCheckpoint(checkpoint, target, path.join(folder, 'none')),
+      /There is no Python at .*none/,
+    );
+    const convert = (python: string) => () => convertCheckpoint(checkpoint, target, python);
+    assert.throws(
+      convert(program('bare', 'exit 3')),
+      /needs PyTorch, which .*bare does not have; .* -m pip install torch/,
+    );
+    assert.throws(convert(program('bad', 'echo no pickle >&2; exit 1')), /a\.pth cannot be converted: no pickle\.$/);
+    assert.ok(!fs.existsSync(target));
+  });
+});
