@@ -30,7 +30,9 @@ export class CheckResult {
 
   toString(): string {
     const done = this.tests.filter(test => test.passed).length;
-    const lines = this.tests.map(({ title, passed, message }) => `${passed ? '✓' : '✗'} ${title}${passed ? '' : `\n    ${message}`}`);
+    const lines = this.tests.map(
+      ({ title, passed, message }) => `${passed ? '✓' : '✗'} ${title}${passed ? '' : `\n    ${message}`}`,
+    );
     const verdict = this.passed ? 'Solved.' : 'Mend the first one that fails, then check again.';
     return [...lines, `${this.exercise}: ${done} of ${this.tests.length} tests passed. ${verdict}`].join('\n');
   }
@@ -71,7 +73,10 @@ export async function check(exercise: string, functions?: Functions): Promise<Ch
 /** The names of all exercises: those that have a test. */
 export function exercises(): string[] {
   const files = fs.readdirSync(path.join(root, 'test/exercises'));
-  return files.filter(file => file.endsWith('.test.ts')).map(file => file.replace('.test.ts', '')).sort();
+  return files
+    .filter(file => file.endsWith('.test.ts'))
+    .map(file => file.replace('.test.ts', ''))
+    .sort();
 }
 
 async function run(testFile: string): Promise<TestResult[]> {

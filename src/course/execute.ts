@@ -25,7 +25,10 @@ nbformat.write(notebook, file)
 /** The names of all lectures, in order. */
 export function lectures(): string[] {
   const files = fs.readdirSync(path.join(root, 'notebooks'));
-  return files.filter(file => file.endsWith('.md')).map(file => file.replace('.md', '')).sort();
+  return files
+    .filter(file => file.endsWith('.md'))
+    .map(file => file.replace('.md', ''))
+    .sort();
 }
 
 /** The Markdown of a lecture. */
@@ -45,7 +48,11 @@ export async function execute(markdown: string, name: string): Promise<Notebook>
   const file = path.join(folder, `${name}.ipynb`);
   fs.mkdirSync(folder, { recursive: true });
   fs.writeFileSync(file, JSON.stringify(toNotebook(markdown)));
-  const child = spawn(python, ['-c', NBCLIENT, file], { cwd: root, env: environment(), stdio: ['ignore', 'ignore', 'pipe'] });
+  const child = spawn(python, ['-c', NBCLIENT, file], {
+    cwd: root,
+    env: environment(),
+    stdio: ['ignore', 'ignore', 'pipe'],
+  });
   let errors = '';
   child.stderr.setEncoding('utf8').on('data', (text: string) => (errors += text));
   const status = await new Promise(resolve => child.on('close', resolve));
@@ -54,7 +61,9 @@ export async function execute(markdown: string, name: string): Promise<Notebook>
 }
 
 async function main(words: string[]): Promise<void> {
-  const names = words.filter(word => !word.startsWith('--')).map(word => path.basename(word).replace(/\.(md|ipynb)$/, ''));
+  const names = words
+    .filter(word => !word.startsWith('--'))
+    .map(word => path.basename(word).replace(/\.(md|ipynb)$/, ''));
   let failed = 0;
   const all = names.length ? names : lectures();
   for (const name of all) {

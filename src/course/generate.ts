@@ -19,7 +19,10 @@ export function generateExercises(): string[] {
 export function outdatedExercises(): { file: string; stub: string }[] {
   const solutions = fs.readdirSync(path.join(root, 'solutions')).filter(file => file.endsWith('.ts'));
   return solutions
-    .map(file => ({ file, stub: toExercise(fs.readFileSync(path.join(root, 'solutions', file), 'utf8'), `solutions/${file}`) }))
+    .map(file => ({
+      file,
+      stub: toExercise(fs.readFileSync(path.join(root, 'solutions', file), 'utf8'), `solutions/${file}`),
+    }))
     .filter(({ file, stub }) => {
       const exercise = path.join(root, 'exercises', file);
       return !fs.existsSync(exercise) || fs.readFileSync(exercise, 'utf8') !== stub;
@@ -43,7 +46,10 @@ async function generateNotebook(name: string): Promise<void> {
   const wrong = faults(notebook);
   if (wrong.length) throw new Error(`notebooks/${name}.md does not run: ${wrong[0]}`);
   const { metadata } = toNotebook(markdown);
-  fs.writeFileSync(path.join(root, 'notebooks', `${name}.ipynb`), JSON.stringify({ ...notebook, metadata }, null, 1) + '\n');
+  fs.writeFileSync(
+    path.join(root, 'notebooks', `${name}.ipynb`),
+    JSON.stringify({ ...notebook, metadata }, null, 1) + '\n',
+  );
 }
 
 async function main(words: string[]): Promise<void> {

@@ -51,12 +51,17 @@ describe('the exercises', () => {
       }
     });
 
-    const { wrong } = require(`../exercises/wrong/${name}`) as { wrong: ({ name: string; message: RegExp } & Functions)[] };
+    const { wrong } = require(`../exercises/wrong/${name}`) as {
+      wrong: ({ name: string; message: RegExp } & Functions)[];
+    };
     for (const { name: title, message, ...functions } of wrong) {
       it(`${name}: an answer that ${title} meets its message`, async () => {
         const result = await check(name, functions as unknown as Functions);
         const messages = result.tests.filter(test => !test.passed).map(test => test.message!);
-        assert.ok(messages.some(text => message.test(text)), `expected ${message}, got:\n${result}`);
+        assert.ok(
+          messages.some(text => message.test(text)),
+          `expected ${message}, got:\n${result}`,
+        );
       });
     }
   }

@@ -26,24 +26,27 @@ const MISTAKES: [message: string, form: (a: number[], f: Form, all: number[][]) 
     'alpha was divided by n: the paper does not (Caffe and PyTorch do)',
     (a, f) => pixel(a, { ...f, alpha: f.alpha / f.n }),
   ],
-  ['n was taken as the radius: it is the width of the whole window, n/2 to each side', (a, f) =>
-    pixel(a, { ...f, n: 2 * f.n + 1 })],
+  [
+    'n was taken as the radius: it is the width of the whole window, n/2 to each side',
+    (a, f) => pixel(a, { ...f, n: 2 * f.n + 1 }),
+  ],
   ['k was taken as 1: the paper adds k, and its k is 2', (a, f) => pixel(a, { ...f, k: 1 })],
   ['k is missing: add it before the power', (a, f) => pixel(a, { ...f, k: 0 })],
   ['the result was multiplied by the power: divide, or use -beta', (a, f) => pixel(a, { ...f, beta: -f.beta })],
   ['the power beta is missing', (a, f) => pixel(a, { ...f, beta: 1 })],
   ['alpha is missing: multiply the sum by it', (a, f) => pixel(a, { ...f, alpha: 1 })],
-  [
-    'alpha multiplies k too: only the sum is scaled',
-    (a, f) => pixel(a, { ...f, k: f.alpha * f.k }),
-  ],
+  ['alpha multiplies k too: only the sum is scaled', (a, f) => pixel(a, { ...f, k: f.alpha * f.k })],
   [
     'every term is the square of channel i itself: square a_j, the neighbours',
     (a, f) => pixel(a, { ...f, n: 1, alpha: f.alpha * f.n }),
   ],
   [
     'the neighbours were not squared: the sum is of a_j^2',
-    (a, f) => pixel(a.map(x => Math.sqrt(Math.abs(x))), f).map((b, i) => (b * a[i]) / Math.sqrt(Math.abs(a[i]))),
+    (a, f) =>
+      pixel(
+        a.map(x => Math.sqrt(Math.abs(x))),
+        f,
+      ).map((b, i) => (b * a[i]) / Math.sqrt(Math.abs(a[i]))),
   ],
   [
     'the window wraps around: at the first and last channels it is cut off',
@@ -80,15 +83,30 @@ const MISTAKES: [message: string, form: (a: number[], f: Form, all: number[][]) 
 const sum = (values: number[]): number => values.reduce((total, x) => total + x, 0);
 const close = (a: number[], b: number[]): boolean =>
   a.length === b.length && a.every((x, i) => Math.abs(x - b[i]) < 1e-4 * Math.max(1, Math.abs(b[i])));
-const show = (values: number[]): string => values.slice(0, 6).map(x => x.toFixed(4)).join(', ');
+const show = (values: number[]): string =>
+  values
+    .slice(0, 6)
+    .map(x => x.toFixed(4))
+    .join(', ');
 
 /** Fails with the likely mistake: the one whose numbers the answer has. */
 async function expectLrn(images: number[][], shape: [number, number, number, number], form: Form, expected?: number[]) {
-  const answer: unknown = await localResponseNorm(tf.tensor4d(images.flat(), shape), form.n, form.k, form.alpha, form.beta);
+  const answer: unknown = await localResponseNorm(
+    tf.tensor4d(images.flat(), shape),
+    form.n,
+    form.k,
+    form.alpha,
+    form.beta,
+  );
   const actual = values(answer, shape);
   const right = expected ?? images.flatMap(a => pixel(a, form));
   if (close(actual, right)) return;
-  const mistake = MISTAKES.find(([, wrong]) => close(actual, images.flatMap(a => wrong(a, form, images))));
+  const mistake = MISTAKES.find(([, wrong]) =>
+    close(
+      actual,
+      images.flatMap(a => wrong(a, form, images)),
+    ),
+  );
   assert.fail(mistake ? `${mistake[0]}.` : `expected ${show(right)}, got ${show(actual)}.`);
 }
 
@@ -104,15 +122,20 @@ describe('02-lrn', () => {
   });
 
   it('equals the formula on six channels, by hand [3]', () =>
-    expectLrn([[1, 2, 3, 4, 5, 6]], [1, 1, 1, 6], { n: 5, k: 2, alpha: 0.1, beta: 0.75 }, [
-      0.39938, 0.59814, 0.66195, 0.66224, 0.85112, 1.09162,
-    ]));
+    expectLrn(
+      [[1, 2, 3, 4, 5, 6]],
+      [1, 1, 1, 6],
+      { n: 5, k: 2, alpha: 0.1, beta: 0.75 },
+      [0.39938, 0.59814, 0.66195, 0.66224, 0.85112, 1.09162],
+    ));
 
   it('takes every n, k, alpha and beta that it is given [1]', () =>
     expectLrn([[3, 1, 4, 1, 5, 9, 2, 6]], [1, 1, 1, 8], { n: 3, k: 1.5, alpha: 0.2, beta: 0.5 }));
 
   it('treats every pixel of every image alone [2]', () => {
-    const pixels = Array.from({ length: 8 }, (_, p) => Array.from({ length: 6 }, (_, c) => ((p * 7 + c * 5) % 11) - 4.5));
+    const pixels = Array.from({ length: 8 }, (_, p) =>
+      Array.from({ length: 6 }, (_, c) => ((p * 7 + c * 5) % 11) - 4.5),
+    );
     return expectLrn(pixels, [2, 2, 2, 6], { n: 3, k: 2, alpha: 0.1, beta: 0.75 });
   });
 

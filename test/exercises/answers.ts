@@ -26,7 +26,8 @@ function examiner(): Examiner {
       if (!fs.existsSync(file)) throw new Error(`${path.relative(root, file)} is missing; ANSWERS names its folder.`);
       const exports = require(file) as Record<string, unknown>;
       const called = exports[name];
-      if (typeof called !== 'function') throw new Error(`${module} exports no function ${name}; export it by this name.`);
+      if (typeof called !== 'function')
+        throw new Error(`${module} exports no function ${name}; export it by this name.`);
       return called(...values) as unknown;
     },
   };
@@ -34,7 +35,8 @@ function examiner(): Examiner {
 
 /** The functions of exercise `module`: `const { localResponseNorm } = answers<typeof import('../../solutions/02-lrn')>('02-lrn')`. */
 export function answers<T>(module: string): Answers<T> {
-  const named = (_: object, name: string | symbol) =>
+  const named =
+    (_: object, name: string | symbol) =>
     (...values: unknown[]): Promise<unknown> =>
       examiner().call(module, String(name), values);
   return new Proxy({}, { get: named }) as Answers<T>;

@@ -22,7 +22,12 @@ export const wrong: { name: string; message: RegExp; localResponseNorm: Lrn }[] 
     name: 'divides alpha by n',
     message: /alpha was divided by n: the paper does not/,
     localResponseNorm: (a, n = 5, k = 2, alpha = 1e-4, beta = 0.75) =>
-      a.div(around(a, (n - 1) / 2).mul(alpha / n).add(k).pow(beta)),
+      a.div(
+        around(a, (n - 1) / 2)
+          .mul(alpha / n)
+          .add(k)
+          .pow(beta),
+      ),
   },
   {
     name: "calls tfjs's op with n as depthRadius",
@@ -40,41 +45,76 @@ export const wrong: { name: string; message: RegExp; localResponseNorm: Lrn }[] 
     name: 'forgets k',
     message: /k is missing/,
     localResponseNorm: (a, n = 5, _k = 2, alpha = 1e-4, beta = 0.75) =>
-      a.div(around(a, (n - 1) / 2).mul(alpha).pow(beta)),
+      a.div(
+        around(a, (n - 1) / 2)
+          .mul(alpha)
+          .pow(beta),
+      ),
   },
   {
     name: 'multiplies',
     message: /multiplied by the power/,
     localResponseNorm: (a, n = 5, k = 2, alpha = 1e-4, beta = 0.75) =>
-      a.mul(around(a, (n - 1) / 2).mul(alpha).add(k).pow(beta)),
+      a.mul(
+        around(a, (n - 1) / 2)
+          .mul(alpha)
+          .add(k)
+          .pow(beta),
+      ),
   },
   {
     name: 'forgets beta',
     message: /power beta is missing/,
-    localResponseNorm: (a, n = 5, k = 2, alpha = 1e-4) => a.div(around(a, (n - 1) / 2).mul(alpha).add(k)),
+    localResponseNorm: (a, n = 5, k = 2, alpha = 1e-4) =>
+      a.div(
+        around(a, (n - 1) / 2)
+          .mul(alpha)
+          .add(k),
+      ),
   },
   {
     name: 'forgets alpha',
     message: /alpha is missing/,
     localResponseNorm: (a, n = 5, k = 2, _alpha = 1e-4, beta = 0.75) =>
-      a.div(around(a, (n - 1) / 2).add(k).pow(beta)),
+      a.div(
+        around(a, (n - 1) / 2)
+          .add(k)
+          .pow(beta),
+      ),
   },
   {
     name: 'scales k by alpha too',
     message: /alpha multiplies k too/,
     localResponseNorm: (a, n = 5, k = 2, alpha = 1e-4, beta = 0.75) =>
-      a.div(around(a, (n - 1) / 2).add(k).mul(alpha).pow(beta)),
+      a.div(
+        around(a, (n - 1) / 2)
+          .add(k)
+          .mul(alpha)
+          .pow(beta),
+      ),
   },
   {
     name: 'sums a_i in place of a_j (as a translation of the paper has it)',
     message: /square a_j, the neighbours/,
-    localResponseNorm: (a, n = 5, k = 2, alpha = 1e-4, beta = 0.75) => a.div(tf.square(a).mul(n * alpha).add(k).pow(beta)),
+    localResponseNorm: (a, n = 5, k = 2, alpha = 1e-4, beta = 0.75) =>
+      a.div(
+        tf
+          .square(a)
+          .mul(n * alpha)
+          .add(k)
+          .pow(beta),
+      ),
   },
   {
     name: 'does not square',
     message: /neighbours were not squared/,
     localResponseNorm: (a, n = 5, k = 2, alpha = 1e-4, beta = 0.75) =>
-      a.div(windowSum(a, (n - 1) / 2, (n - 1) / 2).mul(alpha).add(k).pow(beta)),
+      a.div(
+        windowSum(a, (n - 1) / 2, (n - 1) / 2)
+          .mul(alpha)
+          .add(k)
+          .pow(beta),
+      ),
   },
   {
     name: 'wraps around',
@@ -102,19 +142,35 @@ export const wrong: { name: string; message: RegExp; localResponseNorm: Lrn }[] 
     name: 'looks backwards',
     message: /looks only backwards/,
     localResponseNorm: (a, n = 5, k = 2, alpha = 1e-4, beta = 0.75) =>
-      a.div(windowSum(tf.square(a), n - 1, 0).mul(alpha).add(k).pow(beta)),
+      a.div(
+        windowSum(tf.square(a), n - 1, 0)
+          .mul(alpha)
+          .add(k)
+          .pow(beta),
+      ),
   },
   {
     name: 'looks forwards',
     message: /looks only forwards/,
     localResponseNorm: (a, n = 5, k = 2, alpha = 1e-4, beta = 0.75) =>
-      a.div(windowSum(tf.square(a), 0, n - 1).mul(alpha).add(k).pow(beta)),
+      a.div(
+        windowSum(tf.square(a), 0, n - 1)
+          .mul(alpha)
+          .add(k)
+          .pow(beta),
+      ),
   },
   {
     name: 'leaves channel i out',
     message: /left out of its own window/,
     localResponseNorm: (a, n = 5, k = 2, alpha = 1e-4, beta = 0.75) =>
-      a.div(around(a, (n - 1) / 2).sub(tf.square(a)).mul(alpha).add(k).pow(beta)),
+      a.div(
+        around(a, (n - 1) / 2)
+          .sub(tf.square(a))
+          .mul(alpha)
+          .add(k)
+          .pow(beta),
+      ),
   },
   {
     name: 'sums all channels',

@@ -1,0 +1,48 @@
+/**
+ * Exercise 2: change the colour of the light, as AlexNet's second data augmentation does (Krizhevsky et al., 2012,
+ * section 4.1).
+ *
+ * Points: 12. About 30 minutes. Difficulty: 3 of 3.
+ */
+import { tf } from 'cnn-kit';
+
+/**
+ * The covariance of the three colours over all N pixels of all images: C = 1/N * sum of (x - mean)(x - mean)^T.
+ *
+ * @param images [batch, height, width, 3]
+ * @returns [3, 3]
+ */
+export function colourCovariance(images: tf.Tensor4D): tf.Tensor2D {
+  // YOUR CODE HERE: make a list of pixels, subtract their mean, and multiply the list by itself
+  throw new Error('Not written yet: make a list of pixels, subtract their mean, and multiply the list by itself.');
+}
+
+/**
+ * Random strengths: normal, with mean 0 and the standard deviation given. Every image has its own three.
+ *
+ * @returns [batch, 3]
+ */
+export function drawAlphas(batch: number, standardDeviation = 0.1): tf.Tensor2D {
+  // YOUR CODE HERE: draw new numbers at each call
+  throw new Error('Not written yet: draw new numbers at each call.');
+}
+
+/**
+ * Adds [p1 p2 p3] [alpha1 * lambda1, alpha2 * lambda2, alpha3 * lambda3]^T to every pixel of an image. p1, p2, p3 are
+ * the eigenvectors of the covariance and lambda its eigenvalues. Nothing is clipped.
+ *
+ * @param images [batch, height, width, 3]
+ * @param vectors [3, 3], whose COLUMNS are the eigenvectors
+ * @param values [3], the eigenvalues
+ * @param alphas [batch, 3], a row for each image
+ * @returns the images, in their shape
+ */
+export function shiftColours(
+  images: tf.Tensor4D,
+  vectors: tf.Tensor2D,
+  values: tf.Tensor1D,
+  alphas: tf.Tensor2D,
+): tf.Tensor4D {
+  // YOUR CODE HERE: compute one shift of three numbers for each image, and add it to all its pixels
+  throw new Error('Not written yet: compute one shift of three numbers for each image, and add it to all its pixels.');
+}

@@ -1,0 +1,34 @@
+/**
+ * Exercise 2: ten views of one picture, and what the network says of them on average (Krizhevsky et al., 2012, section
+ * 4.1).
+ *
+ * Points: 9. About 20 minutes. Difficulty: 2 of 3.
+ */
+import { tf } from 'cnn-kit';
+
+/**
+ * Ten crops of size x size, in the order of the authors' own code:
+ *
+ *   0 top left, 1 top right, 2 centre, 3 bottom left, 4 bottom right,
+ *   5 to 9 the same five crops, each mirrored left to right.
+ *
+ * The centre crop begins at floor((height - size) / 2), floor((width - size) / 2). The picture need not be square.
+ *
+ * @param image [height, width, channels]
+ * @returns [10, size, size, channels]
+ */
+export function tenCrops(image: tf.Tensor3D, size: number): tf.Tensor4D {
+  // YOUR CODE HERE: list the five corners as [top, left], slice the image at each, then mirror all five
+  throw new Error('Not written yet: list the five corners as [top, left], slice the image at each, then mirror all five.');
+}
+
+/**
+ * The paper averages what the softmax layer says: p = mean over the crops of softmax(logits of the crop).
+ *
+ * @param logits [crops, classes], before any softmax
+ * @returns the probabilities [classes]
+ */
+export function averageProbabilities(logits: tf.Tensor2D): tf.Tensor1D {
+  // YOUR CODE HERE: softmax over the classes, then the mean over the crops
+  throw new Error('Not written yet: softmax over the classes, then the mean over the crops.');
+}

@@ -1,0 +1,40 @@
+/**
+ * Exercise 3: where does the network look? A grey square hides one part of the picture after the other, and the
+ * probability of the right class falls where it hides what matters (Zeiler and Fergus, 2014, section 4.2).
+ *
+ * Points: 10. About 20 minutes. Difficulty: 2 of 3.
+ */
+import { tf } from 'cnn-kit';
+
+/**
+ * The top left corners [top, left] of all squares of size x size that lie wholly inside the picture, `stride` apart in
+ * both directions. The first is [0, 0]; they come row by row, from left to right.
+ */
+export function occlusionPositions(height: number, width: number, size: number, stride: number): [number, number][] {
+  // YOUR CODE HERE: two loops, the outer one over the tops
+  throw new Error('Not written yet: two loops, the outer one over the tops.');
+}
+
+/**
+ * One copy of the picture for each position, with one square in it: `grey` in all channels. The rest is unchanged.
+ *
+ * @param image [height, width, channels]
+ * @returns [positions, height, width, channels]
+ */
+export function occlude(image: tf.Tensor3D, positions: [number, number][], size: number, grey = 0.5): tf.Tensor4D {
+  // YOUR CODE HERE: write the square into a buffer for each position, and stack the pictures
+  throw new Error('Not written yet: write the square into a buffer for each position, and stack the pictures.');
+}
+
+/**
+ * The map of the paper's figure 6(d): the probability of class `label` as a function of where the square is.
+ *
+ * @param probabilities [positions, classes], what the network says of each occluded picture, in the order of the
+ *   positions
+ * @param columns how many positions a row has
+ * @returns [rows, columns]
+ */
+export function probabilityMap(probabilities: tf.Tensor2D, label: number, columns: number): tf.Tensor2D {
+  // YOUR CODE HERE: take the column of the class, and give it the shape of the grid
+  throw new Error('Not written yet: take the column of the class, and give it the shape of the grid.');
+}
