@@ -62,7 +62,9 @@ export async function examine(testFile: string, options: SubmissionOptions): Pro
     probe: (module: string, source: string, values: unknown[]) => submission.probe(module, source, values),
   };
   try {
-    const tests = await run(testFile, 1000 * (options.totalSeconds ?? 120) + 1000);
+    // What a hidden test has asked must not come back in the failure of a visible one, which the student reads.
+    const renew = (): void => submission.close();
+    const tests = await run(testFile, 1000 * (options.totalSeconds ?? 120) + 1000, renew);
     const points = (list: TestResult[]): number => list.reduce((sum, test) => sum + test.points, 0);
     return {
       tests,
@@ -78,25 +80,68 @@ export async function examine(testFile: string, options: SubmissionOptions): Pro
   }
 }
 
-async function run(testFile: string, timeout: number): Promise<TestResult[]> {
+/** The tests of a file in their order, without running them: what they are worth when nobody has handed in anything. */
+export function outline(testFile: string): TestResult[] {
+  const nobody = (): never => {
+    throw new Error('The test asks while it is loaded; ask within it().');
+  };
+  const hooks = globalThis as { [ANSWERS_KEY]?: unknown };
+  hooks[ANSWERS_KEY] = { call: nobody, probe: nobody };
+  try {
+    const { mocha, tests } = load(testFile, 1000);
+    mocha.dispose();
+    return [...tests.values()];
+  } finally {
+    delete hooks[ANSWERS_KEY];
+  }
+}
+
+async function run(testFile: string, timeout: number, renew: () => void): Promise<TestResult[]> {
+  const { mocha, tests } = load(testFile, timeout);
+  const set = (test: Mocha.Runnable, passed: boolean, message?: string): void => {
+    const result = tests.get(test as Mocha.Test);
+    // A hook is no test: those that it keeps from running stay not passed.
+    if (result) Object.assign(result, { passed, message });
+    else if (message) for (const below of testsOf(test.parent!)) tests.get(below)!.message ??= message;
+  };
+  await new Promise<void>(resolve => {
+    let wasHidden = false;
+    const turn = (path: string[]): void => {
+      const hidden = path.includes('hidden');
+      if (wasHidden && !hidden) renew();
+      wasHidden = hidden;
+    };
+    const runner = mocha.run(() => resolve());
+    runner.on('suite', suite => turn(suite.titlePath()));
+    runner.on('test', test => turn(test.titlePath().slice(0, -1)));
+    runner.on('pass', test => set(test, true));
+    runner.on('fail', (test, error: Error) => set(test, false, firstLine(error)));
+    runner.on('pending', test => set(test, false, 'This test is skipped; the grader counts it as not passed.'));
+  });
+  mocha.dispose();
+  return [...tests.values()];
+}
+
+function load(testFile: string, timeout: number): { mocha: Mocha; tests: Map<Mocha.Test, TestResult> } {
   // A file that mocha has seen is in require's cache and would register no test a second time.
   delete require.cache[require.resolve(testFile)];
   const mocha = new Mocha({ timeout, reporter: class {} as unknown as Mocha.ReporterConstructor });
   mocha.addFile(testFile);
-  const tests: TestResult[] = [];
-  const add = (test: Mocha.Test, passed: boolean, message?: string): void => {
+  // Loaded before the run, so that a test that never comes to run still counts; the types do not know of it.
+  const loader = mocha as unknown as { lazyLoadFiles(lazy: boolean): void; loadFiles(): void };
+  loader.lazyLoadFiles(true);
+  loader.loadFiles();
+  const entries = testsOf(mocha.suite).map((test): [Mocha.Test, TestResult] => {
     const path = test.titlePath();
     const { title, points } = pointsOf(path[path.length - 1]);
-    tests.push({ title, points, hidden: path.slice(0, -1).includes('hidden'), passed, message });
-  };
-  await new Promise<void>(resolve => {
-    const runner = mocha.run(() => resolve());
-    runner.on('pass', test => add(test, true));
-    runner.on('fail', (test, error: Error) => add(test as Mocha.Test, false, firstLine(error)));
-    runner.on('pending', test => add(test, false, 'This test is skipped; the grader counts it as not passed.'));
+    return [test, { title, points, hidden: path.slice(0, -1).includes('hidden'), passed: false }];
   });
-  mocha.dispose();
-  return tests;
+  if (entries.length === 0) throw new Error(`The test file ${testFile} holds no test; it would give everyone 0 of 0.`);
+  return { mocha, tests: new Map(entries) };
+}
+
+function testsOf(suite: Mocha.Suite): Mocha.Test[] {
+  return [...suite.tests, ...suite.suites.flatMap(testsOf)];
 }
 
 function firstLine(error: Error): string {

@@ -1,16 +1,22 @@
-/** `npm run grade -- SUBMISSIONS --out REPORTS`: grades a class over all cores, resumes, and writes grades.json. */
+/** Grades a class over all cores: resumes after a kill, runs again only what changed, and writes grades.json. */
 import { type ChildProcess, fork } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
+import { buildSync } from 'esbuild';
+import { toExercise } from '../course/exercises';
+import { type Change, changesBetween, readState, type State } from './changes';
 import { type Collected, collect } from './collect';
-import type { ExamResult } from './exam';
+import type { ExamResult, TestResult } from './exam';
+import { checkNames, type Policy, round, rule, type Ruling } from './policy';
 import type { Job, JobResult } from './worker';
-import { wall } from './wall';
+import { LIMITS, wall } from './wall';
 
 const ROOT = path.join(__dirname, '..', '..');
 const TESTS = path.join(ROOT, 'test', 'exercises');
+/** Raise it when the grader itself comes to other scores: everything is then graded again. */
+const GRADER = 2;
 
 /** One line of grades.json. */
 export interface Grade {
@@ -19,7 +25,7 @@ export interface Grade {
   score: number;
   max: number;
   status: 'graded' | 'missing' | 'not compiled' | 'stopped' | 'not graded';
-  /** One sentence where `status` is not plainly 'graded'; empty otherwise. */
+  /** What is not plain about the grade, in one sentence; else empty. */
   reason: string;
 }
 
@@ -30,51 +36,139 @@ export interface GradeOptions {
   sandbox?: boolean;
   jobs?: number;
   testFolder?: string;
+  /** Folder of the solutions, of which the stubs are made that notebooks are put together after. */
+  solutionFolder?: string;
+  policy?: Policy;
+  /** Run everything again, also what has not changed. */
+  fresh?: boolean;
   onProgress?(done: number, total: number): void;
+}
+
+/** A grade with all that reports are made of. */
+export interface Entry {
+  grade: Grade;
+  work: Collected;
+  /** Score of the tests alone. */
+  raw: number;
+  ruling: Ruling;
+  /** In the order of the test file; empty where nothing ran. */
+  tests: TestResult[];
+  compileError?: string;
+  /** What stopped the sandbox, in the grader's words and perhaps the student's: for the instructor only. */
+  failure?: string;
+}
+
+export interface ClassResult {
+  entries: Entry[];
+  exercises: string[];
+  /** All tests of each exercise, in their order. */
+  outlines: Map<string, TestResult[]>;
+  changes: Change[];
+  /** How many submissions ran, and how many were known from before. */
+  ran: number;
+  known: number;
+  /** What holds submissions, in words; `sandboxed` is false for --no-sandbox. */
+  wall: string;
+  sandboxed: boolean;
 }
 
 interface Outcome {
   key: string;
   compileError?: string;
   exam?: ExamResult;
+  outline?: TestResult[];
 }
 
-/** Grades every student's every exercise. What was graded before with the same source and the same tests is not run again. */
+/** Grades every student's every exercise and returns what stands in grades.json. */
 export async function grade(options: GradeOptions): Promise<Grade[]> {
-  const { submissions, out, sandbox = true, testFolder = TESTS } = options;
+  return (await gradeClass(options)).entries.map(({ grade }) => grade);
+}
+
+/**
+ * Grades every student's every exercise. What was graded before with the same source and the same tests is not run
+ * again; where our own side fails, the score of the run before is kept.
+ */
+export async function gradeClass(options: GradeOptions): Promise<ClassResult> {
+  const { submissions, out, sandbox = true, testFolder = TESTS, policy = {} } = options;
   const exercises = options.exercises ?? exercisesOf(testFolder);
   const testFiles = new Map(exercises.map(exercise => [exercise, testFileOf(testFolder, exercise)]));
   const holds = wall(sandbox);
-  const collected = collect(submissions, exercises);
+  const solutions = options.solutionFolder ?? path.join(ROOT, 'solutions');
+  const stubs = new Map(exercises.map(exercise => [exercise, stubOf(solutions, exercise)]));
+  const collected = await collect(submissions, exercises, {
+    stub: exercise => stubs.get(exercise),
+    timestamps: policy.nbgraderTimestamps,
+  });
+  checkNames(policy, new Set(collected.map(({ student }) => student)), new Set(exercises));
   fs.mkdirSync(out, { recursive: true });
 
-  const journal = new Journal(path.join(out, 'journal.jsonl'));
-  const keyOf = ({ source, exercise }: Collected): string =>
-    hash(source ?? '', exercise, fs.readFileSync(testFiles.get(exercise)!, 'utf8'), String(holds.name));
-  const todo = new Map(collected.filter(item => item.source !== undefined).map(item => [keyOf(item), item]));
-  for (const key of journal.outcomes.keys()) todo.delete(key);
-
   const faults = new Map<string, string>();
+  const testHashes = new Map<string, string>();
+  for (const [exercise, file] of testFiles) {
+    const { sum, fault } = hashOfTest(file);
+    testHashes.set(exercise, sum);
+    if (fault) faults.set(exercise, fault);
+  }
+  const journal = new Journal(path.join(out, 'journal.jsonl'));
+  const keyOf = ({ source, exercise }: { source?: string; exercise: string }): string =>
+    hash(
+      source === undefined ? 'outline' : `source ${source}`,
+      ...[exercise, testHashes.get(exercise)!, holds.name, JSON.stringify(LIMITS), String(GRADER)],
+    );
+  const todo = new Map<string, { exercise: string; source?: string }>();
+  const handedIn = collected.filter(({ source }) => source !== undefined);
+  for (const { exercise, source } of [...exercises.map(exercise => ({ exercise, source: undefined })), ...handedIn])
+    if (!faults.has(exercise)) todo.set(keyOf({ exercise, source }), { exercise, source });
+  const submitted = [...todo.values()].filter(({ source }) => source !== undefined).length;
+  for (const key of journal.outcomes.keys()) if (!options.fresh) todo.delete(key);
+  const ran = [...todo.values()].filter(({ source }) => source !== undefined).length;
+
   let done = 0;
   options.onProgress?.(done, todo.size);
-  await runJobs([...todo], testFiles, sandbox, options.jobs ?? os.availableParallelism(), (key, result) => {
-    if (result.fault) faults.set(key, result.fault);
-    else journal.add({ key, compileError: result.compileError, exam: result.exam });
-    options.onProgress?.(++done, todo.size);
-  });
-  journal.close();
-
-  const maximum = new Map<string, number>();
-  for (const item of collected) {
-    const exam = journal.outcomes.get(keyOf(item))?.exam;
-    if (exam) maximum.set(item.exercise, exam.max);
+  try {
+    await runJobs([...todo], testFiles, sandbox, options.jobs ?? os.availableParallelism(), (key, result) => {
+      if (result.fault) faults.set(key, result.fault);
+      else journal.add({ key, compileError: result.compileError, exam: result.exam, outline: result.outline });
+      options.onProgress?.(++done, todo.size);
+    });
+  } finally {
+    journal.close();
   }
-  const grades = collected.map(item => {
-    const outcome = item.source === undefined ? undefined : journal.outcomes.get(keyOf(item));
-    return gradeOf(item, outcome, maximum.get(item.exercise) ?? 0, faults.get(keyOf(item)));
+
+  // Without its tests listed, an exercise has no maximum: nobody's score in it can be told.
+  for (const exercise of exercises) {
+    const fault = faults.get(keyOf({ exercise }));
+    if (fault) faults.set(exercise, fault);
+  }
+  const before = readState(path.join(out, 'state.json'));
+  const outlines = new Map(
+    exercises.map(exercise => [exercise, journal.outcomes.get(keyOf({ exercise }))?.outline ?? []]),
+  );
+  const entries = collected.map(work => {
+    const key = keyOf(work);
+    const fault = faults.get(work.exercise) ?? faults.get(key);
+    const outcome = work.source === undefined || fault ? undefined : journal.outcomes.get(key);
+    const previous = before.get(`${work.student}/${work.exercise}`);
+    const entry = entryOf(work, outcome, outlines.get(work.exercise)!, policy, previous, fault);
+    if (!sandbox) entry.grade.reason = sentence(entry.grade.reason, 'graded without a sandbox');
+    return entry;
   });
-  writeAtomically(path.join(out, 'grades.json'), JSON.stringify(grades, null, 2) + '\n');
-  return grades;
+  const now: State[] = entries.map(({ grade, work, raw }) => ({
+    ...grade,
+    raw,
+    source: work.source === undefined ? '' : hash(work.source),
+    tests: testHashes.get(work.exercise)!,
+    wall: holds.name,
+  }));
+  const changes = changesBetween(before, now);
+  writeAtomically(path.join(out, 'grades.json'), json(entries.map(({ grade }) => grade)));
+  writeAtomically(path.join(out, 'changes.json'), json(changes));
+  // Last, as it is what the next run compares with.
+  writeAtomically(path.join(out, 'state.json'), json(now));
+  return {
+    ...{ entries, exercises, outlines, changes, ran, known: submitted - ran },
+    ...{ wall: holds.holds, sandboxed: sandbox },
+  };
 }
 
 /** The exercises that have a test file, in their order. */
@@ -87,29 +181,69 @@ export function exercisesOf(testFolder: string): string[] {
 
 function testFileOf(folder: string, exercise: string): string {
   const file = path.join(folder, `${exercise}.test.ts`);
-  if (fs.existsSync(file)) return file;
+  if (exercisesOf(folder).includes(exercise)) return file;
   throw new Error(`There is no exercise ${exercise}; the exercises are ${exercisesOf(folder).join(', ')}.`);
 }
 
-function gradeOf(
-  { student, exercise, source, problem }: Collected,
+function stubOf(solutions: string, exercise: string): string | undefined {
+  const file = path.join(solutions, `${exercise}.ts`);
+  return fs.existsSync(file) ? toExercise(fs.readFileSync(file, 'utf8'), `solutions/${exercise}.ts`) : undefined;
+}
+
+/** By what a test file does, with all that it imports from beside it: a comment or a blank line changes no grade. */
+function hashOfTest(file: string): { sum: string; fault?: string } {
+  try {
+    const { outputFiles } = buildSync({
+      ...{ entryPoints: [file], bundle: true, write: false, platform: 'node', target: 'node20', format: 'cjs' },
+      ...{ packages: 'external', minifyWhitespace: true, legalComments: 'none', tsconfigRaw: '{}', logLevel: 'silent' },
+    });
+    return { sum: hash(outputFiles[0].text) };
+  } catch (error) {
+    const first = (error as import('esbuild').BuildFailure).errors?.[0];
+    const text = first ? `line ${first.location?.line ?? '?'}: ${first.text}` : (error as Error).message;
+    return { sum: hash(fs.readFileSync(file, 'utf8')), fault: `its test file does not compile (${text})` };
+  }
+}
+
+function entryOf(
+  work: Collected,
   outcome: Outcome | undefined,
-  max: number,
+  tests: TestResult[],
+  policy: Policy,
+  previous: State | undefined,
   fault?: string,
-): Grade {
-  const grade = (status: Grade['status'], score: number, reason: string): Grade => ({
-    student,
-    exercise,
-    score,
-    max,
-    status,
-    reason,
-  });
-  if (source === undefined) return grade('missing', 0, problem!);
-  if (!outcome) return grade('not graded', 0, `the grader failed: ${fault ?? 'interrupted'}`);
-  if (outcome.compileError) return grade('not compiled', 0, outcome.compileError);
-  const { score, failure } = outcome.exam!;
-  return grade(failure ? 'stopped' : 'graded', score, failure ?? '');
+): Entry {
+  const { student, exercise, source, problem, note } = work;
+  const exam = outcome?.exam;
+  const max = round(tests.reduce((sum, { points }) => sum + points, 0));
+  const entry = (status: Grade['status'], raw: number, ...reasons: (string | undefined)[]): Entry => {
+    const ruling = rule(policy, { ...work, missing: status === 'missing' }, raw);
+    const reason = sentence(...reasons, note, ...ruling.reasons);
+    return {
+      ...{
+        work,
+        raw,
+        ruling,
+        tests: exam?.tests ?? tests,
+        compileError: outcome?.compileError,
+        failure: exam?.failure,
+      },
+      grade: { student, exercise, score: ruling.score, max, status, reason },
+    };
+  };
+  if (!outcome && (source !== undefined || fault)) {
+    const failed = `the grader failed: ${fault ?? 'interrupted'}`;
+    if (!previous || previous.max === 0) return entry('not graded', 0, failed);
+    const kept = entry('not graded', previous.raw, `${failed}; the score of the run before is kept`);
+    return { ...kept, grade: { ...kept.grade, max: previous.max } };
+  }
+  if (!outcome) return entry('missing', 0, problem);
+  if (outcome.compileError) return entry('not compiled', 0, outcome.compileError);
+  return entry(exam!.failure ? 'stopped' : 'graded', round(exam!.score), exam!.failure);
+}
+
+function sentence(...parts: (string | undefined)[]): string {
+  return parts.filter(Boolean).join('; ');
 }
 
 /** Outcomes by content, appended as they come: what a killed run has graded is there for the next one. */
@@ -123,8 +257,12 @@ class Journal {
     const whole = text.slice(0, text.lastIndexOf('\n') + 1);
     if (whole !== text) writeAtomically(file, whole);
     for (const line of whole.split('\n').filter(Boolean)) {
-      const outcome = JSON.parse(line) as Outcome;
-      this.outcomes.set(outcome.key, outcome);
+      try {
+        const outcome = JSON.parse(line) as Outcome;
+        this.outcomes.set(outcome.key, outcome);
+      } catch {
+        // A line that a full disk or a power cut spoiled costs one submission its place in the cache, nothing more.
+      }
     }
     this.descriptor = fs.openSync(file, 'a');
   }
@@ -142,7 +280,7 @@ class Journal {
 
 /** Hands the jobs to `count` workers; a worker that dies is replaced, and its job is a fault of ours, not a zero. */
 async function runJobs(
-  jobs: [key: string, item: Collected][],
+  jobs: [key: string, item: { exercise: string; source?: string }][],
   testFiles: Map<string, string>,
   sandbox: boolean,
   count: number,
@@ -160,10 +298,12 @@ async function runJobs(
           return resolve();
         }
         const { exercise, source } = jobs[current][1];
-        worker.send({ id: current, exercise, source: source!, testFile: testFiles.get(exercise)! } satisfies Job);
+        worker.send({ id: current, exercise, source, testFile: testFiles.get(exercise)! } satisfies Job);
       };
       const launch = (): void => {
-        worker = fork(path.join(ROOT, 'dist', 'grading', 'worker.js'), [String(slot), String(sandbox)], { execArgv: [] });
+        worker = fork(path.join(ROOT, 'dist', 'grading', 'worker.js'), [String(slot), String(sandbox)], {
+          execArgv: [],
+        });
         worker.on('message', (result: JobResult) => {
           onResult(jobs[result.id][0], result);
           give();
@@ -184,6 +324,10 @@ async function runJobs(
 function writeAtomically(file: string, text: string): void {
   fs.writeFileSync(`${file}.new`, text, { flush: true } as fs.WriteFileOptions);
   fs.renameSync(`${file}.new`, file);
+}
+
+function json(value: unknown): string {
+  return JSON.stringify(value, null, 2) + '\n';
 }
 
 function hash(...parts: string[]): string {

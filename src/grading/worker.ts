@@ -4,15 +4,15 @@ import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { transform } from 'esbuild';
-import { examine, type ExamResult } from './exam';
+import { examine, type ExamResult, outline, type TestResult } from './exam';
 import { wall } from './wall';
 
 export interface Job {
   /** Number that comes back with the result. */
   id: number;
   exercise: string;
-  /** The student's TypeScript. */
-  source: string;
+  /** The student's TypeScript; without it, only the tests are listed. */
+  source?: string;
   testFile: string;
 }
 
@@ -21,6 +21,7 @@ export interface JobResult {
   /** The student's file could not be compiled: the compiler's message. */
   compileError?: string;
   exam?: ExamResult;
+  outline?: TestResult[];
   /** A fault of ours: no grade may come of it. */
   fault?: string;
 }
@@ -35,6 +36,7 @@ if (process.send) {
   process.on('SIGTERM', () => process.exit(0));
 
   const work = async ({ id, exercise, source, testFile }: Job): Promise<JobResult> => {
+    if (source === undefined) return { id, outline: outline(testFile) };
     let code: string;
     try {
       ({ code } = await transform(source, { loader: 'ts', format: 'cjs', target: 'node20', logLevel: 'silent' }));

@@ -326,6 +326,77 @@ function cases(outside: { port: number; udp: number; secret: string; witness: st
     { name: 'inspector', source: `require('inspector').open(0, '127.0.0.1');\n${WRONG}`, score: 0 },
     { name: 'a million-digit BigInt', source: 'export function sum() { return 10n ** 1000000n }', score: 0 },
     {
+      name: 'a reply whose value is a getter on Object.prototype',
+      source: `for (const k of ['id', 'value', '$', 'v', 'shape', 'data', 'dtype'])
+        Object.defineProperty(Object.prototype, k, { get() { return k === 'value' ? '3' : 3 }, set() {}, configurable: true });\n${WRONG}`,
+      score: 0,
+    },
+    {
+      name: 'a reply with an own key __proto__ and a toJSON',
+      source:
+        'export function sum() { return JSON.parse(\'{"__proto__": {"valueOf": 3}, "constructor": {"prototype": {"pass": true}}, "toJSON": 3}\') }',
+      score: 0,
+    },
+    {
+      name: 'a Proxy that answers 3 to everything',
+      source:
+        'export function sum() { return new Proxy(function () {}, { get: () => 3, apply: () => 3, has: () => true }) }',
+      score: 0,
+    },
+    {
+      name: 'an object that poses as a tensor with the wrong count of numbers',
+      source: 'export function sum() { return { shape: [1], dtype: "float32", dataSync: () => [3, 3, 3] } }',
+      score: 0,
+    },
+    {
+      name: 'an object that poses as a tensor of negative, huge and broken shapes',
+      source:
+        'export function sum(l: number[]) { return { shape: l.length === 2 ? [-1, -3] : l.length ? [1e9, 1e9] : ["__proto__"], dtype: "int32", dataSync: () => [3] } }',
+      score: 0,
+    },
+    {
+      name: 'a Number object and a boxed answer',
+      source: 'export function sum(l: number[]) { return Object(l.reduce((a, b) => a + b, 0)) }',
+      score: 0,
+    },
+    {
+      name: 'an array whose length lies',
+      source: 'export function sum() { return new Proxy([], { get: (t, k) => (k === "length" ? 4e9 : 3) }) }',
+      score: 0,
+    },
+    {
+      name: 'a reply with a newline and a second reply inside',
+      source: `export function sum() { return '3"}\\n{"id":"0","value":"3"}\\n' }`,
+      score: 0,
+    },
+    {
+      name: 'patched String.prototype.split and JSON.stringify in the host',
+      source: `String.prototype.split = function () { return ['{"value":"3"}'] as any }; (JSON as any).stringify = () => '3';\n${WRONG}`,
+      score: 0,
+    },
+    {
+      name: 'patched tf: what the host computes counts for nothing',
+      source: `const tf = require('@tensorflow/tfjs'); tf.Tensor.prototype.dataSync = () => [3]; tf.tensor = () => ({ shape: [], dtype: 'int32', dataSync: () => [3] });
+        export function sum() { return tf.tensor(-1) }`,
+      score: 0,
+    },
+    {
+      name: 'an error whose stack and name are getters that throw',
+      source:
+        'export function sum() { throw Object.defineProperties(new Error(), { name: { get() { throw 1 } }, message: { get() { throw 2 } }, stack: { get() { throw 3 } } }) }',
+      score: 0,
+    },
+    {
+      name: 'honest: a tensor kernel warms up and prints a progress bar',
+      source: `for (let i = 0; i < 1000; i++) process.stdout.write('\\r' + i + ' of 1000');\n${RIGHT}`,
+      score: 10,
+    },
+    {
+      name: 'honest: answers by a promise, a default export beside it, and an error that is caught',
+      source: `export default class Sum {}\ntry { null!.x } catch {}\nexport async function sum(l: number[]) { await null; return l.reduce((a, b) => a + b, 0) }`,
+      score: 10,
+    },
+    {
       name: 'a string that looks like the number',
       source: 'export function sum(l: number[]) { return String(l.reduce((a, b) => a + b, 0)) }',
       score: 0,
@@ -399,6 +470,11 @@ describe('hostile and honest submissions', function () {
   it('lets nothing out: no connection, no file beside the grades', () => {
     assert.equal(connections, 0);
     assert.deepEqual(fs.readdirSync(folder).sort(), ['class', 'out', 'secret.txt', 'tests']);
-    assert.deepEqual(fs.readdirSync(path.join(folder, 'out')).sort(), ['grades.json', 'journal.jsonl']);
+    assert.deepEqual(fs.readdirSync(path.join(folder, 'out')).sort(), [
+      'changes.json',
+      'grades.json',
+      'journal.jsonl',
+      'state.json',
+    ]);
   });
 });

@@ -1,0 +1,135 @@
+/** `npm run grade -- SUBMISSIONS --out REPORTS [--exercises a,b] [--late FILE] [--jobs n] [--fresh] [--no-sandbox]` */
+import { createHash } from 'node:crypto';
+import fs from 'node:fs';
+import path from 'node:path';
+import { parseArgs } from 'node:util';
+import { canvasCsv, gradescopeResults, junitXml, nbgraderCsv } from './exports';
+import { type ClassResult, gradeClass, type GradeOptions } from './grade';
+import { readPolicy } from './policy';
+import { classPage, feedbackOf, feedbackPage, studentTotals } from './reports';
+
+const USAGE =
+  'npm run grade -- SUBMISSIONS --out REPORTS [--exercises a,b] [--late FILE] [--jobs n] [--fresh] [--no-sandbox]';
+
+/**
+ * What the arguments ask for.
+ * @throws one sentence for what is missing or unknown.
+ */
+export function parseCommand(words: string[]): GradeOptions & { late?: string } {
+  let parsed;
+  try {
+    parsed = parseArgs({
+      args: words,
+      allowPositionals: true,
+      options: {
+        out: { type: 'string' },
+        exercises: { type: 'string' },
+        late: { type: 'string' },
+        jobs: { type: 'string' },
+        tests: { type: 'string' },
+        fresh: { type: 'boolean' },
+        'no-sandbox': { type: 'boolean' },
+      },
+    });
+  } catch (error) {
+    throw new Error(`${(error as Error).message.split(/[.'] /)[0]}; right is ${USAGE}.`);
+  }
+  const { values, positionals } = parsed;
+  if (positionals.length !== 1) {
+    const seen = positionals.length
+      ? `There are ${positionals.length} folders`
+      : 'The folder of the submissions is missing';
+    throw new Error(`${seen}; right is ${USAGE}.`);
+  }
+  if (!values.out) throw new Error(`The folder for the reports is missing; right is ${USAGE}.`);
+  if (values.jobs !== undefined && !/^[1-9]\d?$/.test(values.jobs))
+    throw new Error(`--jobs is ${values.jobs}; right is a number from 1 to 99.`);
+  const submissions = path.resolve(positionals[0]);
+  const out = path.resolve(values.out);
+  if (`${out}/`.startsWith(`${submissions}/`))
+    throw new Error(`--out is inside the submissions, where it would be taken for a student; choose another folder.`);
+  const exercises = values.exercises
+    ?.split(',')
+    .map(name => path.basename(name.trim(), '.ts'))
+    .filter(Boolean);
+  if (exercises?.length === 0) throw new Error('--exercises names no exercise; right is names with commas between.');
+  return {
+    ...{ submissions, out, exercises: exercises && [...new Set(exercises)], late: values.late, fresh: values.fresh },
+    ...{ sandbox: !values['no-sandbox'], jobs: values.jobs ? Number(values.jobs) : undefined },
+    ...(values.tests ? { testFolder: path.resolve(values.tests) } : {}),
+  };
+}
+
+/** Writes all reports of a class below `out`: what stands in `out/students` may go to students, the rest may not. */
+export function writeReports(result: ClassResult, out: string): void {
+  const write = (name: string, text: string): void => {
+    const file = path.join(out, name);
+    fs.mkdirSync(path.dirname(file), { recursive: true });
+    fs.writeFileSync(`${file}.new`, text);
+    fs.renameSync(`${file}.new`, file);
+  };
+  const json = (value: unknown): string => JSON.stringify(value, null, 2) + '\n';
+  for (const { student, entries } of studentTotals(result.entries)) {
+    const folder = path.join('students', folderName(student));
+    const feedback = entries.map(entry => feedbackOf(entry, result.sandboxed));
+    write(path.join(folder, 'feedback.html'), feedbackPage(student, feedback));
+    write(path.join(folder, 'feedback.json'), json({ student, sandboxed: result.sandboxed, exercises: feedback }));
+    write(path.join(folder, 'results.json'), json(gradescopeResults(entries, result.sandboxed)));
+  }
+  write('class.html', classPage(result));
+  write('canvas.csv', canvasCsv(result));
+  write('nbgrader.csv', nbgraderCsv(result));
+  write('junit.xml', junitXml(result));
+}
+
+/** A name of a folder for any name of a student; two students never share one. */
+export function folderName(student: string): string {
+  const plain = student.replace(/[^\w.@-]/g, '_').slice(0, 80);
+  if (plain === student && /^[^.](.*[^.])?$/.test(plain)) return plain;
+  const sum = createHash('sha256').update(student).digest('hex').slice(0, 8);
+  return `${plain.replace(/^\.+/, '_')}-${sum}`;
+}
+
+/** The line of progress: a bar, the count, and how long the rest takes at the pace so far. */
+export function progressLine(done: number, total: number, seconds: number): string {
+  const filled = total ? Math.floor((20 * done) / total) : 20;
+  const left = done ? Math.round((seconds / done) * (total - done)) : undefined;
+  const time = left === undefined ? '' : `  ${Math.floor(left / 60)}:${String(left % 60).padStart(2, '0')} left`;
+  return `[${'#'.repeat(filled)}${'-'.repeat(20 - filled)}] ${done}/${total}${time}`;
+}
+
+async function main(words: string[]): Promise<void> {
+  const { late, ...options } = parseCommand(words);
+  const begun = Date.now();
+  const result = await gradeClass({
+    ...options,
+    policy: late === undefined ? undefined : readPolicy(path.resolve(late)),
+    onProgress: process.stderr.isTTY
+      ? (done, total) => {
+          process.stderr.write(`\r\x1b[K${progressLine(done, total, (Date.now() - begun) / 1000)}`);
+          if (done === total) process.stderr.write('\n');
+        }
+      : undefined,
+  });
+  writeReports(result, options.out);
+  const { entries, changes, ran, known, sandboxed } = result;
+  const failed = entries.filter(({ grade }) => grade.status === 'not graded');
+  if (!sandboxed) console.log('Graded without a sandbox: submissions ran with your own rights.');
+  console.log(
+    `${entries.length} grades of ${new Set(entries.map(({ grade }) => grade.student)).size} students: ` +
+      `${ran} submissions ran, ${known} were known from before, ${changes.length} grades changed.`,
+  );
+  for (const { student, exercise, from, to, why } of changes.slice(0, 20))
+    console.log(`  ${student} ${exercise}: ${from?.score ?? '–'} → ${to?.score ?? '–'} (${why})`);
+  if (changes.length > 20) console.log(`  and ${changes.length - 20} more, in changes.json`);
+  for (const { grade } of failed.slice(0, 20)) console.log(`  ${grade.student} ${grade.exercise}: ${grade.reason}`);
+  console.log(`The reports are in ${options.out}; students may get what is in its folder students.`);
+  process.exitCode = failed.length ? 2 : 0;
+}
+
+if (require.main === module) {
+  main(process.argv.slice(2)).catch((error: Error) => {
+    console.error(error.message);
+    process.exitCode = 1;
+  });
+}

@@ -1,0 +1,262 @@
+/** `npm run release -- --out DIR`: the student edition, without solutions, hidden tests, grader and history. */
+import { execFileSync } from 'node:child_process';
+import fs from 'node:fs';
+import path from 'node:path';
+import { parseArgs } from 'node:util';
+import ts from 'typescript';
+import { toExercise } from '../course/exercises';
+import { exerciseNotebook } from './notebook';
+
+const ROOT = path.join(__dirname, '..', '..');
+
+/** Not for students. Of test/, only the public part of the exercises' tests is written, separately. */
+const WITHHELD = /^(solutions|exercises|test|src\/grading|\.github)\//;
+const SCRIPTS_WITHHELD = ['grade', 'release', 'bench', 'generate'];
+
+export interface ReleaseOptions {
+  out: string;
+  /** The kit that is released. */
+  root?: string;
+}
+
+/**
+ * Writes the student edition to `out`, which must not exist or be empty.
+ * @returns the exercises in it
+ * @throws when something that must not leave would: then nothing is left in `out`.
+ */
+export function release({ out, root = ROOT }: ReleaseOptions): string[] {
+  if (fs.existsSync(out) && fs.readdirSync(out).length)
+    throw new Error(`The folder ${out} is not empty; give a new one, so that nothing old is released with it.`);
+  const target = path.resolve(out);
+  if (`${target}/`.startsWith(`${path.resolve(root)}/src/`))
+    throw new Error(`${out} is inside src; give a folder elsewhere.`);
+  const write = (name: string, text: string | Buffer): void => {
+    fs.mkdirSync(path.dirname(path.join(target, name)), { recursive: true });
+    fs.writeFileSync(path.join(target, name), text);
+  };
+  const read = (name: string): string => fs.readFileSync(path.join(root, name), 'utf8');
+  try {
+    for (const name of filesOf(root, target)) {
+      if (!WITHHELD.test(name)) write(name, fs.readFileSync(path.join(root, name)));
+    }
+    for (const name of ['submit.ts', 'zip.ts'])
+      write(`src/handin/${name}`, fs.readFileSync(path.join(__dirname, 'handin', name)));
+    withoutGrader(target);
+    writePackage(target);
+    const exercises = fs
+      .readdirSync(path.join(root, 'solutions'))
+      .filter(file => /^\d\d-[\w-]+\.ts$/.test(file))
+      .map(file => file.slice(0, -3))
+      .sort();
+    for (const exercise of exercises) {
+      const stub = toExercise(read(`solutions/${exercise}.ts`), `solutions/${exercise}.ts`);
+      const test = read(`test/exercises/${exercise}.test.ts`);
+      write(`exercises/${exercise}.ts`, stub);
+      write(
+        `exercises/${exercise}.ipynb`,
+        JSON.stringify(exerciseNotebook(stub, exercise, pointsOf(test)), null, 1) + '\n',
+      );
+      write(`test/exercises/${exercise}.test.ts`, publicTest(test));
+    }
+    write('test/exercises/answers.ts', read('test/exercises/answers.ts').replace(/solutions/g, 'exercises'));
+    const leaks = findLeaks(target, root);
+    if (leaks.length) throw new Error(`The release would leak: ${leaks.slice(0, 5).join('; ')}.`);
+    return exercises;
+  } catch (error) {
+    fs.rmSync(target, { recursive: true, force: true });
+    throw error;
+  }
+}
+
+/** What a test file is without its `describe('hidden', ...)` blocks and without all that only they used. */
+export function publicTest(source: string): string {
+  let text = source.replace(/((?:\.\.\/)+)solutions\//g, '$1exercises/');
+  const parse = (): ts.SourceFile => ts.createSourceFile('t.ts', text, ts.ScriptTarget.ES2022, true);
+  const cut = (nodes: ts.Node[]): void => {
+    for (const node of [...nodes].sort((a, b) => b.pos - a.pos))
+      text = text.slice(0, node.getFullStart()) + text.slice(node.end);
+  };
+  const hidden: ts.Node[] = [];
+  const visit = (node: ts.Node): void => {
+    if (isHidden(node)) hidden.push(node);
+    else ts.forEachChild(node, visit);
+  };
+  visit(parse());
+  cut(hidden);
+  // Helpers and expected values that only hidden tests used would give them away.
+  for (let again = hidden.length > 0; again;) {
+    const file = parse();
+    const unused = file.statements.filter(statement => {
+      const names = namesOf(statement);
+      return names.length > 0 && names.every(name => usesOf(file, name, statement) === 0);
+    });
+    cut(unused);
+    again = unused.length > 0;
+  }
+  return text;
+}
+
+function isHidden(node: ts.Node): boolean {
+  if (!ts.isExpressionStatement(node) || !ts.isCallExpression(node.expression)) return false;
+  const { expression, arguments: values } = node.expression;
+  const title = values[0];
+  return /^describe\b/.test(expression.getText()) && title && ts.isStringLiteralLike(title) && title.text === 'hidden';
+}
+
+/** The titles of hidden tests in a test file, as far as they are plain text. */
+export function hiddenTitles(source: string): string[] {
+  const titles: string[] = [];
+  const visit = (node: ts.Node, inside: boolean): void => {
+    const within = inside || isHidden(node);
+    if (within && ts.isCallExpression(node) && /^it\b/.test(node.expression.getText())) {
+      const title = node.arguments[0];
+      if (title && ts.isStringLiteralLike(title)) titles.push(title.text);
+    }
+    ts.forEachChild(node, child => visit(child, within));
+  };
+  visit(ts.createSourceFile('t.ts', source, ts.ScriptTarget.ES2022, true), false);
+  return titles;
+}
+
+/** Every file of `released` with a line of a solution or the title of a hidden test of `root`, one sentence each. */
+export function findLeaks(released: string, root = ROOT): string[] {
+  const all = (fs.readdirSync(released, { recursive: true }) as string[]).map(name => name.split(path.sep).join('/'));
+  const leaks = all
+    .filter(name => /(^|\/)(solutions|src\/grading|test\/grading|\.git|node_modules)$/.test(name))
+    .map(name => `${name} is in it`);
+  const texts = all
+    .filter(name => /\.(ts|mts|js|mjs|json|md|ipynb|txt|html|yml|map)$/.test(name))
+    .map(name => ({ name, text: unescaped(name, fs.readFileSync(path.join(released, name), 'utf8')) }));
+  const folder = path.join(root, 'solutions');
+  const files = fs.readdirSync(folder).filter(name => name.endsWith('.ts'));
+  const solutionOf = (file: string): string => fs.readFileSync(path.join(folder, file), 'utf8');
+  // What one exercise gives away, no other one keeps secret.
+  const given = files.map(file => toExercise(solutionOf(file), file)).join('\n');
+  for (const file of files) {
+    const solution = solutionOf(file);
+    const secret = regionLines(solution).filter(line => line.length >= 24 && !given.includes(line));
+    for (const { name, text } of texts) {
+      // The library is open to students anyway; lectures and public tests may share one line by accident, not two.
+      if (/^(src|data)\//.test(name)) continue;
+      const found = secret.filter(line => text.includes(line));
+      if (found.length > (/^(lectures|notebooks|test)\//.test(name) ? 1 : 0))
+        leaks.push(`${name} holds ${JSON.stringify(found[0])} of solutions/${file}`);
+    }
+    const test = path.join(root, 'test', 'exercises', file.replace(/\.ts$/, '.test.ts'));
+    const titles = fs.existsSync(test) ? hiddenTitles(fs.readFileSync(test, 'utf8')) : [];
+    for (const title of titles)
+      for (const { name, text } of texts)
+        if (text.includes(title)) leaks.push(`${name} holds the hidden test ${JSON.stringify(title)}`);
+  }
+  return leaks;
+}
+
+/** A notebook's text as its cells read it, since JSON escapes quotes. */
+function unescaped(name: string, text: string): string {
+  return name.endsWith('.ipynb') ? text.replace(/\\"/g, '"').replace(/\\\\/g, '\\') : text;
+}
+
+function regionLines(solution: string): string[] {
+  let inside = false;
+  return solution.split('\n').flatMap(line => {
+    if (/^\s*\/\/ (BEGIN|END) SOLUTION/.test(line)) inside = line.includes('BEGIN');
+    else if (inside) return [line.trim()];
+    return [];
+  });
+}
+
+/** Tracked files, and new ones that git does not ignore. */
+function filesOf(root: string, out: string): string[] {
+  const listed = execFileSync('git', ['ls-files', '-z', '--cached', '--others', '--exclude-standard'], {
+    cwd: root,
+    encoding: 'utf8',
+    maxBuffer: 1 << 28,
+  });
+  return listed
+    .split('\0')
+    .filter(name => name && fs.lstatSync(path.join(root, name), { throwIfNoEntry: false })?.isFile())
+    .filter(name => !path.join(root, name).startsWith(`${out}${path.sep}`));
+}
+
+/** The doctor asks the grader for its sandbox; here there is neither. */
+function withoutGrader(target: string): void {
+  for (const name of fs.readdirSync(path.join(target, 'src'), { recursive: true }) as string[]) {
+    if (!name.endsWith('.ts')) continue;
+    const file = path.join(target, 'src', name);
+    const text = fs.readFileSync(file, 'utf8');
+    const without = text.replace(
+      /^import \{ bubblewrapFailure \} from '\.\.\/grading\/wall';$/m,
+      "const bubblewrapFailure = (): string | undefined => 'this is the student edition, which does not grade';",
+    );
+    if (/from '[./]*grading\//.test(without))
+      throw new Error(
+        `src/${name} imports the grader, which students do not get; release.ts must know how to do without.`,
+      );
+    if (without !== text) fs.writeFileSync(file, without);
+  }
+}
+
+function writePackage(target: string): void {
+  const file = path.join(target, 'package.json');
+  const kit = JSON.parse(fs.readFileSync(file, 'utf8')) as { scripts: Record<string, string> };
+  for (const name of Object.keys(kit.scripts))
+    if (SCRIPTS_WITHHELD.some(withheld => name === withheld || name.startsWith(`${withheld}:`)))
+      delete kit.scripts[name];
+  kit.scripts.submit = 'node --import tsx src/handin/submit.ts';
+  fs.writeFileSync(file, JSON.stringify(kit, null, 2) + '\n');
+}
+
+function pointsOf(test: string): number {
+  const titles = [...test.matchAll(/\bit\(\s*(['"`])((?:(?!\1).)*)\1/g)].map(match => match[2]);
+  return titles.reduce((sum, title) => sum + Number(/\[(\d+(?:\.\d+)?)\]$/.exec(title)?.[1] ?? 1), 0);
+}
+
+function namesOf(statement: ts.Statement): string[] {
+  if (ts.isVariableStatement(statement))
+    return statement.declarationList.declarations.flatMap(({ name }) => bindings(name));
+  if (ts.isImportDeclaration(statement)) {
+    const { name, namedBindings } = statement.importClause ?? {};
+    const more = !namedBindings
+      ? []
+      : ts.isNamespaceImport(namedBindings)
+        ? [namedBindings.name.text]
+        : namedBindings.elements.map(element => element.name.text);
+    return [...(name ? [name.text] : []), ...more];
+  }
+  const named = statement as ts.Statement & { name?: ts.Node };
+  return named.name && ts.isIdentifier(named.name) ? [named.name.text] : [];
+}
+
+function bindings(name: ts.BindingName): string[] {
+  if (ts.isIdentifier(name)) return [name.text];
+  return name.elements.flatMap(element => (ts.isOmittedExpression(element) ? [] : bindings(element.name)));
+}
+
+function usesOf(file: ts.SourceFile, name: string, except: ts.Statement): number {
+  let uses = 0;
+  const visit = (node: ts.Node): void => {
+    if (node === except) return;
+    if (ts.isIdentifier(node) && node.text === name) uses++;
+    ts.forEachChild(node, visit);
+  };
+  visit(file);
+  return uses;
+}
+
+function main(words: string[]): void {
+  const { values } = parseArgs({ args: words, options: { out: { type: 'string' } } });
+  if (!values.out) throw new Error('The folder is missing; right is npm run release -- --out DIR.');
+  const exercises = release({ out: values.out });
+  console.log(
+    `${exercises.length} exercises are in ${values.out}; no solution, no hidden test and no grader was found there.`,
+  );
+}
+
+if (require.main === module) {
+  try {
+    main(process.argv.slice(2));
+  } catch (error) {
+    console.error((error as Error).message);
+    process.exitCode = 1;
+  }
+}
