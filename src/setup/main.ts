@@ -52,6 +52,10 @@ const PROGRAMS: Record<string, { script: string; needsAll: boolean }> = {
   check: { script: 'dist/course/check.js', needsAll: true },
   generate: { script: 'dist/course/generate.js', needsAll: true },
   execute: { script: 'dist/course/execute.js', needsAll: true },
+  parity: { script: 'dist/weights/parityCommand.js', needsAll: true },
+  convert: { script: 'dist/weights/convertCommand.js', needsAll: true },
+  release: { script: 'src/grading/release.ts', needsAll: false },
+  submit: { script: 'src/grading/handin/submit.ts', needsAll: false },
   grade: { script: 'dist/grading/command.js', needsAll: true },
   bench: { script: 'test/bench/main.ts', needsAll: true },
 };

@@ -115,7 +115,8 @@ describe('the lecture in JupyterLab, in a browser', function () {
   it('interrupts a cell that never ends, with the button', async () => {
     const last = page.locator('.jp-CodeCell').last();
     const running = page.locator('.jp-CodeCell:has-text("for (;;)") .jp-InputPrompt');
-    const starred = "[...document.querySelectorAll('.jp-InputPrompt')].filter(prompt => prompt.textContent === '[*]:').length";
+    const starred =
+      "[...document.querySelectorAll('.jp-InputPrompt')].filter(prompt => prompt.textContent === '[*]:').length";
     await page.waitForFunction(`${starred} === 1`, undefined, { timeout: 120_000 });
     await last.scrollIntoViewIfNeeded();
     assert.equal(await running.last().textContent(), '[*]:');

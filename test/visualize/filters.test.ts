@@ -13,7 +13,10 @@ describe('filterImages', () => {
     const [first, second] = filterImages(model);
     assert.deepEqual([first.width, first.height, first.channels], [5, 5, 3]);
     assert.deepEqual([...first.data.slice(0, 4)], [0, 0.5, 1, 0]);
-    assert.ok(second.data.every(value => value === 0), 'a filter without contrast is black');
+    assert.ok(
+      second.data.every(value => value === 0),
+      'a filter without contrast is black',
+    );
   });
 
   it('finds a convolution by its row, and shows many channels in grey', () => {
@@ -24,6 +27,9 @@ describe('filterImages', () => {
   });
 
   it('refuses a layer that is none, by name', () => {
-    assert.throws(() => filterImages(cifarNet(), 'conv9'), /cifarNet has no convolution conv9; it has conv1\/conv, conv2\/conv/);
+    assert.throws(
+      () => filterImages(cifarNet(), 'conv9'),
+      /cifarNet has no convolution conv9; it has conv1\/conv, conv2\/conv/,
+    );
   });
 });
