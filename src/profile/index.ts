@@ -1,4 +1,6 @@
 /** What networks cost, and the lecture's tables and chart of it: the table of contents. */
+export { architectureDiagram, type ArchitectureDiagramOptions } from './architectureDiagram';
+export { blockDiagram, type BlockDiagramOptions } from './blockDiagram';
 export {
   type ComparedNetwork,
   compareNetworks,
