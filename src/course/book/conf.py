@@ -17,6 +17,8 @@ suppress_warnings = ["mystnb.unknown_mime_type", "myst.xref_missing", "myst.head
 html_theme = "furo"
 html_show_sphinx = False
 html_copy_source = False
+# A summary is fetched, which a page that was opened as a file may not do.
+html_show_search_summary = False
 html_show_sourcelink = False
 html_static_path = ["static"]
 html_css_files = ["course.css"]
