@@ -15,6 +15,8 @@ export interface Setting {
   images: (options: { split: 'train' | 'test'; count?: number }) => ImageSet;
   /** Tells how far it is, one line at a time. */
   log: (line: string) => void;
+  /** Counts the seconds of parts that ran before, where a run goes on with what they left. */
+  earlier: (seconds: number) => void;
 }
 
 export interface Experiment<Result = any> {

@@ -1,5 +1,6 @@
 /** The named experiments, each with the claim that it tests: what `npm run experiment -- NAME` runs. */
 import type { Figure } from '../display';
+import { cellTable } from './cellTable';
 import type { Experiment } from './experiment';
 import { type ExperimentRecord, type RecordOptions, runExperiment, shippedNames, shippedRecord } from './record';
 import { reluAgainstTanh } from './reluAgainstTanh';
@@ -9,6 +10,7 @@ export { type ExperimentRecord, type Made, provenance, runExperiment, shippedNam
 
 export const EXPERIMENTS: Readonly<Record<string, Experiment>> = {
   'relu-against-tanh': reluAgainstTanh,
+  'cell-table': cellTable,
 };
 
 /** @throws when there is none of that name */

@@ -29,7 +29,7 @@ import { type Cell, EDGES, type Operation, OPERATIONS } from './space';
 
 export interface CellNetworkOptions extends ModelOptions {
   /** How many cells each stage has. */
-  cells?: readonly number[];
+  cellsPerStage?: readonly number[];
   /** Channels of the first stage; twice as many in each next. */
   channels?: number;
   /** Of the first convolution: 2 halves the picture before the first stage. Its window is 3 x 3, or 5 x 5 with stride 4. */
@@ -40,7 +40,7 @@ export interface CellNetworkOptions extends ModelOptions {
 export function cellNetwork(
   cell: Cell,
   {
-    cells = [1, 1],
+    cellsPerStage = [1, 1],
     channels = 16,
     stemStride = 4,
     inputShape = [32, 32, 3],
@@ -49,14 +49,14 @@ export function cellNetwork(
   }: CellNetworkOptions = {},
 ): tf.LayersModel {
   const block = cellBlock(cell);
-  const stages = cells.map((count, i) =>
+  const stages = cellsPerStage.map((count, i) =>
     named(
       `stage${i + 1}`,
       i === 0 ? identity : named('halve', relu(), convBn(channels * 2 ** i, 3, { stride: 2 })),
       repeat(count, () => block),
     ),
   );
-  return model(`cells-${cells.join('-')}`, { inputShape, seed },
+  return model(`cells-${cellsPerStage.join('-')}`, { inputShape, seed },
     named('stem', convBn(channels, stemStride === 4 ? 5 : 3, { stride: stemStride })),
     ...stages,
     named('fc', batchNorm(), relu(), globalAvgPool(), dense(classes)),
