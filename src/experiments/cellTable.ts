@@ -17,7 +17,7 @@ export interface CellTableResult {
 
 /** The images that cells are trained on, and others from the training set that choose among them: never test images. */
 export function searchImages({ scale, images }: Pick<Setting, 'scale' | 'images'>): [ImageSet, ImageSet] {
-  const [train, validation] = at(scale, [200, 100], [1000, 1000], [2000, 3000]);
+  const [train, validation] = at(scale, [200, 100], [1000, 1000], [1280, 3000]);
   const all = images({ split: 'train', count: train + validation });
   return [subset(all, { to: train }), subset(all, { from: train })];
 }

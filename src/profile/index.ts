@@ -1,4 +1,5 @@
 /** What networks cost, and the lecture's tables and chart of it: the table of contents. */
+export { blockCost, type BlockCost, type InceptionModule, type ReductionCost, reductionCosts } from './blockCost';
 export {
   type ComparedNetwork,
   compareNetworks,

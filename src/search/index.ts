@@ -1,5 +1,6 @@
 export * from './space';
 export * from './strategies';
+export { SharedWeights } from './sharedWeights';
 export { cellBlock, cellNetwork, type CellNetworkOptions } from './network';
 export {
   type CellResult,
