@@ -19,8 +19,9 @@ export interface ClassGates {
 export function gateLayers(model: tf.LayersModel): string[] {
   return model.layers.flatMap(layer => {
     if (layer.getClassName() !== 'Multiply') return [];
-    const gates = (layer.input as tf.SymbolicTensor[]).filter(({ shape }) => shape[1] === 1 && shape[2] === 1);
-    return gates.map(({ sourceLayer }) => sourceLayer.name);
+    // The picture is the first of the two, here as in squeezeExcite.
+    const gate = (layer.input as tf.SymbolicTensor[]).at(-1)!;
+    return gate.shape[1] === 1 && gate.shape[2] === 1 ? [gate.sourceLayer.name] : [];
   });
 }
 
