@@ -1,8 +1,11 @@
 /** The named experiments, each with the claim that it tests: what `npm run experiment -- NAME` runs. */
 import type { Figure } from '../display';
+import { auxiliaryClassifiers } from './auxiliaryClassifiers';
 import { cellTable } from './cellTable';
 import type { Experiment } from './experiment';
 import { type ExperimentRecord, type RecordOptions, runExperiment, shippedNames, shippedRecord } from './record';
+import { globalAveragePooling } from './globalAveragePooling';
+import { oneByOneReduction } from './oneByOneReduction';
 import { reluAgainstTanh } from './reluAgainstTanh';
 
 export { at, type Experiment, type Scale, SCALES, type Setting } from './experiment';
@@ -10,6 +13,9 @@ export { type ExperimentRecord, type Made, provenance, runExperiment, shippedNam
 
 export const EXPERIMENTS: Readonly<Record<string, Experiment>> = {
   'relu-against-tanh': reluAgainstTanh,
+  'auxiliary-classifiers': auxiliaryClassifiers,
+  'global-average-pooling': globalAveragePooling,
+  'one-by-one-reduction': oneByOneReduction,
   'cell-table': cellTable,
 };
 
