@@ -27,7 +27,7 @@ export interface Experiment<Result = any> {
   source: string;
   /** About how long it takes on two cores, at each scale. */
   minutes: Record<Scale, number>;
-  /** Gives plain JSON, without times of the clock. Disposes of every tensor that it makes. */
+  /** Gives plain JSON; times of the clock only under `measured`. Disposes of every tensor that it makes. */
   run(setting: Setting): Promise<Result>;
   /** Draws from the result alone, also from one that was read from a file. Several figures stand below each other. */
   figure(result: Result): Figure | Figure[];

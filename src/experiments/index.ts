@@ -3,9 +3,19 @@ import type { Figure } from '../display';
 import { auxiliaryClassifiers } from './auxiliaryClassifiers';
 import { cellTable } from './cellTable';
 import type { Experiment } from './experiment';
-import { type ExperimentRecord, type RecordOptions, runExperiment, shippedNames, shippedRecord } from './record';
+import { type ExperimentRecord, type RecordOptions, runExperiment, hasShippedRecord, shippedRecord } from './record';
 import { globalAveragePooling } from './globalAveragePooling';
 import { oneByOneReduction } from './oneByOneReduction';
+import { architectureSearch } from './architectureSearch';
+import { denseConnectivity } from './denseConnectivity';
+import { depthwiseSeparable } from './depthwiseSeparable';
+import { ensembles } from './ensembles';
+import { foundCell } from './foundCell';
+import { gradientFlow } from './gradientFlow';
+import { groupedConvolution } from './groupedConvolution';
+import { plainAgainstResidual } from './plainAgainstResidual';
+import { squeezeExcitation } from './squeezeExcitation';
+import { weightSharing } from './weightSharing';
 import { reluAgainstTanh } from './reluAgainstTanh';
 
 export { at, type Experiment, type Scale, SCALES, type Setting } from './experiment';
@@ -16,7 +26,17 @@ export const EXPERIMENTS: Readonly<Record<string, Experiment>> = {
   'auxiliary-classifiers': auxiliaryClassifiers,
   'global-average-pooling': globalAveragePooling,
   'one-by-one-reduction': oneByOneReduction,
+  'plain-against-residual': plainAgainstResidual,
+  'gradient-flow': gradientFlow,
+  'grouped-convolution': groupedConvolution,
+  'squeeze-excitation': squeezeExcitation,
+  'dense-connectivity': denseConnectivity,
+  'depthwise-separable': depthwiseSeparable,
+  ensembles: ensembles,
   'cell-table': cellTable,
+  'architecture-search': architectureSearch,
+  'weight-sharing': weightSharing,
+  'found-cell': foundCell,
 };
 
 /** @throws when there is none of that name */
@@ -47,4 +67,4 @@ export async function experiment<Result = any>(name: string, options: RecordOpti
   return { ...record, figures: [found.figure(record.result)].flat() };
 }
 
-export const hasShipped = (name: string): boolean => shippedNames().includes(name);
+export const hasShipped = hasShippedRecord;

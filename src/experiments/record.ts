@@ -116,6 +116,8 @@ export function shippedRecord<Result = any>(name: string): ExperimentRecord<Resu
   );
 }
 
+export const hasShippedRecord = (name: string): boolean => shippedNames().includes(name);
+
 export function shippedNames(): string[] {
   if (!fs.existsSync(RESULTS)) return [];
   return fs
