@@ -1,6 +1,7 @@
 export { fit, Interrupted, type Epoch, type FitOptions, type History } from './fit';
 export { evaluate, predict } from './evaluate';
 export { constant, cosine, cosineCycles, oneCycle, steps, warmUp, type Schedule } from './schedules';
+export { type GradientNorm, gradientNorms } from './gradientNorms';
 export { softmaxCrossEntropy } from './loss';
 export { Sgd, type SgdOptions } from './sgd';
 export {

@@ -1,4 +1,6 @@
 /** What a network has learnt, seen: the table of contents. */
+export { denseConnections, type DenseBlockConnections } from './denseConnections';
+export { type ClassGates, gateLayers, gatesPerClass } from './gates';
 export { deconvnet, type DeconvnetOptions, transposedConv2d } from './deconvnet';
 export { featureMapImages, featureMaps, signedImages } from './featureMaps';
 export { filterImages } from './filters';

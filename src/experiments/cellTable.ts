@@ -1,0 +1,130 @@
+/** Every cell of the search space trained once: the table on which searches are compared. */
+import fs from 'node:fs';
+import path from 'node:path';
+import { type ImageSet, subset } from '../data';
+import { barChart, scatterChart } from '../display';
+import { type Cell, type CellTable, distinctCells, EDGES, fillTable } from '../search';
+import { at, type Experiment, type Setting } from './experiment';
+
+const CACHE = path.join(__dirname, '..', '..', 'data', 'cache', 'experiments');
+
+export interface CellTableResult {
+  /** How each cell's network was trained. */
+  training: { images: number; validationImages: number; epochs: number; channels: number; seed: number };
+  /** By the canonical name of the cell. */
+  table: CellTable;
+}
+
+/** The images that cells are trained on, and others from the training set that choose among them: never test images. */
+export function searchImages({ scale, images }: Pick<Setting, 'scale' | 'images'>): [ImageSet, ImageSet] {
+  const [train, validation] = at(scale, [200, 100], [1000, 1000], [1280, 3000]);
+  const all = images({ split: 'train', count: train + validation });
+  return [subset(all, { to: train }), subset(all, { from: train })];
+}
+
+export const cellTable: Experiment<CellTableResult> = {
+  title: 'The table of all cells',
+  claim:
+    'A space of cells can be trained once and kept, so that searches are compared on it in seconds (423,624 graphs in NAS-Bench-101).',
+  source: 'Ying et al., ICML 2019, section 1; Dong and Yang, ICLR 2020, figure 1',
+  minutes: { quick: 0.2, lecture: 2, long: 30 },
+
+  async run({ seed, scale, images, log, earlier }) {
+    const [train, validation] = searchImages({ scale, images });
+    const epochs = at(scale, 1, 2, 4);
+    const channels = at(scale, 4, 8, 16);
+    const all = distinctCells();
+    const cells = every(all, at(scale, 60, 8, 1));
+    const training = { images: train.length, validationImages: validation.length, epochs, channels, seed };
+    const kept = new Kept(scale === 'long', JSON.stringify([train.name, training]));
+    earlier(kept.seconds);
+    await fillTable(kept.table, train, validation, {
+      epochs,
+      channels,
+      seed,
+      cells,
+      added: (name, { accuracy }) => {
+        const count = Object.keys(kept.table).length;
+        log(`${count} of ${cells.length}  ${name}  ${(100 * accuracy).toFixed(1)}%`);
+        kept.save();
+      },
+    });
+    kept.forget();
+    return { training, table: kept.table };
+  },
+
+  figure({ table: cells, training }) {
+    const rows = Object.entries(cells).sort(([, a], [, b]) => b.accuracy - a.accuracy);
+    const scatter = scatterChart(
+      rows.map(([name, { accuracy, parameters }]) => ({
+        x: parameters / 1e3,
+        y: 100 * accuracy,
+        series: `${depthOf(name.split('|') as unknown as Cell)} deep`,
+      })),
+      {
+        title: `${rows.length} cells, by the most convolutions on a way through the cell`,
+        x: 'parameters (thousand)',
+        y: `validation accuracy after ${training.epochs} epochs (%)`,
+      },
+    );
+    const shown = [...rows.slice(0, 5), ...rows.slice(-3)];
+    const extremes = barChart(
+      shown.map(([name, { accuracy }]) => ({ label: name.replaceAll('conv3x3', 'conv'), value: 100 * accuracy })),
+      { title: 'The best five cells and the worst three', x: 'validation accuracy (%)', horizontal: true },
+    );
+    return [scatter, extremes];
+  },
+
+  conclusion({ table: cells, training }) {
+    const rows = Object.entries(cells).sort(([, a], [, b]) => b.accuracy - a.accuracy);
+    const [[best, { accuracy }]] = rows;
+    const percent = (share: number): string => `${(100 * share).toFixed(1)}%`;
+    return (
+      `${rows.length} different cells, trained for ${training.epochs} epochs on ${training.images} images: from ` +
+      `${percent(rows.at(-1)![1].accuracy)} to ${percent(accuracy)} of ${training.validationImages} validation images, ` +
+      `half of the cells above ${percent(rows[rows.length >> 1][1].accuracy)}. The best is ${best}.`
+    );
+  },
+};
+
+/** The most convolutions on a way from the first node to the last; 0 also where there is no way. */
+export function depthOf(cell: Cell): number {
+  const depth = [0, -Infinity, -Infinity, -Infinity];
+  EDGES.forEach(([from, to], edge) => {
+    if (cell[edge] !== 'none') depth[to] = Math.max(depth[to], depth[from] + Number(cell[edge] === 'conv3x3'));
+  });
+  return Math.max(0, depth[3]);
+}
+
+const every = <T>(items: readonly T[], step: number): T[] => items.filter((_, i) => i % step === 0);
+
+/** What a run has so far, in a file, if it is a long one: whoever stops it can go on. */
+class Kept {
+  table: CellTable = {};
+  seconds = 0;
+  private readonly file: string | undefined;
+  private readonly start = performance.now();
+
+  constructor(
+    isKept: boolean,
+    private readonly key: string,
+  ) {
+    if (!isKept) return;
+    this.file = path.join(CACHE, 'cell-table.part.json');
+    if (!fs.existsSync(this.file)) return;
+    const { key: found, table, seconds } = JSON.parse(fs.readFileSync(this.file, 'utf8')) as Kept;
+    if (found === key) Object.assign(this, { table, seconds });
+  }
+
+  save(): void {
+    if (!this.file) return;
+    const seconds = this.seconds + (performance.now() - this.start) / 1000;
+    fs.mkdirSync(path.dirname(this.file), { recursive: true });
+    fs.writeFileSync(`${this.file}.new`, JSON.stringify({ key: this.key, table: this.table, seconds }));
+    fs.renameSync(`${this.file}.new`, this.file);
+  }
+
+  forget(): void {
+    if (this.file) fs.rmSync(this.file, { force: true });
+  }
+}

@@ -1,0 +1,88 @@
+/**
+ * The reward of every cell, trained once and kept: what makes a search repeatable in a second, as NAS-Bench-101 (Ying et al.,
+ * ICML 2019) and NAS-Bench-201 (Dong & Yang, ICLR 2020) do it on a larger scale.
+ */
+import type { ImageSet } from '../data';
+import { cosine, evaluate, fit } from '../training';
+import { cellNetwork, type CellNetworkOptions } from './network';
+import { allCells, canonicalName, type Cell } from './space';
+import type { Evaluate } from './strategies';
+
+export interface CellTraining extends CellNetworkOptions {
+  epochs?: number;
+  batchSize?: number;
+  /** At the first step; falls to 0 by half a cosine. */
+  learningRate?: number;
+  weightDecay?: number;
+}
+
+export interface CellResult {
+  /** Share of right answers on the validation images after training. */
+  accuracy: number;
+  /** Share of wrong answers over the last pass of training. */
+  trainError: number;
+  /** Trained weights of the whole network. */
+  parameters: number;
+}
+
+/** Results by the canonical names of the cells. */
+export type CellTable = Record<string, CellResult>;
+
+/** Trains the network of one cell from its seed, and asks the validation images. */
+export async function trainCell(
+  cell: Cell,
+  train: ImageSet,
+  validation: ImageSet,
+  { epochs = 4, batchSize = 64, learningRate = 0.1, weightDecay = 5e-4, ...options }: CellTraining = {},
+): Promise<CellResult> {
+  const net = cellNetwork(cell, { inputShape: train.shape, classes: train.classes.length, ...options });
+  try {
+    const { trainError } = await fit(net, train, {
+      epochs,
+      batchSize,
+      learningRate: cosine(learningRate),
+      weightDecay,
+      seed: options.seed,
+      progress: false,
+    });
+    const { accuracy } = await evaluate(net, validation);
+    const parameters = net.trainableWeights.reduce((n, { shape }) => n + shape.reduce<number>((a, b) => a * b!, 1), 0);
+    return { accuracy, trainError, parameters };
+  } finally {
+    net.dispose();
+  }
+}
+
+/** One cell for each function that the 729 can compute: 261. */
+export function distinctCells(): Cell[] {
+  return [...new Set(allCells().map(canonicalName))].map(name => name.split('|') as unknown as Cell);
+}
+
+/**
+ * Trains those of `cells` that `table` does not have yet, and adds them to it.
+ * @param added told after each cell; a run that keeps the table there goes on where it was stopped
+ */
+export async function fillTable(
+  table: CellTable,
+  train: ImageSet,
+  validation: ImageSet,
+  options: CellTraining & { cells?: readonly Cell[]; added?: (name: string, result: CellResult) => void } = {},
+): Promise<CellTable> {
+  const { cells = distinctCells(), added, ...training } = options;
+  for (const cell of cells) {
+    const name = canonicalName(cell);
+    if (Object.hasOwn(table, name)) continue;
+    table[name] = await trainCell(name.split('|') as unknown as Cell, train, validation, training);
+    added?.(name, table[name]);
+  }
+  return table;
+}
+
+/** The reward that a table has for a cell. */
+export function lookUp(table: CellTable): Evaluate {
+  return cell => {
+    const name = canonicalName(cell);
+    if (Object.hasOwn(table, name)) return table[name].accuracy;
+    throw new Error(`The table of ${Object.keys(table).length} cells has none that computes ${name}.`);
+  };
+}

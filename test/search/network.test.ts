@@ -1,0 +1,129 @@
+import assert from 'node:assert/strict';
+import {
+  allCells,
+  canonicalName,
+  type Cell,
+  cellBlock,
+  cellNetwork,
+  type CellTable,
+  distinctCells,
+  fillTable,
+  layers as L,
+  lookUp,
+  SharedWeights,
+  tf,
+  trainCell,
+} from '../../src';
+import { skeleton } from '../../src/layers';
+import { tinySet, weightsOf } from '../training/tiny';
+import { onBackends } from '../visualize/onBackends';
+
+const cell = (name: string): Cell => name.split('|') as unknown as Cell;
+
+onBackends('the network of a cell', () => {
+  it('sums in each node what its edges bring', () => {
+    const run = (name: string): number[] => {
+      const net = skeleton(() => L.model('cell', { inputShape: [1, 1, 2] }, cellBlock(cell(name))));
+      const x = tf.tensor4d([3, -5], [1, 1, 1, 2]);
+      const y = net.predict(x) as tf.Tensor;
+      const values = [...y.dataSync()];
+      tf.dispose([x, y]);
+      net.dispose();
+      return values;
+    };
+    // Skips alone: node 1 = x, node 2 = x + x, node 3 = x + x + 2x.
+    assert.deepEqual(run('skip|skip|skip|skip|skip|skip'), [12, -20]);
+    assert.deepEqual(run('none|none|none|skip|none|none'), [3, -5]);
+    // Node 2 gets nothing, so neither does the output from it.
+    assert.deepEqual(run('skip|none|none|none|skip|skip'), [3, -5]);
+    // Convolutions of zero weights bring zero, and nothing at all is zero, too.
+    assert.deepEqual(run('conv3x3|conv3x3|conv3x3|conv3x3|conv3x3|conv3x3'), [0, 0]);
+    assert.deepEqual(run('conv3x3|conv3x3|skip|none|none|none').map(Math.abs), [0, 0]);
+  });
+
+  it('computes the same in cells of one canonical name, from the same weights', () => {
+    const x = tf.randomNormal([2, 16, 16, 3], 0, 1, 'float32', 1);
+    // Node 2 leads nowhere in the first.
+    const [one, other] = ['conv3x3|skip|skip|skip|conv3x3|none', 'conv3x3|none|none|skip|conv3x3|none'].map(name => {
+      const net = cellNetwork(cell(name), { inputShape: [16, 16, 3], channels: 4, seed: 3 });
+      const y = net.predict(x) as tf.Tensor;
+      const values = [...y.dataSync()];
+      y.dispose();
+      net.dispose();
+      return values;
+    });
+    assert.deepEqual(one, other);
+    x.dispose();
+  });
+});
+
+describe('cells', () => {
+  it('have the parameters that a hand counts', () => {
+    const net = skeleton(() => cellNetwork(cell('conv3x3|none|none|skip|conv3x3|none'), { channels: 16 }));
+    const conv = (inChannels: number, filters: number, size: number): number => size * size * inChannels * filters + 2 * filters; // prettier-ignore
+    const counted = conv(3, 16, 5) + 2 * conv(16, 16, 3) + conv(16, 32, 3) + 2 * conv(32, 32, 3) + 2 * 32 + 330;
+    assert.equal(
+      net.trainableWeights.reduce((sum, { shape }) => sum + shape.reduce<number>((a, b) => a * b!, 1), 0),
+      counted,
+    );
+    net.dispose();
+  });
+
+  it('are refused when an operation is unknown or an edge is missing', () => {
+    assert.throws(() => cellBlock(cell('skip|skip')), /right are 6 operations/);
+    assert.throws(() => cellBlock(cell('skip|skip|skip|skip|skip|pool')), /each one of none, skip, conv3x3/);
+  });
+
+  it('make 261 different functions out of 729 cells', () => {
+    const names = distinctCells().map(canonicalName);
+    assert.equal(names.length, 261);
+    assert.deepEqual(new Set(allCells().map(canonicalName)), new Set(names));
+  });
+});
+
+describe('the table of cells', () => {
+  const training = { epochs: 1, channels: 4, batchSize: 16, seed: 1 };
+
+  it('goes on where it was stopped, and gives the rewards of all cells that compute the same', async function () {
+    this.timeout(60_000);
+    const [train, validation] = [tinySet(32, 16), tinySet(30, 16, 2)];
+    const cells = ['none|none|none|skip|none|none', 'none|none|none|conv3x3|none|none'].map(cell);
+    const table: CellTable = {};
+    const seen: string[] = [];
+    const tensors = tf.memory().numTensors;
+    await fillTable(table, train, validation, { ...training, cells: cells.slice(0, 1) });
+    await fillTable(table, train, validation, { ...training, cells, added: name => void seen.push(name) });
+    assert.equal(tf.memory().numTensors, tensors);
+    assert.deepEqual(seen, ['none|none|none|conv3x3|none|none']);
+    assert.deepEqual(table[seen[0]], await trainCell(cells[1], train, validation, training));
+    const reward = lookUp(table);
+    assert.equal(reward(cell('conv3x3|none|none|skip|none|none')), table['none|none|none|skip|none|none'].accuracy);
+    assert.throws(() => reward(cell('skip|none|none|skip|skip|none')), /The table of 2 cells has none that computes/);
+  });
+});
+
+describe('shared weights', () => {
+  it('go from child to child by the names of the layers', () => {
+    const build = (name: string, seed: number): tf.LayersModel => cellNetwork(cell(name), { inputShape: [16, 16, 3], channels: 4, seed }); // prettier-ignore
+    const tensors = tf.memory().numTensors;
+    const [first, second] = [build('conv3x3|none|none|skip|conv3x3|none', 1), build('skip|skip|none|skip|conv3x3|conv3x3', 2)]; // prettier-ignore
+    const shared = new SharedWeights();
+    assert.equal(shared.give(first), 0);
+    shared.take(first);
+    assert.equal(shared.size, first.weights.length);
+    // In common are stem, halving layer and end, and edge 5 of both stages: weights, and four numbers of each normalization.
+    const before = weightsOf(second).length;
+    assert.equal(shared.give(second), before - 2 * (1 + 4));
+    for (const layer of ['stem/conv', 'fc/dense']) {
+      const values = (net: tf.LayersModel): number[] => [...net.getLayer(layer).getWeights()[0].dataSync()];
+      assert.deepEqual(values(second), values(first), layer);
+    }
+    const wide = cellNetwork(cell('none|none|none|skip|none|none'), { inputShape: [16, 16, 3], channels: 8 });
+    assert.throws(() => shared.give(wide), /is kept as \[.*\], but cells-1-1 has it as/);
+    wide.dispose();
+    shared.dispose();
+    first.dispose();
+    second.dispose();
+    assert.equal(tf.memory().numTensors, tensors);
+  });
+});
