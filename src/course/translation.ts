@@ -92,7 +92,7 @@ export function translationFaults(english: string, korean: string, file: string)
       return [
         `${file}: ${start(have.text)} has the values {{${expressions(have.text)}}}; the English has {{${expressions(text)}}}.`,
       ];
-    const numbers = new Set(text.match(/\d[\d,]*(\.\d+)?/g) ?? []);
+    const numbers = new Set((text.match(/\d[\d,]*(\.\d+)?/g) ?? []).map(number => number.replace(/,+$/, '')));
     const own = looseNumbers(have.text).find(number => !numbers.has(number.replace('%', '')));
     return own ? [`${file}: ${start(have.text)} has the number ${own}, which the English has not.`] : [];
   });
