@@ -36,7 +36,7 @@ export const ensembles: Experiment<Ensembles> = {
   minutes: { quick: 0.3, lecture: 3, long: 5 },
 
   async run({ seed, scale, images, log }) {
-    const [count, epochs, members] = at(scale, [64, 2, 2], [1500, 8, 5], [3000, 10, 5]);
+    const [count, epochs, members] = at(scale, [64, 2, 2], [1000, 6, 5], [3000, 10, 5]);
     const train = images({ split: 'train', count });
     const test = images({ split: 'test', count: at(scale, 50, 1000, 1000) });
     const classes = train.classes.length;
