@@ -30,7 +30,7 @@ export const plainAgainstResidual: Experiment<PlainAgainstResidual> = {
   minutes: { quick: 0.5, lecture: 4, long: 15 },
 
   async run({ seed, scale, images, log }) {
-    const [count, epochs, seeds] = at(scale, [64, 1, 1], [500, 12, 1], [1000, 15, 2]);
+    const [count, epochs, seeds] = at(scale, [64, 1, 1], [400, 10, 1], [1000, 15, 2]);
     const train = halved(images({ split: 'train', count }));
     const test = halved(images({ split: 'test', count: at(scale, 50, 500, 500) }));
     const runs: DepthRun[] = [];
