@@ -3,12 +3,14 @@ import type { Figure } from '../display';
 import type { Experiment } from './experiment';
 import { type ExperimentRecord, type RecordOptions, runExperiment, shippedNames, shippedRecord } from './record';
 import { reluAgainstTanh } from './reluAgainstTanh';
+import { twoTowers } from './twoTowers';
 
 export { at, type Experiment, type Scale, SCALES, type Setting } from './experiment';
 export { type ExperimentRecord, type Made, provenance, runExperiment, shippedNames, writeRecord } from './record';
 
 export const EXPERIMENTS: Readonly<Record<string, Experiment>> = {
   'relu-against-tanh': reluAgainstTanh,
+  'two-towers': twoTowers,
 };
 
 /** @throws when there is none of that name */
