@@ -38,14 +38,11 @@ export const twoTowers: Experiment<TwoTowers> = {
   source: 'Krizhevsky et al., NIPS 2012, sections 3.2 and 6.1, figures 2 and 3',
   minutes: { quick: 0.5, lecture: 2, long: 5 },
 
-  async run({ seed, scale, images, log }) {
-    const set = images({ split: 'train', count: at(scale, 100, 1000, 3000) });
-    const epochs = at(scale, 1, 8, 15);
-    const before = operationsByDevice();
-    let operations: number[] = [];
-    const networks: Towers[] = [];
-    let crossGradients: TwoTowers['crossGradients'] = [];
-    for (let i = 0; i < at(scale, 1, 2, 3); i++) {
+  async run({ seed, scale, images, log, part }) {
+    const set = images({ split: 'train', count: at(scale, 100, 1000, 2000) });
+    const epochs = at(scale, 1, 6, 12);
+    const train = async (networkSeed: number) => {
+      const before = operationsByDevice();
       const model = alexnetTwoTowers({
         inputShape: set.shape,
         classes: set.classes.length,
@@ -53,7 +50,7 @@ export const twoTowers: Experiment<TwoTowers> = {
         widths: [32, 64, 64, 64, 48, 128],
         dropoutRate: 0,
         init: 'he',
-        seed: seed + i,
+        seed: networkSeed,
       });
       try {
         placeLayers(model, deviceOfTower);
@@ -62,22 +59,24 @@ export const twoTowers: Experiment<TwoTowers> = {
           batchSize: 64,
           learningRate: 0.01,
           weightDecay: 5e-4,
-          seed: seed + i,
+          seed: networkSeed,
           progress: false,
         });
-        if (!operations.length) operations = operationsByDevice().map((count, device) => count - before[device]);
-        if (!crossGradients.length) {
-          const { x, y } = batches(subset(set, 2)).next().value!;
-          crossGradients = ROWS.map(row => ({ row, gradients: crossTowerGradient(model, x, row) }));
-          tf.dispose([x, y]);
-        }
-        networks.push({ seed: seed + i, trainError, ...colours(model, seeded(seed + i, 7)) });
-        log(`network ${i + 1}: training error ${(100 * trainError).toFixed(1)}%`);
+        const operations = operationsByDevice().map((count, device) => count - before[device]);
+        const { x, y } = batches(subset(set, 2)).next().value!;
+        const crossGradients = ROWS.map(row => ({ row, gradients: crossTowerGradient(model, x, row) }));
+        tf.dispose([x, y]);
+        log(`network of seed ${networkSeed}: training error ${(100 * trainError).toFixed(1)}%`);
+        const network: Towers = { seed: networkSeed, trainError, ...colours(model, seeded(networkSeed, 7)) };
+        return { network, operations, crossGradients };
       } finally {
         model.dispose();
       }
-    }
-    return { devices: devices(), operations, crossGradients, networks };
+    };
+    const trained: Awaited<ReturnType<typeof train>>[] = [];
+    for (let i = 0; i < at(scale, 1, 2, 3); i++) trained.push(await part(`seed ${seed + i}`, () => train(seed + i)));
+    const [{ operations, crossGradients }] = trained;
+    return { devices: devices(), operations, crossGradients, networks: trained.map(({ network }) => network) };
   },
 
   figure({ networks }) {
