@@ -46,7 +46,8 @@ export const twoTowers: Experiment<TwoTowers> = {
       const model = alexnetTwoTowers({
         inputShape: set.shape,
         classes: set.classes.length,
-        first: { size: 7, stride: 1, padding: 3 },
+        // Small at first, so that what it learns is more than what it drew.
+        first: { size: 7, stride: 1, padding: 3, init: { deviation: 0.01 } },
         widths: [32, 64, 64, 64, 48, 128],
         dropoutRate: 0,
         init: 'he',

@@ -16,6 +16,7 @@ import {
   dropout,
   flatten,
   identity,
+  type Initialization,
   localResponseNorm,
   maxPool,
   model,
@@ -64,7 +65,7 @@ export function alexnet({
 export interface TwoTowersOptions extends ModelOptions {
   alphaMode?: 'paper' | 'perWindow';
   /** Of the first layer; the default is the paper's. */
-  first?: { size: number; stride: number; padding: number };
+  first?: { size: number; stride: number; padding: number; init?: Initialization };
   /** Maps of conv1 to conv5 and units of fc6 and fc7, both towers together. */
   widths?: readonly [number, number, number, number, number, number];
   /** Of fc6 and fc7. */
@@ -101,8 +102,8 @@ export function alexnetTwoTowers({
   const meet = (row: string, [a, b]: Towers): Node => named(row, concat(() => a, () => b))(a); // prettier-ignore
   const both = (x: Node): Towers => [x, x];
   return modelOf('alexnetTwoTowers', { inputShape, seed }, image => {
-    const { size, stride, padding } = first;
-    let towers = each('conv1', both(image), conv(w1 / 2, size, { stride, padding, init }), relu());
+    const { size, stride, padding, init: firstInit = init } = first;
+    let towers = each('conv1', both(image), conv(w1 / 2, size, { stride, padding, init: firstInit }), relu());
     towers = each('pool1', towers, norm, maxPool(3, 2));
     towers = each('conv2', towers, conv(w2 / 2, 5, { init, biasInit }), relu());
     towers = each('pool2', towers, norm, maxPool(3, 2));
