@@ -2,6 +2,8 @@
 import type { Figure } from '../display';
 import type { Experiment } from './experiment';
 import { type ExperimentRecord, type RecordOptions, runExperiment, shippedNames, shippedRecord } from './record';
+import { localResponseNormalization } from './localResponseNormalization';
+import { overlappingPooling } from './overlappingPooling';
 import { reluAgainstTanh } from './reluAgainstTanh';
 import { twoTowers } from './twoTowers';
 
@@ -11,6 +13,8 @@ export { type ExperimentRecord, type Made, provenance, runExperiment, shippedNam
 export const EXPERIMENTS: Readonly<Record<string, Experiment>> = {
   'relu-against-tanh': reluAgainstTanh,
   'two-towers': twoTowers,
+  'local-response-normalization': localResponseNormalization,
+  'overlapping-pooling': overlappingPooling,
 };
 
 /** @throws when there is none of that name */

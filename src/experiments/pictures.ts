@@ -1,13 +1,14 @@
 /** Images in JSON: bytes in base64. */
 import type { Image } from '../display';
 
-export interface PackedImage {
+/** A type and no interface, as what tf.tidy returns must be. */
+export type PackedImage = {
   width: number;
   height: number;
   channels: 1 | 3;
   /** [height, width, channels], bytes. */
   base64: string;
-}
+};
 
 /** Values of a Float32Array are shares of white. */
 export function pack({ data, width, height, channels }: Image): PackedImage {
