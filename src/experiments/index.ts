@@ -2,6 +2,8 @@
 import type { Figure } from '../display';
 import type { Experiment } from './experiment';
 import { type ExperimentRecord, type RecordOptions, runExperiment, shippedNames, shippedRecord } from './record';
+import { augmentation } from './augmentation';
+import { dropout } from './dropout';
 import { localResponseNormalization } from './localResponseNormalization';
 import { overlappingPooling } from './overlappingPooling';
 import { reluAgainstTanh } from './reluAgainstTanh';
@@ -15,6 +17,8 @@ export const EXPERIMENTS: Readonly<Record<string, Experiment>> = {
   'two-towers': twoTowers,
   'local-response-normalization': localResponseNormalization,
   'overlapping-pooling': overlappingPooling,
+  augmentation,
+  dropout,
 };
 
 /** @throws when there is none of that name */

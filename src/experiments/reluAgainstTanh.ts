@@ -39,9 +39,9 @@ export const reluAgainstTanh: Experiment<ReluAgainstTanh> = {
   minutes: { quick: 0.2, lecture: 4, long: 15 },
 
   async run({ seed, scale, images, log, part }) {
-    const set = images({ split: 'train', count: at(scale, 200, 1000, 2000) });
-    const rates = at(scale, [0.01], [0.01, 0.03], [0.003, 0.01, 0.03, 0.1]);
-    const mostEpochs = at(scale, 4, 25, 30);
+    const set = images({ split: 'train', count: at(scale, 200, 500, 1000) });
+    const rates = at(scale, [0.01], [0.01, 0.03], [0.01, 0.03, 0.1]);
+    const mostEpochs = at(scale, 4, 25, 25);
     const seeds = Array.from({ length: at(scale, 2, 2, 3) }, (_, i) => seed + i);
     const nonlinearities = at(scale, NONLINEARITIES.slice(0, 2), NONLINEARITIES, NONLINEARITIES);
     const races: Race[] = [];
@@ -135,7 +135,7 @@ async function run(
 ): Promise<Run> {
   const stepsPerEpoch = Math.ceil(set.length / BATCH);
   const classes = set.classes.length;
-  const model = cifarNet({ nonlinearity, widths: [32, 32, 128], inputShape: set.shape, classes, seed });
+  const model = cifarNet({ nonlinearity, widths: [16, 16, 64], inputShape: set.shape, classes, seed });
   const errors: number[] = [];
   try {
     const { steps, stopped } = await fit(model, set, {
