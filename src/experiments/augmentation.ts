@@ -45,13 +45,13 @@ export const augmentation: Experiment<AugmentationResult> = {
     const test = images({ split: 'test', count: at(scale, 50, 500, 500) });
     const colours = colourComponents(train);
     const gallery = galleryOf(train, seed, {
-      [`crop of ${CROP} from 32`]: cropTo(CROP),
-      'crop with 4 pixels around': randomCrop({ padding: 4 }),
+      [`crop of ${CROP}`]: cropTo(CROP),
+      'crop, padding 4': randomCrop({ padding: 4 }),
       reflection: horizontalFlip(),
-      'PCA colour, deviation 0.1': pcaColour(colours),
-      'PCA colour, deviation 1': pcaColour(colours, { deviation: 1 }),
+      'colour, 0.1': pcaColour(colours),
+      'colour, 1': pcaColour(colours, { deviation: 1 }),
       cutout: cutout(),
-      'crop, reflection, colour': compose(cropTo(CROP), horizontalFlip(), pcaColour(colours)),
+      'all three': compose(cropTo(CROP), horizontalFlip(), pcaColour(colours)),
     });
     const build = (networkSeed: number) => {
       const { chain, convRelu, dense, flatten, maxPool, model, named } = layers;

@@ -3,8 +3,12 @@ import type { Figure } from '../display';
 import type { Experiment } from './experiment';
 import { type ExperimentRecord, type RecordOptions, runExperiment, shippedNames, shippedRecord } from './record';
 import { augmentation } from './augmentation';
+import { deconvnet } from './deconvnet';
 import { dropout } from './dropout';
+import { featureEvolution } from './featureEvolution';
+import { firstLayers } from './firstLayers';
 import { localResponseNormalization } from './localResponseNormalization';
+import { occlusion } from './occlusion';
 import { overlappingPooling } from './overlappingPooling';
 import { reluAgainstTanh } from './reluAgainstTanh';
 import { twoTowers } from './twoTowers';
@@ -19,6 +23,10 @@ export const EXPERIMENTS: Readonly<Record<string, Experiment>> = {
   'overlapping-pooling': overlappingPooling,
   augmentation,
   dropout,
+  deconvnet,
+  occlusion,
+  'feature-evolution': featureEvolution,
+  'first-layers': firstLayers,
 };
 
 /** @throws when there is none of that name */
