@@ -12,4 +12,5 @@ export * from './display';
 export { type Image } from './display';
 export * from './training';
 export * from './visualize';
+export * from './experiments';
 export { check } from './course';

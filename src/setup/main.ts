@@ -58,6 +58,7 @@ const PROGRAMS: Record<string, { script: string; needsAll: boolean }> = {
   release: { script: 'src/grading/release.ts', needsAll: false },
   submit: { script: 'src/grading/handin/submit.ts', needsAll: false },
   grade: { script: 'dist/grading/command.js', needsAll: true },
+  experiment: { script: 'dist/experiments/command.js', needsAll: true },
   bench: { script: 'test/bench/main.ts', needsAll: true },
 };
 

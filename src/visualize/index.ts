@@ -1,6 +1,7 @@
 /** What a network has learnt, seen: the table of contents. */
 export { deconvnet, type DeconvnetOptions, transposedConv2d } from './deconvnet';
 export { featureMapImages, featureMaps, signedImages } from './featureMaps';
+export { crossTowerGradient } from './crossTowerGradient';
 export { filterImages } from './filters';
 export {
   compareFirstLayers,

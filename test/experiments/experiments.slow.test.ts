@@ -1,0 +1,19 @@
+import assert from 'node:assert/strict';
+import { experiment, EXPERIMENTS, offlineImages, ready, tf } from '../../src';
+
+describe('every experiment at its smallest scale', () => {
+  before(ready);
+
+  for (const [name, { figure }] of Object.entries(EXPERIMENTS)) {
+    it(`${name} gives the same result again, leaves no tensor behind, and draws`, async function () {
+      this.timeout(600_000);
+      const setting = { seed: 3, scale: 'quick', images: offlineImages } as const;
+      const before = tf.memory().numTensors;
+      const first = await experiment(name, setting);
+      assert.equal(tf.memory().numTensors, before);
+      const second = await experiment(name, setting);
+      assert.deepEqual(first.result, second.result);
+      for (const drawn of [figure(first.result)].flat()) assert.ok((await drawn.bundle)['image/png']);
+    });
+  }
+});
