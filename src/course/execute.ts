@@ -1,9 +1,13 @@
-/** Executes lectures headless, through our kernel and nbclient: `node dist/course/execute.js [--quick] [NN-name ...]`. */
+/**
+ * Executes lectures headless, through our kernel and nbclient, and writes nothing: `npm run execute [-- --quick] [NN ...]`.
+ * Without names, --quick leaves out the lectures that say `<!-- slow -->`.
+ */
 import { spawn } from 'node:child_process';
 import fs from 'node:fs';
 import path from 'node:path';
 import { environment } from '../setup/steps';
-import { faults, quick, toNotebook, type Notebook } from './notebook';
+import { faults, quick, readValues, toNotebook, valuesCell, type Notebook } from './notebook';
+import { placeholders } from './prose';
 
 const root = path.resolve(__dirname, '../..');
 const python = path.join(root, '.venv', process.platform === 'win32' ? 'Scripts/python.exe' : 'bin/python');
@@ -26,9 +30,19 @@ nbformat.write(notebook, file)
 export function lectures(): string[] {
   const files = fs.readdirSync(path.join(root, 'notebooks'));
   return files
-    .filter(file => file.endsWith('.md'))
+    .filter(file => /^\d\d-[^.]+\.md$/.test(file))
     .map(file => file.replace('.md', ''))
     .sort();
+}
+
+/** Full names for names, numbers or files: '02', '02-alexnet', 'notebooks/02-alexnet.md'. */
+export function namesOf(words: string[]): string[] {
+  return words.map(word => {
+    const asked = path.basename(word).replace(/(\.ko)?\.(md|ipynb)$/, '');
+    const found = lectures().find(name => name === asked || name.split('-')[0] === asked);
+    if (!found) throw new Error(`There is no lecture ${asked}; there are ${lectures().join(', ')}.`);
+    return found;
+  });
 }
 
 /** The Markdown of a lecture. */
@@ -38,38 +52,54 @@ export function lecture(name: string): string {
   return fs.readFileSync(file, 'utf8');
 }
 
+export interface Executed {
+  notebook: Notebook;
+  /** What each `{{expression}}` of the text came to; empty if a cell failed. */
+  values: Record<string, string>;
+}
+
 /**
- * Runs a lecture from a copy under .cache/lectures and returns the notebook with its outputs.
- * @throws if Jupyter itself fails; what the cells do wrong stands in the outputs
+ * Runs a lecture from a copy under .cache/lectures.
+ * @param options.offline takes the images that our code draws, so that every machine gets the same
+ * @throws if Jupyter itself fails, or a value of the text cannot be told; what the cells do wrong stands in the outputs
  */
-export async function execute(markdown: string, name: string): Promise<Notebook> {
+export async function execute(markdown: string, name: string, { offline = false } = {}): Promise<Executed> {
   if (!fs.existsSync(python)) throw new Error('Jupyter is not installed; run `npm run doctor`.');
   const folder = path.join(root, '.cache/lectures');
   const file = path.join(folder, `${name}.ipynb`);
   fs.mkdirSync(folder, { recursive: true });
-  fs.writeFileSync(file, JSON.stringify(toNotebook(markdown)));
+  const asked = toNotebook(markdown);
+  const last = { cell_type: 'code', id: 'values', metadata: {}, source: [valuesCell(markdown)], outputs: [], execution_count: null } as const; // prettier-ignore
+  const told = placeholders(markdown).length > 0;
+  fs.writeFileSync(file, JSON.stringify({ ...asked, cells: [...asked.cells, ...(told ? [last] : [])] }));
   const child = spawn(python, ['-c', NBCLIENT, file], {
     cwd: root,
-    env: environment(),
+    env: { ...environment(), ...(offline ? { CNN_KIT_DATA: 'offline' } : {}) },
     stdio: ['ignore', 'ignore', 'pipe'],
   });
   let errors = '';
   child.stderr.setEncoding('utf8').on('data', (text: string) => (errors += text));
   const status = await new Promise(resolve => child.on('close', resolve));
   if (status !== 0) throw new Error(`nbclient failed: ${errors.trim().split('\n').at(-1)}`);
-  return JSON.parse(fs.readFileSync(file, 'utf8')) as Notebook;
+  const notebook = JSON.parse(fs.readFileSync(file, 'utf8')) as Notebook;
+  if (!told) return { notebook, values: {} };
+  const cells = notebook.cells.slice(0, -1);
+  const failed = cells.some(cell => cell.outputs?.some(output => output.output_type === 'error'));
+  return { notebook: { ...notebook, cells }, values: failed ? {} : readValues(notebook.cells.at(-1)!) };
 }
 
 async function main(words: string[]): Promise<void> {
-  const names = words
-    .filter(word => !word.startsWith('--'))
-    .map(word => path.basename(word).replace(/\.(md|ipynb)$/, ''));
+  const asked = words.filter(word => !word.startsWith('--'));
+  const isQuick = words.includes('--quick');
+  const all = asked.length ? namesOf(asked) : lectures().filter(name => !isQuick || !isSlow(lecture(name)));
   let failed = 0;
-  const all = names.length ? names : lectures();
   for (const name of all) {
     const began = performance.now();
-    const markdown = words.includes('--quick') ? quick(lecture(name)) : lecture(name);
-    const wrong = await execute(markdown, name).then(faults, (error: Error) => [error.message]);
+    const markdown = isQuick ? quick(lecture(name)) : lecture(name);
+    const wrong = await execute(markdown, name).then(
+      ({ notebook }) => faults(notebook),
+      (error: Error) => [error.message],
+    );
     if (wrong.length) failed++;
     console.log(`${wrong.length ? '✗' : '✓'} ${name} (${((performance.now() - began) / 1000).toFixed(0)} s)`);
     wrong.forEach(fault => console.log(`    ${fault}`));
@@ -77,6 +107,9 @@ async function main(words: string[]): Promise<void> {
   console.log(`${all.length - failed} passed, ${failed} failed`);
   process.exitCode = failed ? 1 : 0;
 }
+
+/** Whether the default suite leaves the lecture to `npm run test:all`. */
+const isSlow = (markdown: string): boolean => /^<!-- slow -->$/m.test(markdown);
 
 if (require.main === module) {
   main(process.argv.slice(2)).catch((error: Error) => {

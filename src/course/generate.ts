@@ -1,9 +1,15 @@
-/** Makes what is generated: exercises from solutions, notebooks (executed) from Markdown. `npm run generate [-- NN-name ...]` */
+/**
+ * Makes what is generated: exercises from solutions; the notebooks of both languages from their Markdown, with the outputs of
+ * one run; stubs for what is not translated. A lecture runs again when its code has changed, or when it is asked for:
+ * `npm run generate [-- --execute NN ...]`.
+ */
 import fs from 'node:fs';
 import path from 'node:path';
-import { execute, lecture, lectures } from './execute';
+import { execute, lecture, lectures, namesOf } from './execute';
 import { toExercise } from './exercises';
-import { faults, toNotebook, type Notebook } from './notebook';
+import { faults, toNotebook, type Notebook, type Output } from './notebook';
+import { placeholders } from './prose';
+import { parseTranslation, translate, updateTranslation } from './translation';
 
 const root = path.resolve(__dirname, '../..');
 
@@ -29,35 +35,108 @@ export function outdatedExercises(): { file: string; stub: string }[] {
     });
 }
 
-/** The lectures whose notebook is missing or holds other cells than their Markdown. Outputs do not count. */
-export function outdatedNotebooks(): string[] {
-  const cellsOf = (notebook: Notebook): string =>
-    JSON.stringify(notebook.cells.map(({ cell_type, id, source }) => [cell_type, id, [source].flat().join('')]));
-  return lectures().filter(name => {
-    const file = path.join(root, 'notebooks', `${name}.ipynb`);
-    if (!fs.existsSync(file)) return true;
-    return cellsOf(JSON.parse(fs.readFileSync(file, 'utf8')) as Notebook) !== cellsOf(toNotebook(lecture(name)));
-  });
+const at = (file: string): string => path.join(root, 'notebooks', file);
+
+/** The Korean paragraphs of a lecture as its file has them; empty if there is none yet. */
+export const korean = (name: string): string =>
+  fs.existsSync(at(`${name}.ko.md`)) ? fs.readFileSync(at(`${name}.ko.md`), 'utf8') : '';
+
+/** The notebook that is committed, if there is one. */
+export function committed(name: string, language: 'en' | 'ko' = 'en'): Notebook | undefined {
+  const file = at(language === 'en' ? `${name}.ipynb` : `${name}.ko.ipynb`);
+  return fs.existsSync(file) ? (JSON.parse(fs.readFileSync(file, 'utf8')) as Notebook) : undefined;
 }
 
-async function generateNotebook(name: string): Promise<void> {
-  const markdown = lecture(name);
-  const notebook = await execute(markdown, name);
+/** What the notebook of a lecture has to be, given the outputs and the values of its last run. */
+export function expectedNotebook(name: string, run: Notebook, language: 'en' | 'ko'): Notebook {
+  const translations = parseTranslation(language === 'ko' ? korean(name) : '');
+  const notebook = toNotebook(lecture(name), {
+    values: run.metadata.cnn_kit?.values,
+    translate: language === 'ko' ? text => translate(text, translations) : undefined,
+  });
+  const ran = run.cells.filter(cell => cell.cell_type === 'code');
+  let next = 0;
+  const cells = notebook.cells.map(cell => {
+    if (cell.cell_type !== 'code') return cell;
+    const { outputs, execution_count } = ran[next++] ?? {};
+    return { ...cell, execution_count: execution_count ?? null, outputs: outputs ?? [] };
+  });
+  return { ...notebook, cells };
+}
+
+/** The code of a notebook, and the values that its text asks for: what makes another run necessary. */
+function needsRun(name: string): boolean {
+  const old = committed(name);
+  if (!old) return true;
+  const codeOf = (notebook: Notebook): string =>
+    JSON.stringify(
+      notebook.cells.filter(cell => cell.cell_type === 'code').map(({ source }) => [source].flat().join('')),
+    );
+  const values = old.metadata.cnn_kit?.values ?? {};
+  return (
+    codeOf(old) !== codeOf(toNotebook(lecture(name))) ||
+    placeholders(lecture(name)).some(({ expression }) => values[expression] === undefined)
+  );
+}
+
+/** How a notebook stands on disk. */
+export const written = (notebook: Notebook): string => `${JSON.stringify(notebook, null, 1)}\n`;
+
+/** The notebooks whose file is not what the Markdown, in English and Korean, makes of their last run. */
+export function outdatedNotebooks(): string[] {
+  return lectures().flatMap(name =>
+    (['en', 'ko'] as const).flatMap(language => {
+      const [old, run] = [committed(name, language), committed(name)];
+      const outdated =
+        !old || !run || needsRun(name) || written(old) !== written(expectedNotebook(name, run, language));
+      return outdated ? [language === 'en' ? `${name}.ipynb` : `${name}.ko.ipynb`] : [];
+    }),
+  );
+}
+
+async function run(name: string): Promise<Notebook> {
+  const { notebook, values } = await execute(lecture(name), name, { offline: true });
   const wrong = faults(notebook);
   if (wrong.length) throw new Error(`notebooks/${name}.md does not run: ${wrong[0]}`);
-  const { metadata } = toNotebook(markdown);
-  fs.writeFileSync(
-    path.join(root, 'notebooks', `${name}.ipynb`),
-    JSON.stringify({ ...notebook, metadata }, null, 1) + '\n',
+  const cells = notebook.cells.map(cell =>
+    cell.outputs ? { ...cell, outputs: cell.outputs.map(withoutTimes) } : cell,
   );
+  return { ...notebook, cells, metadata: { ...notebook.metadata, cnn_kit: { values } } };
+}
+
+/** An output without how long a training took on the machine that ran it, which says nothing of the reader's. */
+export function withoutTimes(output: Output): Output {
+  if (output.output_type === 'stream') return output;
+  const text = JSON.stringify(output, (key, value: unknown) =>
+    key === 'image/png' && typeof value === 'string' ? `png:${value}` : value,
+  )
+    .replace(/( steps) in \d[\d.]* (s|min \d+ s|h \d+ min)\b/g, '$1')
+    .replace(/, [\d.,]+ images\/s/g, '');
+  return JSON.parse(text, (key, value: unknown) =>
+    key === 'image/png' && typeof value === 'string' ? value.slice(4) : value,
+  ) as Output;
+}
+
+/** Writes a file if that changes it. */
+function write(file: string, text: string): void {
+  if (fs.existsSync(at(file)) && fs.readFileSync(at(file), 'utf8') === text) return;
+  fs.writeFileSync(at(file), text);
+  console.log(`wrote notebooks/${file}`);
+}
+
+async function generateLecture(name: string, again: boolean): Promise<void> {
+  write(`${name}.ko.md`, updateTranslation(lecture(name), korean(name)));
+  if (again || needsRun(name)) console.log(`running ${name}`);
+  const ran = again || needsRun(name) ? await run(name) : committed(name)!;
+  write(`${name}.ipynb`, written(expectedNotebook(name, ran, 'en')));
+  write(`${name}.ko.ipynb`, written(expectedNotebook(name, ran, 'ko')));
 }
 
 async function main(words: string[]): Promise<void> {
   for (const file of generateExercises()) console.log(`wrote exercises/${file}`);
-  for (const name of words.length ? words : outdatedNotebooks()) {
-    await generateNotebook(name);
-    console.log(`wrote notebooks/${name}.ipynb`);
-  }
+  const asked = namesOf(words.filter(word => !word.startsWith('--')));
+  const again = words.includes('--execute');
+  for (const name of asked.length ? asked : lectures()) await generateLecture(name, again);
 }
 
 if (require.main === module) {

@@ -1,4 +1,5 @@
 /** A lecture as people write it, notebooks/NN-name.md, and what is made of it: a notebook, and a module to type-check. */
+import { fill, placeholders, withoutComments } from './prose';
 
 export interface Cell {
   type: 'markdown' | 'code';
@@ -22,6 +23,7 @@ export interface Output {
   name?: string;
   text?: string | string[];
   data?: Record<string, unknown>;
+  metadata?: Record<string, unknown>;
   ename?: string;
   evalue?: string;
 }
@@ -29,7 +31,7 @@ export interface Output {
 export interface Notebook {
   nbformat: 4;
   nbformat_minor: 5;
-  metadata: object;
+  metadata: { kernelspec: { name: string }; cnn_kit?: { values: Record<string, string> }; [key: string]: unknown };
   cells: NotebookCell[];
 }
 
@@ -68,33 +70,92 @@ export function parseLecture(markdown: string): Cell[] {
   return cells;
 }
 
-/** The notebook (nbformat 4.5) of a lecture, without outputs. Cell ids are stable, so that a change of one cell is a diff of one cell. */
-export function toNotebook(markdown: string): Notebook {
-  const cells = parseLecture(markdown).map(({ type, source }, i): NotebookCell => {
-    const cell: NotebookCell = {
-      cell_type: type,
-      id: `${type}-${i + 1}`,
-      metadata: {},
-      source: source.split(/(?<=\n)/),
-    };
-    return type === 'code' ? { ...cell, execution_count: null, outputs: [] } : cell;
+export interface NotebookOptions {
+  /** What a run gave for each `{{expression}}` of the text. */
+  values?: Readonly<Record<string, string>>;
+  /** The text of a cell in another language. */
+  translate?: (markdown: string) => string;
+}
+
+/**
+ * The notebook (nbformat 4.5) of a lecture, without outputs. Cell ids are counted within a section, so that a change of one
+ * section is a diff of one section.
+ */
+export function toNotebook(
+  markdown: string,
+  { values = {}, translate = text => text }: NotebookOptions = {},
+): Notebook {
+  let section = 'start';
+  let sections = 0;
+  let count = 0;
+  const cells = parseLecture(markdown).flatMap(({ type, source }): NotebookCell[] => {
+    const heading = type === 'markdown' && /^#{1,6} (\d+(?:\.\d+)*)?/.exec(source);
+    if (heading) {
+      sections++;
+      section = heading[1] ? heading[1].replace(/\./g, '-') : `part-${sections}`;
+      count = 0;
+    }
+    const id = `${section}-${type}-${++count}`;
+    const text = type === 'code' ? source : fill(withoutComments(translate(source)), values);
+    if (!text) return [];
+    const cell: NotebookCell = { cell_type: type, id, metadata: {}, source: text.split(/(?<=\n)/) };
+    return [type === 'code' ? { ...cell, execution_count: null, outputs: [] } : cell];
   });
   const metadata = {
+    cnn_kit: { values: { ...values } },
     kernelspec: { display_name: 'TypeScript (cnn-kit)', language: 'typescript', name: 'cnn-kit' },
     language_info: { file_extension: '.ts', mimetype: 'text/x-typescript', name: 'typescript' },
   };
   return { nbformat: 4, nbformat_minor: 5, metadata, cells };
 }
 
-/** One module with the code of all cells, each on the line that it has in the Markdown file: what tsc reads. */
+/** One module with the code of all cells and of all values in the text, each on its line of the Markdown file: what tsc reads. */
 export function toModule(markdown: string): string {
   const lines: string[] = [];
+  const values: string[] = [];
   for (const { type, source, line } of parseLecture(markdown)) {
-    if (type === 'markdown') continue;
+    if (type === 'markdown') {
+      values.push(...placeholders(source).map(({ expression }) => `void (${expression});`));
+      continue;
+    }
     while (lines.length < line - 1) lines.push('');
-    lines.push(...source.split('\n'));
+    // A cell ends where it ends, with a semicolon or not.
+    const last = source.split('\n').at(-1)!;
+    lines.push(...source.split('\n').slice(0, -1), /(^\s*\/\/|[;{}]\s*(\/\/.*)?$)/.test(last) ? last : `${last};`);
   }
-  return `${lines.join('\n')}\nexport {};\n`;
+  return `${[...lines, ...values].join('\n')}\nexport {};\n`;
+}
+
+/** The cell that tells the values of the text, for the end of a run. */
+export function valuesCell(markdown: string): string {
+  const expressions = placeholders(markdown).map(({ expression }) => expression);
+  return `console.log(${JSON.stringify(VALUES)} + JSON.stringify([${expressions.map(text => `[${JSON.stringify(text)}, (${text})]`).join(', ')}]));`;
+}
+
+const VALUES = 'cnn-kit values ';
+
+/** What `valuesCell` told: whole numbers with their thousands apart, others to three significant digits, text as it is. */
+export function readValues(cell: NotebookCell): Record<string, string> {
+  const text = (cell.outputs ?? []).map(output => [output.text ?? ''].flat().join('')).join('');
+  const told = text.split('\n').find(line => line.startsWith(VALUES));
+  if (told === undefined) {
+    const error = cell.outputs?.find(output => output.output_type === 'error');
+    throw new Error(
+      `The values of the text cannot be told: ${error ? `${error.ename}: ${error.evalue}` : 'no output'}.`,
+    );
+  }
+  const pairs = JSON.parse(told.slice(VALUES.length)) as [string, unknown][];
+  return Object.fromEntries(
+    pairs.map(([expression, value]) => {
+      if (typeof value === 'string' && value) return [expression, value];
+      if (typeof value !== 'number')
+        throw new Error(`{{${expression}}} is ${JSON.stringify(value)}; it must be a number or text.`);
+      return [
+        expression,
+        Number.isInteger(value) ? value.toLocaleString('en-US') : String(Number(value.toPrecision(3))),
+      ];
+    }),
+  );
 }
 
 /** The lecture with every knob that has a quick value, `const steps = 400; // quick: 40`, set to it. */
@@ -113,6 +174,8 @@ export function faults(notebook: Notebook): string[] {
       }
       const kinds = Object.keys(output.data ?? {});
       const figure = kinds.find(kind => /vegalite|vega\.|plotly|^image\/svg/.test(kind));
+      const alt = (output.metadata?.['image/png'] as { alt?: string } | undefined)?.alt;
+      if (kinds.includes('image/png') && !alt) return [`${cell.id} shows a picture without alternative text`];
       return figure && !kinds.includes('image/png') ? [`${cell.id} shows ${figure} without a still image/png`] : [];
     }),
   );

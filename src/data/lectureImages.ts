@@ -7,7 +7,7 @@ import { offlineImages } from './offline';
 
 /**
  * CIFAR-10 where CNN_KIT_DATA names its folder or `npm run data -- cifar10` has brought it, else the offline images; the
- * set's name tells which.
+ * set's name tells which. `CNN_KIT_DATA=offline` asks for the offline images.
  *
  * @param options.count - at most so many images, the first ones; all if not given
  * @throws if CNN_KIT_DATA names a folder without CIFAR-10
@@ -16,6 +16,7 @@ export function lectureImages({ split, count }: { split: 'train' | 'test'; count
   if (count !== undefined && (!Number.isInteger(count) || count < 1)) {
     throw new Error(`count is ${count}; right is a whole number from 1.`);
   }
+  if (process.env.CNN_KIT_DATA === 'offline') return offlineImages({ split, count });
   const here = Object.values(CIFAR10_FILES).every(files => fs.existsSync(path.join(CIFAR10_CACHE, files[0])));
   if (!process.env.CNN_KIT_DATA && !here) return offlineImages({ split, count });
   const set = cifar10({ split });

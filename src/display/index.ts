@@ -28,5 +28,7 @@ export { imageGrid, type ImageGridOptions } from './imageGrid';
 export { plotly, type PlotlyFigure } from './plotly';
 export { encodePng, type Image } from './png';
 export { progress, type Progress, type ProgressOptions, type ProgressUpdate } from './progress';
+export { svgFigure } from './svgFigure';
 export { table, type TableOptions } from './table';
+export { escapeMarkup } from './text';
 export { palette, vegaLite, type VegaLiteSpec } from './vegaLite';

@@ -5,7 +5,7 @@ import { evaluate, fit } from '../training';
 import type { CellTableResult } from './cellTable';
 import { searchImages } from './cellTable';
 import { at, type Experiment } from './experiment';
-import { hasShippedRecord, shippedRecord } from './record';
+import { shippedNames, shippedRecord } from './record';
 import { spreadChart } from './spreadChart';
 
 export interface WeightSharing {
@@ -33,7 +33,7 @@ export const weightSharing: Experiment<WeightSharing> = {
     const steps = at(scale, 2, 16, 20);
     const random = seeded(seed);
     const channels = at(scale, 4, 16, 16);
-    const reward = hasShippedRecord('cell-table') ? lookUp(shippedRecord<CellTableResult>('cell-table').result.table) : undefined; // prettier-ignore
+    const reward = shippedNames().includes('cell-table') ? lookUp(shippedRecord<CellTableResult>('cell-table').result.table) : undefined; // prettier-ignore
     const shared = new SharedWeights();
     const children: WeightSharing['children'] = [];
     try {

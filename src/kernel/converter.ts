@@ -172,12 +172,18 @@ function adapt(ts: typeof TS, root: string, folder: string, state: State): typeo
     const create = ts.createWatchCompilerHost as (...args: unknown[]) => TS.WatchCompilerHost<TS.BuilderProgram>;
     const host = create(files, options, ...rest);
     host.resolveModuleNameLiterals = (literals, file, redirected, compilerOptions) => {
-      // Cells live in a virtual file at the root, but their relative imports start at the notebook's folder.
-      const from = (name: string): string =>
-        virtual.has(file) && name.startsWith('.') ? path.posix.join(folder.split(path.sep).join('/'), 'cell.ts') : file;
-      return literals.map(({ text }) =>
-        ts.resolveModuleName(text, from(text), compilerOptions, host, undefined, redirected),
-      );
+      // Cells live in a virtual file at the root, but their relative imports start at the notebook's folder. Those that
+      // TypeScript writes into declarations, for types that a cell did not name, start at the root.
+      const places = (name: string): string[] =>
+        virtual.has(file) && name.startsWith('.')
+          ? [path.posix.join(folder.split(path.sep).join('/'), 'cell.ts'), file]
+          : [file];
+      return literals.map(({ text }) => {
+        const resolved = places(text).map(from =>
+          ts.resolveModuleName(text, from, compilerOptions, host, undefined, redirected),
+        );
+        return resolved.find(({ resolvedModule }) => resolvedModule) ?? resolved[0];
+      });
     };
     // A host with a resolver of its own otherwise resolves everything anew for every cell, 200 to 500 ms.
     host.hasInvalidatedResolutions = () => false;

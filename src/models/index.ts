@@ -26,7 +26,15 @@ import { squeezenet } from './squeezenet';
 import { vgg } from './vgg';
 import { zfnet } from './zfnet';
 
-export { alexnet, type AlexNetOptions, cifarNet, type CifarNetOptions, oneWeirdTrick } from './alexnet';
+export {
+  alexnet,
+  type AlexNetOptions,
+  alexnetTwoTowers,
+  cifarNet,
+  type CifarNetOptions,
+  oneWeirdTrick,
+  type TwoTowersOptions,
+} from './alexnet';
 export { densenet, densenetCifar, type DenseNetCifarOptions, type DenseNetOptions } from './densenet';
 export { efficientnet, type EfficientNetOptions } from './efficientnet';
 export { googlenet, type GoogLeNetOptions } from './googlenet';

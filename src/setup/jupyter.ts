@@ -23,10 +23,17 @@ export function configureJupyter(): void {
   });
 }
 
-/** Serves JupyterLab over the checkout; `args` are JupyterLab's own. Resolves with its exit status. */
-export function startJupyterLab(args: string[]): Promise<number> {
+/**
+ * Serves JupyterLab over the checkout; `args` are JupyterLab's own, and `--lang ko`, which opens the Korean lectures.
+ * Resolves with its exit status.
+ */
+export function startJupyterLab(all: string[]): Promise<number> {
+  const { language, args } = takeLanguage(all);
   // JupyterLab refuses an option that is given twice, so one of the caller's takes the place of ours.
-  const defaults = [`--ServerApp.root_dir=${ROOT}`, '--LabApp.default_url=/lab/tree/notebooks/02-alexnet.ipynb'];
+  const defaults = [
+    `--ServerApp.root_dir=${ROOT}`,
+    `--LabApp.default_url=/lab/tree/notebooks/${firstLecture(language)}`,
+  ];
   const options = defaults.filter(option => !args.some(argument => argument.split('=')[0] === option.split('=')[0]));
   const child = spawn(inVenv('python'), ['-m', 'jupyterlab', ...options, ...args], {
     cwd: ROOT,
@@ -40,6 +47,27 @@ export function startJupyterLab(args: string[]): Promise<number> {
     child.on('error', reject);
     child.on('exit', (code, signal) => resolve(signal ? 130 : (code ?? 1)));
   });
+}
+
+/** `--lang ko` or `--lang=ko`, taken out of the options. */
+export function takeLanguage(all: string[]): { language: 'en' | 'ko'; args: string[] } {
+  const index = all.findIndex(word => /^--lang(=|$)/.test(word));
+  if (index < 0) return { language: 'en', args: all };
+  const joined = all[index].includes('=');
+  const language = joined ? all[index].split('=')[1] : all[index + 1];
+  if (language !== 'en' && language !== 'ko') throw new Error(`--lang is ${language}; right is en or ko.`);
+  return { language, args: all.filter((_, i) => i !== index && (joined || i !== index + 1)) };
+}
+
+/** The file of the first lecture in a language. */
+function firstLecture(language: 'en' | 'ko'): string {
+  const end = language === 'ko' ? '.ko.ipynb' : '.ipynb';
+  const files = fs
+    .readdirSync(path.join(ROOT, 'notebooks'))
+    .filter(file => /^\d\d-[^.]+$/.test(file.slice(0, -end.length)));
+  const first = files.filter(file => file.endsWith(end)).sort()[0];
+  if (!first) throw new Error(`There is no lecture notebooks/*${end}; run \`npm run generate\`.`);
+  return first;
 }
 
 function write(file: string, content: object): void {

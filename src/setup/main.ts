@@ -52,6 +52,7 @@ const PROGRAMS: Record<string, { script: string; needsAll: boolean }> = {
   check: { script: 'dist/course/check.js', needsAll: true },
   generate: { script: 'dist/course/generate.js', needsAll: true },
   execute: { script: 'dist/course/execute.js', needsAll: true },
+  book: { script: 'dist/course/book.js', needsAll: false },
   parity: { script: 'dist/weights/parityCommand.js', needsAll: true },
   convert: { script: 'dist/weights/convertCommand.js', needsAll: true },
   release: { script: 'src/grading/release.ts', needsAll: false },

@@ -5,11 +5,12 @@ import path from 'node:path';
 import { once, ROOT, run } from './steps';
 
 export const VENV = path.join(ROOT, '.venv');
-const BIN = path.join(VENV, process.platform === 'win32' ? 'Scripts' : 'bin');
 
-/** A program of the .venv. */
-export function inVenv(program: string): string {
-  return path.join(BIN, process.platform === 'win32' ? `${program}.exe` : program);
+/** A program of a virtual environment, by default the .venv. */
+export function inVenv(program: string, folder = VENV): string {
+  return process.platform === 'win32'
+    ? path.join(folder, 'Scripts', `${program}.exe`)
+    : path.join(folder, 'bin', program);
 }
 
 /** The newest Python of this machine that will do: CNN_KIT_PYTHON, or what is on the path. */
@@ -32,40 +33,36 @@ export function findPython(): { command: string; version: string } {
 }
 
 export async function setUpPython(log: (line: string) => void): Promise<void> {
+  const requirements = path.join(__dirname, 'requirements.txt');
+  await setUpVenv(VENV, requirements, () =>
+    log('Python packages: JupyterLab and what executes notebooks (60 MB to fetch, 250 MB on disk)'),
+  );
+}
+
+/** A virtual environment with what a requirements file pins, made anew when the file changes; `begin` is told first. */
+export async function setUpVenv(folder: string, requirements: string, begin: () => void): Promise<void> {
   const { command, version } = findPython();
-  const file = (name: string): string => path.join(__dirname, name);
-  const requirements = fs.readFileSync(file('requirements.txt'), 'utf8');
-  await once(path.join(VENV, 'cnn-kit.stamp'), [requirements, version, ROOT], async () => {
-    log('Python packages: JupyterLab and what executes notebooks (60 MB to fetch, 250 MB on disk)');
-    fs.rmSync(VENV, { recursive: true, force: true });
-    await createVenv(command);
-    const python = inVenv('python');
+  const file = (name: string): string => path.join(ROOT, 'src', 'setup', name);
+  await once(path.join(folder, 'cnn-kit.stamp'), [fs.readFileSync(requirements, 'utf8'), version, ROOT], async () => {
+    begin();
+    fs.rmSync(folder, { recursive: true, force: true });
+    await createVenv(command, folder);
+    const python = inVenv('python', folder);
+    const pinned = ['--quiet', '--require-hashes', '-r'];
     // uv installs in a quarter of pip's time; where it is not to be had, pip does the same.
-    const withUv = await run(python, ['-m', 'pip', 'install', '--quiet', '--require-hashes', '-r', file('uv.txt')])
-      .then(() =>
-        run(inVenv('uv'), [
-          'pip',
-          'install',
-          '--quiet',
-          '--python',
-          python,
-          '--require-hashes',
-          '-r',
-          file('requirements.txt'),
-        ]),
-      )
+    const withUv = await run(python, ['-m', 'pip', 'install', ...pinned, file('uv.txt')])
+      .then(() => run(inVenv('uv', folder), ['pip', 'install', '--python', python, ...pinned, requirements]))
       .then(
         () => true,
         () => false,
       );
-    if (!withUv)
-      await run(python, ['-m', 'pip', 'install', '--quiet', '--require-hashes', '-r', file('requirements.txt')]);
+    if (!withUv) await run(python, ['-m', 'pip', 'install', ...pinned, requirements]);
   });
 }
 
-async function createVenv(command: string): Promise<void> {
+async function createVenv(command: string, folder: string): Promise<void> {
   try {
-    await run(command, ['-m', 'venv', VENV]);
+    await run(command, ['-m', 'venv', folder]);
   } catch (error) {
     // Debian keeps venv in a package of its own.
     throw new Error(

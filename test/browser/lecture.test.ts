@@ -1,15 +1,13 @@
 import assert from 'node:assert/strict';
-import { spawn, type ChildProcess } from 'node:child_process';
+import type { ChildProcess } from 'node:child_process';
 import fs from 'node:fs';
 import path from 'node:path';
-import { chromium, type Browser, type Page } from 'playwright-core';
+import type { Browser, Page } from 'playwright-core';
 import { quick, toNotebook } from '../../src/course/notebook';
 import { ROOT } from '../../src/setup/steps';
+import { ARTIFACTS, startBrowser, startLab, stopLab } from './lab';
 
-/** Screenshots stay here to be looked at. */
-const ARTIFACTS = path.join(ROOT, '.cache', 'browser');
 const FOLDER = path.join(ARTIFACTS, 'served');
-const BROWSERS = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'];
 
 /** The lecture, short, with a training that is long enough to watch and a cell without end behind it. */
 function writeNotebook(): void {
@@ -28,29 +26,6 @@ function writeNotebook(): void {
   fs.writeFileSync(path.join(FOLDER, 'lecture.ipynb'), JSON.stringify(notebook));
 }
 
-/** What a student types, with JupyterLab's own options; resolves with the address that it prints. */
-function startLab(): Promise<{ lab: ChildProcess; url: string }> {
-  const options = [
-    '--no-browser',
-    '--port=0',
-    `--ServerApp.root_dir=${FOLDER}`,
-    '--LabApp.default_url=/lab/tree/lecture.ipynb',
-  ];
-  if (process.getuid?.() === 0) options.push('--allow-root');
-  const lab = spawn(process.execPath, ['src/setup/run.mjs', 'start', ...options], { cwd: ROOT, detached: true });
-  return new Promise((resolve, reject) => {
-    let text = '';
-    const read = (chunk: Buffer): void => {
-      text += chunk;
-      const url = /http:\/\/127\.0\.0\.1:\d+\/lab\S*token=\w+/.exec(text)?.[0];
-      if (url) resolve({ lab, url });
-    };
-    lab.stdout.on('data', read);
-    lab.stderr.on('data', read);
-    lab.on('exit', code => reject(new Error(`JupyterLab ended with ${code}: ${text.slice(-500)}`)));
-  });
-}
-
 describe('the lecture in JupyterLab, in a browser', function () {
   this.timeout(300_000);
   let browser: Browser | undefined;
@@ -58,17 +33,11 @@ describe('the lecture in JupyterLab, in a browser', function () {
   let lab: ChildProcess | undefined;
 
   before(async function () {
-    const executablePath = BROWSERS.find(file => fs.existsSync(file));
-    if (!executablePath) {
-      console.log(
-        '    no Chromium or Chrome on this machine: the browser test is skipped (Debian: apt install chromium)',
-      );
-      return this.skip();
-    }
+    browser = await startBrowser();
+    if (!browser) return this.skip();
     writeNotebook();
-    const started = await startLab();
+    const started = await startLab(FOLDER, 'lecture.ipynb');
     lab = started.lab;
-    browser = await chromium.launch({ executablePath, args: ['--no-sandbox'] });
     page = await browser.newPage({ viewport: { width: 1200, height: 1400 } });
     await page.goto(started.url.replace(/\/lab\S*\?/, '/lab/tree/lecture.ipynb?'));
     await page.waitForSelector('.jp-Notebook .jp-CodeCell', { timeout: 60_000 });
@@ -76,7 +45,7 @@ describe('the lecture in JupyterLab, in a browser', function () {
 
   after(async () => {
     await browser?.close();
-    if (lab?.pid) process.kill(-lab.pid, 'SIGTERM');
+    stopLab(lab);
   });
 
   const shot = async (name: string): Promise<void> =>

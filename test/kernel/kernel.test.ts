@@ -58,6 +58,12 @@ describe('the kernel', function () {
     assert.match(bare(error.traceback.join('\n')), /In\[\d+\]:2:7[^]*---> 2 const wrong: number = 'text';/);
   });
 
+  it('knows the type of a value whose type no cell has named', async () => {
+    await session.run("import { profile as count, vgg } from 'cnn-kit';");
+    await session.run("const counted = count(() => vgg('A'));");
+    assert.equal(await session.value("counted.rows.filter(({ name }) => name === 'fc6').length"), '1');
+  });
+
   it('maps errors within an imported local file, and notices an edit without a restart', async () => {
     const file = path.join(folder, 'shapes.ts');
     const write = (text: string): void => fs.writeFileSync(file, text);
