@@ -40,8 +40,8 @@ export const plainAgainstResidual: Experiment<PlainAgainstResidual> = {
           const net = resnetCifar({ depth, residual: kind === 'residual', inputShape: train.shape, classes: train.classes.length, seed: s }); // prettier-ignore
           const { epochs: rows } = await fit(net, train, {
             epochs,
-            batchSize: 64,
-            learningRate: cosine(0.1),
+            batchSize: 32,
+            learningRate: cosine(0.02),
             weightDecay: 1e-4,
             seed: s,
             progress: false,
