@@ -36,7 +36,7 @@ export function inceptionV3({
   dropoutRate = 0.5,
   seed,
 }: InceptionV3Options = {}): tf.LayersModel {
-  return modelOf('inceptionV3', { inputShape, seed }, image => {
+  return modelOf('inceptionV3', { inputShape, classes, seed }, image => {
     const at17 = chain(
       unit('Conv2d_1a_3x3', 32, 3, { stride: 2, padding: 0 }), // 149 x 149 x 32
       unit('Conv2d_2a_3x3', 32, 3, { padding: 0 }),            // 147 x 147 x 32

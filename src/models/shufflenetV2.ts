@@ -21,6 +21,7 @@ import {
   sliceChannels,
   torch,
 } from '../layers';
+import { choose } from '../layers/options';
 
 /** Table 5: output channels of stages 2, 3, 4 and of conv5, by width. */
 const TABLE_5 = {
@@ -41,8 +42,8 @@ export function shufflenetV2({
   widthMultiplier = 1,
   seed,
 }: ShuffleNetV2Options = {}): tf.LayersModel {
-  const [stage2, stage3, stage4, conv5] = TABLE_5[widthMultiplier];
-  return model(`shufflenetV2_x${widthMultiplier}`, { inputShape, seed },
+  const [stage2, stage3, stage4, conv5] = choose(TABLE_5, widthMultiplier, 'widthMultiplier of shufflenetV2');
+  return model(`shufflenetV2_x${widthMultiplier}`, { inputShape, classes, seed },
     named('conv1', convBnRelu(24, 3, { stride: 2, torch: ['conv1.0', 'conv1.1'] })), // 112 x 112 x 24
     named('maxpool', maxPool(3, 2, { padding: 1 })),    // 56 x 56 x 24
     named('stage2', stage(2, 4, stage2)),               // 28 x 28 x 116

@@ -19,6 +19,7 @@ import {
   named,
   torch,
 } from '../layers';
+import { choose } from '../layers/options';
 
 /** Table 1: s1x1, and e1x1 = e3x3, of each fire module. */
 const TABLE_1 = {
@@ -49,7 +50,7 @@ export function squeezenet(
   version: keyof typeof VERSIONS = '1.0',
   { inputShape = [224, 224, 3], classes = 1000, bypass = false, dropoutRate = 0.5, seed }: SqueezeNetOptions = {},
 ): tf.LayersModel {
-  const { conv1, pooled } = VERSIONS[version];
+  const { conv1, pooled } = choose(VERSIONS, version, 'version of squeezenet');
   // torchvision numbers the convolution, the ReLU, the fire modules and the poolings of `features` in one sequence.
   let index = 3;
   const pool = (name: string): Block => named(name, maxPool(3, 2, { ceilMode: true }));
@@ -60,7 +61,7 @@ export function squeezenet(
     index++;
     return [row, pool(name.replace('fire', 'maxpool'))];
   });
-  return model(`squeezenet${version}`, { inputShape, seed },
+  return model(`squeezenet${version}`, { inputShape, classes, seed },
     named('conv1', convRelu(...conv1, { stride: 2, padding: 0, torch: 'features.0' })), // 109 x 109 x 96
     pool('maxpool1'),                                               // 54 x 54 x 96
     ...fires,
