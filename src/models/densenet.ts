@@ -16,6 +16,7 @@ import {
   denselyConnected,
   dropout,
   globalAvgPool,
+  identity,
   maxPool,
   model,
   type ModelOptions,
@@ -24,7 +25,7 @@ import {
   repeat,
   torch,
 } from '../layers';
-import { choose, positive, wholeNumber, withDepth } from '../layers/options';
+import { choose, oneOf, positive, wholeNumber, withDepth } from '../layers/options';
 
 /** Table 1: layers of the four dense blocks, and the growth rate. */
 export const TABLE_1 = {
@@ -37,6 +38,8 @@ export const TABLE_1 = {
 
 export interface DenseNetOptions extends ModelOptions {
   depth?: keyof typeof TABLE_1;
+  /** 'cifar', usual for 32 x 32 pictures: 3 x 3 filters at stride 1, and no pooling. */
+  stem?: 'imagenet' | 'cifar';
   /** k: how many maps a layer adds. */
   growthRate?: number;
   /** theta: the share of the maps that a transition keeps; 1 keeps all. */
@@ -57,6 +60,7 @@ export function densenet(
     growthRate,
     reduction = 0.5,
     bottleneck = true,
+    stem = 'imagenet',
     dropoutRate = 0,
     inputShape = [224, 224, 3],
     classes = 1000,
@@ -64,11 +68,14 @@ export function densenet(
   } = withDepth<DenseNetOptions>(first, more);
   const [layers, tableGrowthRate] = choose(TABLE_1, depth, 'depth of densenet');
   const k = growthRate ?? tableGrowthRate;
+  oneOf('stem of densenet', stem, 'imagenet', 'cifar');
+  const large = stem === 'imagenet';
+  const names = { torch: ['features.conv0', 'features.norm0'] } as const;
   const block = (i: number): Block => denseBlock(i, layers[i - 1], { growthRate: k, bottleneck, dropoutRate });
   const shrink = (i: number): Block => transition(i, reduction, dropoutRate);
   return model(`densenet${depth}`, { inputShape, classes, seed },
-    named('conv1', convBnRelu(2 * k, 7, { stride: 2, torch: ['features.conv0', 'features.norm0'] })), // 112 x 112 x 64
-    named('pool1', maxPool(3, 2, { padding: 1 })),                        // 56 x 56 x 64
+    named('conv1', large ? convBnRelu(2 * k, 7, { stride: 2, ...names }) : convBnRelu(2 * k, 3, names)), // 112 x 112 x 64
+    named('pool1', large ? maxPool(3, 2, { padding: 1 }) : identity),     // 56 x 56 x 64
     named('denseBlock1', block(1)),                                       // 56 x 56 x 256
     named('transition1', shrink(1)),                                      // 28 x 28 x 128
     named('denseBlock2', block(2)),                                       // 28 x 28 x 512
@@ -80,7 +87,7 @@ export function densenet(
   ); // prettier-ignore
 }
 
-export interface DenseNetCifarOptions extends Omit<DenseNetOptions, 'depth'> {
+export interface DenseNetCifarOptions extends Omit<DenseNetOptions, 'depth' | 'stem'> {
   /** 3n + 4, or 6n + 4 with bottlenecks. */
   depth?: number;
 }

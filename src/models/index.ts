@@ -72,6 +72,8 @@ export interface PublishedValue {
   /** What one more in the last printed digit would add: 1 where the value is exact. */
   unit: number;
   source: string;
+  /** Height and width of the pictures, where it is not the network's own. */
+  side?: number;
   /** Why our network, as the paper describes it, has another number. */
   differs?: string;
 }
@@ -136,11 +138,11 @@ function about(printed: string, factor: number, source: string, differs?: string
 }
 
 /** What torchvision publishes with its IMAGENET1K_V1 weights: `num_params`, `_ops` (10^9 multiply-adds), accuracies. */
-function torchvision(parameters: number, ops?: number, top1?: number, top5?: number): Published {
+function torchvision(parameters: number, ops?: number, top1?: number, top5?: number, side?: number): Published {
   const source = 'torchvision, IMAGENET1K_V1';
   return {
     parameters: exact(parameters, source),
-    ...(ops !== undefined && { multiplyAdds: { value: ops * 1e9, unit: 1e6, source } }),
+    ...(ops !== undefined && { multiplyAdds: { value: ops * 1e9, unit: 1e6, source, ...(side && { side }) } }),
     ...(top1 !== undefined && top5 !== undefined && accuracies(top1, top5, source)),
   };
 }
@@ -236,7 +238,7 @@ export const catalog: readonly CatalogEntry[] = [
   entry('inceptionV3', 'inceptionV3', options => inceptionV3(options), {
     ...torchvision(23_834_568, 5.713, 77.294, 93.45),
     parameters: exact(23_834_568, "timm's inception_v3"),
-  }, { torch: 'timm-inception_v3', table: 'table 1' }),
+  }, { torch: 'timm-inception_v3', table: 'table 1', at32: () => inceptionV3({ ...CIFAR, stem: 'cifar' }) }),
   entry('inceptionV3-auxiliary', 'inceptionV3', options => inceptionV3({ auxiliary: true, ...options }),
     torchvision(27_161_264), { torch: 'inception_v3' }),
   entry('inceptionV4', 'inceptionV4', inceptionV4, {
@@ -332,7 +334,7 @@ export const catalog: readonly CatalogEntry[] = [
     [201, torchvision(20_013_928, 4.291, 76.896, 93.37)],
   ] as const).map(([depth, published]) =>
     entry(`densenet${depth}`, 'densenet', options => densenet({ depth, ...options }), published,
-      { torch: `densenet${depth}`, table: 'table 1' })),
+      { torch: `densenet${depth}`, table: 'table 1', at32: () => densenet(depth, { ...CIFAR, stem: 'cifar' }) })),
   entry('densenet264', 'densenet', options => densenet({ depth: 264, ...options }),
     errors(22.15, 6.12, 'table 3'), { table: 'table 1' }),
   ...([
@@ -373,9 +375,9 @@ export const catalog: readonly CatalogEntry[] = [
     { torch: 'mobilenet_v3_small', table: 'table 2', at32: () => mobilenet('v3-small', { ...CIFAR, stemStride: 1 }) }),
 
   entry('squeezenet1.0', 'squeezenet', options => squeezenet('1.0', options), torchvision(1_248_424, 0.819, 58.092, 80.42),
-    { torch: 'squeezenet1_0', table: 'table 1' }),
+    { torch: 'squeezenet1_0', table: 'table 1', at32: () => squeezenet('1.0', { ...CIFAR, stem: 'cifar' }) }),
   entry('squeezenet1.1', 'squeezenet', options => squeezenet('1.1', options), torchvision(1_235_496, 0.349, 58.178, 80.624),
-    { torch: 'squeezenet1_1' }),
+    { torch: 'squeezenet1_1', at32: () => squeezenet('1.1', { ...CIFAR, stem: 'cifar' }) }),
   ...([
     [0.5, 'x0_5', torchvision(1_366_792, 0.04, 60.552, 81.746)],
     [1, 'x1_0', torchvision(2_278_604, 0.145, 69.362, 88.316)],
@@ -383,7 +385,8 @@ export const catalog: readonly CatalogEntry[] = [
     [2, 'x2_0', torchvision(7_393_996, 0.583, 76.23, 93.006)],
   ] as const).map(([widthMultiplier, suffix, published]) =>
     entry(`shufflenetV2-x${widthMultiplier}`, 'shufflenetV2', options => shufflenetV2({ widthMultiplier, ...options }),
-      published, { torch: `shufflenet_v2_${suffix}`, table: 'table 5' })),
+      published,
+      { torch: `shufflenet_v2_${suffix}`, table: 'table 5', at32: () => shufflenetV2({ widthMultiplier, ...CIFAR, stem: 'cifar' }) })),
 
   entry('nasnet-large', 'nasnet', options => nasnet('large', options), {
     parameters: exact(88_753_150, "timm's nasnetalarge; the paper says 88.9 million"),
@@ -408,8 +411,7 @@ export const catalog: readonly CatalogEntry[] = [
   ...([
     ['b0', torchvision(5_288_548, 0.386, 77.692, 93.532)],
     ['b1', torchvision(7_794_184, 0.687, 78.642, 94.186)],
-    // torchvision counts on pictures of 288 x 288.
-    ['b2', torchvision(9_109_994, undefined, 80.608, 95.31)],
+    ['b2', torchvision(9_109_994, 1.088, 80.608, 95.31, 288)],
     ['b3', torchvision(12_233_232, 1.827, 82.008, 96.054)],
     ['b4', torchvision(19_341_616, 4.394, 83.384, 96.594)],
     ['b5', torchvision(30_389_784, 10.266, 83.444, 96.628)],
