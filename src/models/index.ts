@@ -17,6 +17,7 @@ import { mnasnet } from './mnasnet';
 import { mobilenet } from './mobilenet';
 import { nasnet } from './nasnet';
 import { preactResnet, preactResnetCifar } from './preactResnet';
+import { regnet } from './regnet';
 import { resnet } from './resnet';
 import { resnetCifar } from './resnetCifar';
 import { resnext, resnextCifar, wideResnet } from './resnext';
@@ -50,6 +51,7 @@ export {
   type PreactResNetCifarOptions,
   type PreactResNetOptions,
 } from './preactResnet';
+export { regnet, type RegNetOptions } from './regnet';
 export { resnet, type ResNetOptions } from './resnet';
 export { resnetCifar, type ResNetCifarOptions } from './resnetCifar';
 export {
@@ -126,6 +128,7 @@ const PAPERS = {
   shufflenetV2: ['ShuffleNet V2: Practical Guidelines for Efficient CNN Architecture Design', 2018],
   nasnet: ['Learning Transferable Architectures for Scalable Image Recognition', 2017],
   mnasnet: ['MnasNet: Platform-Aware Neural Architecture Search for Mobile', 2018],
+  regnet: ['Designing Network Design Spaces', 2020],
   efficientnet: ['EfficientNet: Rethinking Model Scaling for Convolutional Neural Networks', 2019],
 } as const;
 
@@ -420,6 +423,27 @@ export const catalog: readonly CatalogEntry[] = [
   ] as const).map(([variant, published]) =>
     entry(`efficientnet-${variant}`, 'efficientnet', options => efficientnet(variant, options), published,
       { torch: `efficientnet_${variant}`, table: 'table 1', at32: () => efficientnet(variant, { ...CIFAR, stemStride: 1 }) })),
+  ...([
+    ['Y-400MF', torchvision(4_344_144, 0.402, 74.046, 91.716)],
+    ['Y-800MF', torchvision(6_432_512, 0.834, 76.42, 93.136)],
+    ['Y-1.6GF', torchvision(11_202_430, 1.612, 77.95, 93.966)],
+    ['Y-3.2GF', torchvision(19_436_338, 3.176, 78.948, 94.576)],
+    ['Y-8GF', torchvision(39_381_472, 8.473, 80.032, 95.048)],
+    ['Y-16GF', torchvision(83_590_140, 15.912, 80.424, 95.24)],
+    ['Y-32GF', torchvision(145_046_770, 32.28, 80.878, 95.34)],
+    ['X-400MF', torchvision(5_495_976, 0.414, 72.834, 90.95)],
+    ['X-800MF', torchvision(7_259_656, 0.8, 75.212, 92.348)],
+    ['X-1.6GF', torchvision(9_190_136, 1.603, 77.04, 93.44)],
+    ['X-3.2GF', torchvision(15_296_552, 3.177, 78.364, 93.992)],
+    ['X-8GF', torchvision(39_572_648, 7.995, 79.344, 94.686)],
+    ['X-16GF', torchvision(54_278_536, 15.941, 80.058, 94.944)],
+    ['X-32GF', torchvision(107_811_560, 31.736, 80.622, 95.248)],
+  ] as const).map(([variant, published]) =>
+    entry(`regnet-${variant}`, 'regnet', options => regnet(variant, options), published, {
+      torch: `regnet_${variant.toLowerCase().replace(/[-.]/g, '_')}`,
+      table: 'section 3.3',
+      at32: () => regnet(variant, { ...CIFAR, stemStride: 1 }),
+    })),
 ]; // prettier-ignore
 
 /**
