@@ -32,6 +32,12 @@ export interface TorchModel {
 
 type Build = TorchModel['build'];
 
+/** timm's VGG repeats small pictures' last maps to 7 x 7, as torchvision's; of larger ones its classifier sees every place. */
+function refuseLarge(name: string, [height, width]: readonly number[] = [224, 224]): void {
+  if (Math.max(height, width) < 256) return;
+  throw new Error(`${name} gets pictures of ${height} x ${width}; right is below 256 x 256.`);
+}
+
 const build = (builder: Build): TorchModel => ({ build: builder });
 
 const numbered = (builder: Build, numbering: Numbering): TorchModel => ({
@@ -55,7 +61,10 @@ const MODELS: Record<string, TorchModel> = {
         const builder: Build = options => vgg(configuration, { adaptivePool: true, batchNorm, ...options });
         const suffix = batchNorm ? '_bn' : '';
         const timm: TorchModel = {
-          build: options => vgg(configuration, { batchNorm, ...options }),
+          build: options => {
+            refuseLarge(`timm/${name}${suffix}`, options?.inputShape);
+            return builder(options);
+          },
           names: theirs => new Map([...theirs].map(theirName => [theirName, renamed(theirName, VGG)])),
         };
         return [[`${name}${suffix}`, build(builder)], [`timm-${name}${suffix}`, timm]]; // prettier-ignore
@@ -112,7 +121,8 @@ const MODELS: Record<string, TorchModel> = {
     ]),
   ),
   ...Object.fromEntries(
-    ([18, 34, 50, 101, 152] as const).map(depth => [
+    // timm's of 18 and 34 layers have a ReLU in front of the squeeze, which is not in the paper.
+    ([50, 101, 152] as const).map(depth => [
       `timm-legacy_seresnet${depth}`,
       {
         build: options => seResnet({ depth, stride: 'v1', stem: 'caffe', ...options }),
