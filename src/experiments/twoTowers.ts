@@ -105,7 +105,7 @@ export const twoTowers: Experiment<TwoTowers> = {
     const title = 'Colourfulness of each first-layer filter (2/3: random weights), and the mean of each tower';
     const encoding = {
       y: { field: 'name', type: 'nominal', sort: names, title: null },
-      x: { field: 'colourfulness', type: 'quantitative', scale: { domain: [0, 1] } },
+      x: { field: 'colourfulness', type: 'quantitative', title: 'colourfulness', scale: { domain: [0, 1] } },
       color: { field: 'tower', type: 'nominal', legend: null, scale: { range: [palette[0], palette[1]] } },
     };
     const chart = vegaLite(
@@ -124,7 +124,7 @@ export const twoTowers: Experiment<TwoTowers> = {
           {
             data: { values: [{ random: 2 / 3 }] },
             mark: { type: 'rule', color: '#555', strokeDash: [5, 4] },
-            encoding: { x: { field: 'random', type: 'quantitative' } },
+            encoding: { x: { field: 'random', type: 'quantitative', title: 'colourfulness' } },
           },
         ],
       },
