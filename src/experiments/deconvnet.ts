@@ -16,7 +16,7 @@ import { at, type Experiment } from './experiment';
 import { pack, type PackedImage, unpack } from './pictures';
 import { LAYERS, pictureNetwork, trainPictureNetwork } from './pictureNetwork';
 
-const MAPS = 8;
+const MAPS = 6;
 
 export interface DeconvnetResult {
   accuracy: number;
@@ -75,7 +75,7 @@ export const deconvnet: Experiment<DeconvnetResult> = {
       imageGrid(
         maps.flatMap(({ reconstructions, patches }) => [unpack(reconstructions), unpack(patches)]),
         {
-          columns: 8,
+          columns: 6,
           scale: layer === 'layer1' ? 5 : layer === 'layer2' ? 3 : 1,
           titles: maps.flatMap(({ map, classes }) => [`map ${map}`, `${classes} class${classes > 1 ? 'es' : ''}`]),
           caption: `${layer}: the nine strongest activations of a map, projected to the pixels, and the patches`,

@@ -105,7 +105,7 @@ export const occlusion: Experiment<OcclusionResult> = {
     const central = pictures.filter(({ distance }) => distance < 0.5).length;
     return (
       `The most harmful square takes ${median(drops).toFixed(2)} off the probability (median of ${pictures.length} pictures); its middle lies ` +
-      `within half of the way from the picture's middle to its edge, where CIFAR-10's objects are, in ${central} of ${pictures.length} ` +
+      `within half of the way from the picture's middle to its edge, where most objects are, in ${central} of ${pictures.length} ` +
       `(by chance ${Math.round((100 * (Math.PI * 8 ** 2)) / 24 ** 2)}% of the places do).`
     );
   },

@@ -1,4 +1,5 @@
-/** Images in JSON: bytes in base64. */
+/** Images in JSON: bytes, deflated, in base64. */
+import { deflateRawSync, inflateRawSync } from 'node:zlib';
 import type { Image } from '../display';
 
 /** A type and no interface, as what tf.tidy returns must be. */
@@ -6,7 +7,7 @@ export type PackedImage = {
   width: number;
   height: number;
   channels: 1 | 3;
-  /** [height, width, channels], bytes. */
+  /** [height, width, channels], bytes, deflated. */
   base64: string;
 };
 
@@ -17,9 +18,9 @@ export function pack({ data, width, height, channels }: Image): PackedImage {
     data instanceof Float32Array
       ? Uint8Array.from(data, value => Math.round(255 * Math.min(1, Math.max(0, value))))
       : Uint8Array.from(data as ArrayLike<number>);
-  return { width, height, channels, base64: Buffer.from(bytes).toString('base64') };
+  return { width, height, channels, base64: deflateRawSync(bytes, { level: 9 }).toString('base64') };
 }
 
 export function unpack({ base64, ...image }: PackedImage): Image {
-  return { ...image, data: new Uint8Array(Buffer.from(base64, 'base64')) };
+  return { ...image, data: new Uint8Array(inflateRawSync(Buffer.from(base64, 'base64'))) };
 }

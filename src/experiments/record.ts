@@ -83,7 +83,7 @@ export async function runExperiment<Result>(
     conclusion: experiment.conclusion(result),
     result,
     made: {
-      command: command ?? `npm run experiment -- ${name} --seed ${seed} --scale ${scale}`,
+      command: command ?? `${settings()}npm run experiment -- ${name} --seed ${seed} --scale ${scale}`,
       commit,
       machine: `${os.cpus().length} x ${os.cpus()[0]?.model.trim() ?? os.arch()}, ${Math.round(os.totalmem() / 2 ** 30)} GB, ${os.type()} ${os.arch()}`,
       versions: versions(),
@@ -136,6 +136,12 @@ class Parts {
   end(): void {
     if (this.file) fs.rmSync(this.file, { force: true });
   }
+}
+
+/** What was set in the environment and changes how it is computed, as one would type it. */
+function settings(): string {
+  const names = ['CNN_KIT_BACKEND', 'CNN_KIT_BINDING', 'CNN_KIT_CPU_DEVICES'];
+  return names.flatMap(name => (process.env[name] ? `${name}=${process.env[name]} ` : [])).join('');
 }
 
 function versions(): Record<string, string> {

@@ -2,7 +2,7 @@
 import * as tf from '@tensorflow/tfjs';
 import { devices, operationsByDevice, placeLayers } from '../backend';
 import { batches, type Random, seeded, subset } from '../data';
-import { imageGrid, scatterChart } from '../display';
+import { imageGrid, palette, vegaLite } from '../display';
 import { alexnetTwoTowers } from '../models';
 import { fit } from '../training';
 import { crossTowerGradient, filterImages, filterMeasures } from '../visualize';
@@ -93,21 +93,43 @@ export const twoTowers: Experiment<TwoTowers> = {
         },
       ),
     );
-    const points = networks.flatMap(({ filters }, network) =>
+    const names = networks.flatMap((_, network) => [0, 1].map(tower => `network ${network + 1}, tower ${tower}`));
+    const values = networks.flatMap(({ filters }, network) =>
       filters.flatMap((tower, t) =>
-        tower.map(({ colourfulness }, i) => ({
-          x: network + 1 + (t ? 0.12 : -0.12) + 0.1 * (i / tower.length - 0.5),
-          y: colourfulness,
-          series: `tower ${t}`,
-        })),
+        tower.map(({ colourfulness }) => ({ name: names[2 * network + t], tower: `tower ${t}`, colourfulness })),
       ),
     );
-    const chart = scatterChart(points, {
-      title: 'Colourfulness of each first-layer filter',
-      x: 'network (each from a seed of its own)',
-      y: 'colourfulness',
-      horizontal: { at: 2 / 3, label: 'random weights' },
-    });
+    const means = names.map(name =>
+      mean(values.filter(value => value.name === name).map(value => value.colourfulness)),
+    );
+    const title = 'Colourfulness of each first-layer filter (2/3: random weights), and the mean of each tower';
+    const encoding = {
+      y: { field: 'name', type: 'nominal', sort: names, title: null },
+      x: { field: 'colourfulness', type: 'quantitative', title: 'colourfulness', scale: { domain: [0, 1] } },
+      color: { field: 'tower', type: 'nominal', legend: null, scale: { range: [palette[0], palette[1]] } },
+    };
+    const chart = vegaLite(
+      {
+        title,
+        width: 420,
+        height: { step: 26 },
+        data: { values },
+        layer: [
+          { mark: { type: 'point', size: 40 }, encoding },
+          {
+            data: { values: names.map((name, i) => ({ name, colourfulness: means[i], tower: `tower ${i % 2}` })) },
+            mark: { type: 'tick', thickness: 3, size: 20 },
+            encoding,
+          },
+          {
+            data: { values: [{ random: 2 / 3 }] },
+            mark: { type: 'rule', color: '#555', strokeDash: [5, 4] },
+            encoding: { x: { field: 'random', type: 'quantitative', title: 'colourfulness' } },
+          },
+        ],
+      },
+      { text: [title, ...names.map((name, i) => `  ${name}: mean ${means[i].toFixed(3)}`)].join('\n') },
+    );
     return [...grids, chart];
   },
 
