@@ -53,6 +53,7 @@ export const cellTable: Experiment<CellTableResult> = {
       rows.map(([name, { accuracy, parameters }]) => ({
         x: parameters / 1e3,
         y: 100 * accuracy,
+        label: '',
         series: `${depthOf(name.split('|') as unknown as Cell)} deep`,
       })),
       {
