@@ -26,6 +26,7 @@ import {
   type Node,
   relu,
 } from '../layers';
+import { choose, oneOf } from '../layers/options';
 
 export interface AlexNetOptions extends ModelOptions {
   /** 2: conv2, conv4 and conv5 see half of the maps, as on the paper's two GPUs. 1: one tower. */
@@ -36,18 +37,34 @@ export interface AlexNetOptions extends ModelOptions {
   alphaMode?: 'paper' | 'perWindow';
 }
 
-export function alexnet({
-  inputShape = [227, 227, 3],
-  classes = 1000,
-  groups = 2,
-  order = 'normPool',
-  alphaMode = 'paper',
-  seed,
-}: AlexNetOptions = {}): tf.LayersModel {
+/** The four networks that go by this name; 'paper' where none is named. */
+const VARIANTS = {
+  paper: { groups: 2, order: 'normPool' },
+  ungrouped: { groups: 1, order: 'normPool' },
+  caffenet: { groups: 2, order: 'poolNorm' },
+  oneWeirdTrick: {}, // a network of its own, below
+} as const;
+export type AlexNetVariant = keyof typeof VARIANTS;
+
+/** `alexnet()`, `alexnet('caffenet', { classes: 10 })`, or by its knobs, `alexnet({ groups: 1 })`. */
+export function alexnet(first: AlexNetVariant | AlexNetOptions = {}, more: AlexNetOptions = {}): tf.LayersModel {
+  if (first === 'oneWeirdTrick') return oneWeirdTrick(more);
+  const knobs = typeof first === 'string' ? choose(VARIANTS, first, 'variant of alexnet') : first;
+  const {
+    inputShape = [227, 227, 3],
+    classes = 1000,
+    groups = 2,
+    order = 'normPool',
+    alphaMode = 'paper',
+    seed,
+  }: AlexNetOptions = { ...knobs, ...more };
+  oneOf('number of groups of alexnet', groups, 1, 2);
+  oneOf('order of alexnet', order, 'normPool', 'poolNorm');
+  oneOf('alphaMode of alexnet', alphaMode, 'paper', 'perWindow');
   const init = { deviation: 0.01 }; // section 5
   const norm = localResponseNorm({ alphaMode });
   const normPool = order === 'normPool' ? [norm, maxPool(3, 2)] : [maxPool(3, 2), norm];
-  return model('alexnet', { inputShape, seed },
+  return model('alexnet', { inputShape, classes, seed },
     named('conv1', conv(96, 11, { stride: 4, padding: 0, init }), relu()),    // 55 x 55 x 96
     named('pool1', ...normPool),                                              // 27 x 27 x 96
     named('conv2', conv(256, 5, { groups, init, biasInit: 1 }), relu()),      // 27 x 27 x 256
@@ -133,7 +150,7 @@ export function oneWeirdTrick({
   adaptivePool = false,
   seed,
 }: OneWeirdTrickOptions = {}): tf.LayersModel {
-  return model('oneWeirdTrick', { inputShape, seed },
+  return model('oneWeirdTrick', { inputShape, classes, seed },
     named('conv1', convRelu(64, 11, { stride: 4, padding: 2, torch: 'features.0' })), // 55 x 55 x 64
     named('pool1', maxPool(3, 2)),                                // 27 x 27 x 64
     named('conv2', convRelu(192, 5, { torch: 'features.3' })),                             // 27 x 27 x 192
@@ -169,7 +186,7 @@ export function cifarNet({
 }: CifarNetOptions = {}): tf.LayersModel {
   const init = nonlinearity === 'relu' ? 'he' : 'glorot';
   const stage = (filters: number): Block => chain(conv(filters, 5, { init }), activation(nonlinearity), maxPool(3, 2));
-  return model('cifarNet', { inputShape, seed },
+  return model('cifarNet', { inputShape, classes, seed },
     named('conv1', stage(first)),                                              // 15 x 15 x 64
     named('conv2', stage(second)),                                             // 7 x 7 x 64
     named('fc3', flatten(), dense(hidden, { init }), activation(nonlinearity)), // 384
