@@ -1,4 +1,4 @@
-/** Every cell of the search space trained once: the table on which searches are compared. */
+/** Every cell of a search space trained once: the table on which searches are compared. */
 import { type ImageSet, subset } from '../data';
 import { barChart, scatterChart } from '../display';
 import { canonicalName, type Cell, type CellTable, distinctCells, EDGES, trainCell } from '../search';
@@ -18,18 +18,24 @@ export function searchImages({ scale, images }: Pick<Setting, 'scale' | 'images'
   return [subset(all, { to: train }), subset(all, { from: train })];
 }
 
+/**
+ * The table's space: no convolution on the last edge, from node 2 to 3. 486 of the 729 cells, 144 functions of 261: as many as
+ * two busy cores trained in the time that there was.
+ */
+export const inTable = (cell: Cell): boolean => cell[5] !== 'conv3x3';
+
 export const cellTable: Experiment<CellTableResult> = {
-  title: 'The table of all cells',
+  title: 'The table of cells',
   claim:
     'A space of cells can be trained once and kept, so that searches are compared on it in seconds (423,624 graphs in NAS-Bench-101).',
   source: 'Ying et al., ICML 2019, section 1; Dong and Yang, ICLR 2020, figure 1',
-  minutes: { quick: 0.2, lecture: 2, long: 30 },
+  minutes: { quick: 0.2, lecture: 1, long: 10 },
 
   async run({ seed, scale, images, log, part }) {
     const [train, validation] = searchImages({ scale, images });
     const epochs = at(scale, 1, 2, 4);
     const channels = at(scale, 4, 8, 16);
-    const all = distinctCells();
+    const all = distinctCells(inTable);
     const cells = every(all, at(scale, 60, 8, 1));
     const training = { images: train.length, validationImages: validation.length, epochs, channels, seed };
     const table: CellTable = {};
@@ -47,6 +53,7 @@ export const cellTable: Experiment<CellTableResult> = {
       rows.map(([name, { accuracy, parameters }]) => ({
         x: parameters / 1e3,
         y: 100 * accuracy,
+        label: '',
         series: `${depthOf(name.split('|') as unknown as Cell)} deep`,
       })),
       {
