@@ -1,6 +1,15 @@
 /** cnn-kit: the table of contents. */
 export * as tf from '@tensorflow/tfjs';
-export { backend, type BackendInfo, type BackendName, ready } from './backend';
+export {
+  backend,
+  type BackendInfo,
+  type BackendName,
+  devices,
+  onDevice,
+  operationsByDevice,
+  placeLayers,
+  ready,
+} from './backend';
 export * as layers from './layers';
 export * as ops from './ops';
 export * from './models';

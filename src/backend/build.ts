@@ -141,7 +141,7 @@ async function compileBinding(
   log(`TensorFlow ${TENSORFLOW_VERSION}: compiling the binding with ${compiler}`);
   await run(compiler, [
     ...['-std=c++17', '-O2', '-shared', '-fPIC', '-DNAPI_VERSION=8', '-w'],
-    '-DTFE_NewContext=cnn_kit_new_context', // in context.cc
+    ...['-DTFE_NewContext=cnn_kit_new_context', '-DTFE_Execute=cnn_kit_execute'], // in context.cc
     ...['-I', path.join(sources, '..'), '-I', path.join(folder, 'include'), '-I', headers],
     ...files.filter(file => file.endsWith('.cc')),
     ...LIBRARIES.map(name => path.join(folder, 'lib', name)),

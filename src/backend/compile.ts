@@ -214,6 +214,7 @@ function merge(first: Trace, second: Trace): Trace | string {
 function sameOperation(a: TracedNode, b: TracedNode): boolean {
   return (
     a.operation === b.operation &&
+    a.device === b.device &&
     a.constant?.dtype === b.constant?.dtype &&
     String(a.constant?.shape) === String(b.constant?.shape) &&
     a.inputs.length === b.inputs.length &&
@@ -287,9 +288,9 @@ function build(trace: Trace, freeze: boolean): Graph {
     }
     return captured.get(reference.captured)!;
   };
-  trace.nodes.forEach(({ operation: op, attributes, inputs, constant: value }, i) => {
+  trace.nodes.forEach(({ operation: op, attributes, inputs, constant: value, device }, i) => {
     if (value) written.push(constant(`node${i}`, value.dtype, value.shape, value.data));
-    else written.push(operation(`node${i}`, op!, inputs.map(named), attributes));
+    else written.push(operation(`node${i}`, op!, inputs.map(named), attributes, device));
   });
   // By way of a node each, as an output may be a placeholder or the same as another.
   const ends = [...trace.outputs, ...trace.assigned].map(({ reference, dtype }, i) => {

@@ -19,9 +19,24 @@ export interface NodeAttribute {
 }
 
 /** `inputs` name other nodes, `node:1` being the second output of one. */
-export function operation(name: string, op: string, inputs: string[], attributes: NodeAttribute[] = []): Buffer {
+export function operation(
+  name: string,
+  op: string,
+  inputs: string[],
+  attributes: NodeAttribute[] = [],
+  device = '',
+): Buffer {
   const written = attributes.map(attribute => entry(attribute.name, attributeValue(attribute)));
-  return bytes(1, Buffer.concat([text(1, name), text(2, op), ...inputs.map(input => text(3, input)), ...written]));
+  return bytes(
+    1,
+    Buffer.concat([
+      text(1, name),
+      text(2, op),
+      ...inputs.map(input => text(3, input)),
+      ...(device ? [text(4, device)] : []),
+      ...written,
+    ]),
+  );
 }
 
 export function placeholder(name: string, dtype: number, shape: number[]): Buffer {

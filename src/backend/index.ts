@@ -7,6 +7,7 @@ import { bindingKind, type BindingKind, loadBinding, registerTensorflow, tensorf
 import { registerWasm } from './wasm';
 
 export { compile, type Compiled, compileModel, type CompileOptions, type Step } from './compile';
+export { devices, onDevice, operationsByDevice, placeLayers } from './devices';
 
 export type BackendName = 'tensorflow' | 'wasm' | 'cpu';
 

@@ -59,6 +59,7 @@ export function koffiBinding(path: string): Binding {
     version: lib.func('const char* TF_Version()'),
     newContextOptions: lib.func('void* TFE_NewContextOptions()'),
     newContext: lib.func('void* TFE_NewContext(void*, void*)'),
+    setConfig: lib.func('void TFE_ContextOptionsSetConfig(void*, const uint8_t*, size_t, void*)'),
     deleteContextOptions: lib.func('void TFE_DeleteContextOptions(void*)'),
     listDevices: lib.func('void* TFE_ContextListDevices(void*, void*)'),
     deviceCount: lib.func('int TF_DeviceListCount(void*)'),
@@ -81,6 +82,8 @@ export function koffiBinding(path: string): Binding {
     dtype: lib.func('int TFE_TensorHandleDataType(void*)'),
     resolve: lib.func('void* TFE_TensorHandleResolve(void*, void*)'),
     newOp: lib.func('void* TFE_NewOp(void*, const char*, void*)'),
+    setDevice: lib.func('void TFE_OpSetDevice(void*, const char*, void*)'),
+    handleDevice: lib.func('const char* TFE_TensorHandleDeviceName(void*, void*)'),
     deleteOp: lib.func('void TFE_DeleteOp(void*)'),
     addInput: lib.func('void TFE_OpAddInput(void*, void*, void*)'),
     setString: lib.func('void TFE_OpSetAttrString(void*, const char*, const char*, size_t)'),
@@ -101,6 +104,8 @@ export function koffiBinding(path: string): Binding {
   };
 
   const options = c.newContextOptions() as Pointer;
+  const config = contextConfig();
+  if (config) c.setConfig(options, config, config.length, status);
   const context = c.newContext(options, status) as Pointer;
   c.deleteContextOptions(options);
   check();
@@ -117,6 +122,9 @@ export function koffiBinding(path: string): Binding {
     if (handle === undefined) throw new Error(`Tensor ${id} is not there; it was deleted or never made.`);
     return handle;
   };
+  // As in context.cc.
+  let placedOn = '';
+  const executed = new Map<string, number>();
   const results = new BigUint64Array(MOST_OUTPUTS);
   const resultCount = new Int32Array(1);
 
@@ -189,6 +197,8 @@ export function koffiBinding(path: string): Binding {
   return {
     ...CONSTANTS,
     context: () => context,
+    place: name => void (placedOn = name),
+    executed: name => executed.get(name) ?? 0,
     TF_Version: c.version() as string,
     isUsingGpuDevice: () => gpu,
     getNumOfTensors: () => handles.size,
@@ -252,15 +262,29 @@ export function koffiBinding(path: string): Binding {
           check();
         }
         for (const attribute of attributes) setAttribute(op, attribute);
+        if (placedOn !== '') {
+          c.setDevice(op, placedOn, status);
+          check();
+        }
         resultCount[0] = outputs;
         c.execute(op, results, resultCount, status);
         check();
+        if (placedOn !== '' && resultCount[0] > 0) {
+          const where = c.handleDevice(results[0], status) as string;
+          executed.set(where, (executed.get(where) ?? 0) + 1);
+        }
       } finally {
         c.deleteOp(op);
       }
       return Array.from(results.subarray(0, resultCount[0]), metadata);
     },
   };
+}
+
+/** As in context.cc: ConfigProto { device_count { key: "CPU" value: count } }. */
+function contextConfig(): Uint8Array | undefined {
+  const count = Number(process.env.CNN_KIT_CPU_DEVICES);
+  return count > 1 && count < 128 ? Uint8Array.of(10, 7, 10, 3, ...Buffer.from('CPU'), 16, count) : undefined;
 }
 
 const BYTES: Record<number, number> = {

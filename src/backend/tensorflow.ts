@@ -24,6 +24,10 @@ export type Binding = Omit<TFJSBinding, 'TensorMetadata' | 'TFEOpAttr' | 'tensor
   tensorDataSync(id: number): Float32Array | Int32Array | Uint8Array | BigInt64Array | Uint8Array[];
   /** Address of the TFE_Context in which it runs operations; only koffi's binding tells it by itself. */
   context?(): bigint;
+  /** Where operations run from now on; '' leaves it to TensorFlow. Of koffi's binding, as the next one. */
+  place?(device: string): void;
+  /** Operations since the start that were placed on the device, and ran there. */
+  executed?(device: string): number;
 };
 export type BindingKind = 'addon' | 'koffi';
 

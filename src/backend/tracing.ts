@@ -1,5 +1,6 @@
 /** Records what one call of a function sends to TensorFlow: operations, constants, and what it takes from outside. */
 import * as tf from '@tensorflow/tfjs';
+import { placedOn } from './devices';
 import type { TensorflowBackend } from './kernels';
 import { FLOAT, INT32, type NodeAttribute } from './graphDef';
 
@@ -21,6 +22,8 @@ export interface TracedNode {
   operation?: string;
   attributes: NodeAttribute[];
   inputs: Reference[];
+  /** Where it was placed; '' leaves it to TensorFlow. */
+  device?: string;
   constant?: TracedConstant;
 }
 
@@ -92,7 +95,7 @@ export function trace(
         known.set(id, { node: nodes.length, output });
         alive.add(id);
       });
-      nodes.push({ operation, attributes: completed(operation, attributes, ids, seen), inputs });
+      nodes.push({ operation, attributes: completed(operation, attributes, ids, seen), inputs, device: placedOn() });
       return outputs;
     },
     tensorDataSync(id: number) {

@@ -1,6 +1,6 @@
 /** A set of labelled images in memory, and the batches that training takes from it. */
 import * as tf from '@tensorflow/tfjs';
-import type { Augmentation } from './augment';
+import { type Augmentation, augmentedShape } from './augment';
 import { seeded, shuffle } from './random';
 
 export type ImageShape = [height: number, width: number, channels: number];
@@ -65,31 +65,33 @@ export function* batches(set: ImageSet, options: BatchOptions = {}): Generator<B
   }
   const [height, width, channels] = set.shape;
   const size = height * width * channels;
+  const shape = augmentedShape(set.shape, augment);
+  const sizeAfter = shape[0] * shape[1] * shape[2];
   const table = normalizationTable(channels, mean, std);
   const order = Uint32Array.from({ length: set.length }, (_, i) => i);
   if (seed !== undefined) shuffle(order, seeded(seed));
   const random = seeded(seed ?? 0, AUGMENTATION_STREAM);
   for (let start = 0; start < set.length; start += batchSize) {
     const count = Math.min(batchSize, set.length - start);
-    const x = new Float32Array(count * size);
+    const x = new Float32Array(count * sizeAfter);
     const y = new Int32Array(count);
     for (let i = 0; i < count; i++) {
       const index = order[start + i];
       let pixels = set.images.subarray(index * size, (index + 1) * size);
       // The copy keeps the set whole, whatever an augmentation writes.
       if (augment) pixels = augment(pixels.slice(), set.shape, random);
-      if (pixels.length !== size) {
+      if (pixels.length !== sizeAfter) {
         throw new Error(
-          `The augmentation made an image of ${pixels.length} bytes out of ${size}; it must keep the size.`,
+          `The augmentation made an image of ${pixels.length} bytes out of ${size}; it must keep the size, or have shapeAfter.`,
         );
       }
-      for (let p = 0, to = i * size, channel = 0; p < size; p++) {
+      for (let p = 0, to = i * sizeAfter, channel = 0; p < sizeAfter; p++) {
         x[to + p] = table[channel * 256 + pixels[p]];
         if (++channel === channels) channel = 0;
       }
       y[i] = set.labels[index];
     }
-    yield { x: tf.tensor4d(x, [count, height, width, channels]), y: tf.tensor1d(y, 'int32') };
+    yield { x: tf.tensor4d(x, [count, ...shape]), y: tf.tensor1d(y, 'int32') };
   }
 }
 

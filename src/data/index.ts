@@ -13,8 +13,12 @@ export {
   type ImageShape,
 } from './imageSet';
 export {
+  augmentedImages,
+  augmentedShape,
+  centreCrop,
   colourComponents,
   compose,
+  cropTo,
   cutout,
   horizontalFlip,
   IMAGENET_COLOURS,

@@ -155,7 +155,7 @@ export function scatterChart(points: readonly Point[], options: AxisOptions = {}
   ];
   const spec = {
     ...frame(options),
-    data: { values: drawn.map((point, index) => ({ ...point, ...places[index] })) },
+    data: { values: drawn.map((point, index) => ({ ...point, label: point.label ?? '', ...places[index] })) },
     layer: [
       ...rules(options),
       {

@@ -2,7 +2,7 @@
  * `npm run experiment -- NAME [--seed n] [--scale quick|lecture|long] [--out FILE.json]`
  *
  * Runs a named experiment, prints what came out beside the claim, and writes the result as JSON, with how it was made, and
- * its figures as PNG. Without a name it lists the experiments.
+ * its figures as PNG. Without a name it lists the experiments. A run that was interrupted goes on with the part it was in.
  */
 import path from 'node:path';
 import { parseArgs } from 'node:util';
@@ -44,7 +44,12 @@ export async function main(args: string[]): Promise<number> {
     const { title, claim, source } = experimentOf(name);
     await ready();
     console.log(`${title}\nClaim: ${claim} (${source})`);
-    const shown = await experiment(name, { seed, scale, log: line => console.log(line) });
+    const shown = await experiment(name, {
+      seed,
+      scale,
+      log: line => console.log(line),
+      parts: path.join(FOLDER, `${name}-${scale}-${seed}.unfinished`),
+    });
     const { figures, ...record } = shown;
     console.log(`\n${figures.map(({ text }) => text).join('\n\n')}\n\nFound: ${record.conclusion}`);
     const files = await writeRecord(out, record, figures);

@@ -28,6 +28,9 @@ export interface Ensembles {
 /** As AlexNet's 224 of 256. */
 const CROP = 28;
 
+/** A restart at three times this rate kills all ReLUs of the small network. */
+const RATE = 0.01;
+
 export const ensembles: Experiment<Ensembles> = {
   title: 'Averages of probabilities over models, snapshots and crops',
   claim:
@@ -36,7 +39,7 @@ export const ensembles: Experiment<Ensembles> = {
   minutes: { quick: 0.3, lecture: 3, long: 5 },
 
   async run({ seed, scale, images, log }) {
-    const [count, epochs, members] = at(scale, [64, 2, 2], [1500, 8, 5], [3000, 10, 5]);
+    const [count, epochs, members] = at(scale, [64, 2, 2], [1000, 6, 5], [3000, 10, 5]);
     const train = images({ split: 'train', count });
     const test = images({ split: 'test', count: at(scale, 50, 1000, 1000) });
     const classes = train.classes.length;
@@ -47,7 +50,7 @@ export const ensembles: Experiment<Ensembles> = {
     const nets: tf.LayersModel[] = [];
     for (let s = seed; s < seed + members; s++) {
       const net = build(32, s);
-      await fit(net, train, { ...training, epochs, learningRate: cosine(0.02), seed: s });
+      await fit(net, train, { ...training, epochs, learningRate: cosine(RATE), seed: s });
       nets.push(net);
       log(`model ${nets.length} of ${members} trained`);
     }
@@ -61,7 +64,7 @@ export const ensembles: Experiment<Ensembles> = {
     await fit(net, train, {
       ...training,
       maxSteps: members * perCycle,
-      learningRate: cosineCycles(0.03, members),
+      learningRate: cosineCycles(RATE, members),
       seed,
       onStep: ({ steps }) => steps % perCycle === 0 && snapshots.push(takeSnapshot(net)),
     });
@@ -75,7 +78,7 @@ export const ensembles: Experiment<Ensembles> = {
     const small = build(CROP, seed);
     // Each image in two windows, so that half the passes see as many.
     const windows = randomWindows(train, 2, seeded(seed));
-    await fit(small, windows, { ...training, epochs: Math.ceil(epochs / 2), learningRate: cosine(0.02), seed });
+    await fit(small, windows, { ...training, epochs: Math.ceil(epochs / 2), learningRate: cosine(RATE), seed });
     const crops = await compareCrops(small, test, { seed });
     small.dispose();
     return { images: count, testImages: test.length, models, snapshots: ofSnapshots, crops };

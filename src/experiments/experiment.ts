@@ -15,8 +15,11 @@ export interface Setting {
   images: (options: { split: 'train' | 'test'; count?: number }) => ImageSet;
   /** Tells how far it is, one line at a time. */
   log: (line: string) => void;
-  /** Counts the seconds of parts that ran before, where a run goes on with what they left. */
-  earlier: (seconds: number) => void;
+  /**
+   * What `compute` gives, as plain JSON, kept under this name: an experiment that was interrupted does not compute it again.
+   * Whatever it computes must follow from the seed, the scale and the name.
+   */
+  part: <T>(name: string, compute: () => Promise<T>) => Promise<T>;
 }
 
 export interface Experiment<Result = any> {

@@ -10,7 +10,7 @@ import { spreadChart } from './spreadChart';
 
 type Network = (depth: number, inputShape: [number, number, number], seed: number) => tf.LayersModel;
 
-/** As the names say; without normalization, weights are drawn at 0.7 of He's deviation, as an initialization that is a bit off. */
+/** As the names say; without normalization, weights are at 0.7 of He's deviation: a little off. */
 const NETWORKS: Record<string, Network> = {
   'plain, no normalization': (depth, inputShape, seed) => bare(depth, inputShape, seed, false),
   'residual, no normalization': (depth, inputShape, seed) => bare(depth, inputShape, seed, true),
@@ -22,7 +22,7 @@ export interface GradientFlow {
   depth: number;
   networks: {
     name: string;
-    /** For each seed, the norm at each convolution from the first, relative to the last. */
+    /** For each seed, the norm by the filters of each convolution, from the first. */
     norms: number[][];
   }[];
 }
@@ -45,12 +45,12 @@ export const gradientFlow: Experiment<GradientFlow> = {
         const net = build(depth, set.shape, seed);
         const [{ x, y }] = batches(set);
         const found = (await gradientNorms(net, x, y)).filter(({ layer }) => !layer.includes('shortcut')).slice(0, -1);
-        norms.push(found.map(({ norm }) => norm / found.at(-1)!.norm));
+        norms.push(found.map(({ norm }) => norm));
         tf.dispose([x, y]);
         net.dispose();
       }
       networks.push({ name, norms });
-      log(`${name}: ${median(norms.map(([first]) => first)).toPrecision(3)} times at the first convolution`);
+      log(`${name}: ${first(norms)} at the first convolution`);
     }
     return { depth, networks };
   },
@@ -61,17 +61,22 @@ export const gradientFlow: Experiment<GradientFlow> = {
       {
         title: `Networks of ${depth} layers, new: median and range of the seeds`,
         x: 'convolution, from the picture',
-        y: 'gradient norm by that of the last',
+        y: 'L2 norm of the gradient by the filters',
         logY: true,
       },
     );
   },
 
   conclusion({ depth, networks }) {
-    const each = networks.map(({ name, norms }) => `${name} ${median(norms.map(([first]) => first)).toPrecision(2)}`);
-    return `Gradient norm of the first of ${depth - 1} convolutions by that of the last, median of the seeds: ${each.join('; ')}.`;
+    const each = networks.map(({ name, norms }) => {
+      const change = median(norms.map(run => run[0] / run.at(-1)!)).toPrecision(2);
+      return `${name} ${first(norms)} (${change} times that of the last)`;
+    });
+    return `Gradient norm at the first of ${depth - 1} convolutions, median of the seeds: ${each.join('; ')}.`;
   },
 };
+
+const first = (norms: number[][]): string => median(norms.map(([norm]) => norm)).toPrecision(2);
 
 /** As deep as a CIFAR ResNet, all of 16 maps, without normalization. */
 function bare(depth: number, inputShape: [number, number, number], seed: number, isResidual: boolean): tf.LayersModel {

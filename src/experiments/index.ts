@@ -1,28 +1,46 @@
 /** The named experiments, each with the claim that it tests: what `npm run experiment -- NAME` runs. */
 import type { Figure } from '../display';
+import { architectureSearch } from './architectureSearch';
+import { augmentation } from './augmentation';
 import { auxiliaryClassifiers } from './auxiliaryClassifiers';
 import { cellTable } from './cellTable';
-import type { Experiment } from './experiment';
-import { type ExperimentRecord, type RecordOptions, runExperiment, hasShippedRecord, shippedRecord } from './record';
-import { globalAveragePooling } from './globalAveragePooling';
-import { oneByOneReduction } from './oneByOneReduction';
-import { architectureSearch } from './architectureSearch';
+import { deconvnet } from './deconvnet';
 import { denseConnectivity } from './denseConnectivity';
 import { depthwiseSeparable } from './depthwiseSeparable';
+import { dropout } from './dropout';
 import { ensembles } from './ensembles';
+import type { Experiment } from './experiment';
+import { featureEvolution } from './featureEvolution';
+import { firstLayers } from './firstLayers';
 import { foundCell } from './foundCell';
+import { globalAveragePooling } from './globalAveragePooling';
 import { gradientFlow } from './gradientFlow';
 import { groupedConvolution } from './groupedConvolution';
+import { localResponseNormalization } from './localResponseNormalization';
+import { occlusion } from './occlusion';
+import { oneByOneReduction } from './oneByOneReduction';
+import { overlappingPooling } from './overlappingPooling';
 import { plainAgainstResidual } from './plainAgainstResidual';
-import { squeezeExcitation } from './squeezeExcitation';
-import { weightSharing } from './weightSharing';
+import { type ExperimentRecord, type RecordOptions, runExperiment, shippedNames, shippedRecord } from './record';
 import { reluAgainstTanh } from './reluAgainstTanh';
+import { squeezeExcitation } from './squeezeExcitation';
+import { twoTowers } from './twoTowers';
+import { weightSharing } from './weightSharing';
 
 export { at, type Experiment, type Scale, SCALES, type Setting } from './experiment';
 export { type ExperimentRecord, type Made, provenance, runExperiment, shippedNames, writeRecord } from './record';
 
 export const EXPERIMENTS: Readonly<Record<string, Experiment>> = {
   'relu-against-tanh': reluAgainstTanh,
+  'two-towers': twoTowers,
+  'local-response-normalization': localResponseNormalization,
+  'overlapping-pooling': overlappingPooling,
+  augmentation,
+  dropout,
+  deconvnet,
+  occlusion,
+  'feature-evolution': featureEvolution,
+  'first-layers': firstLayers,
   'auxiliary-classifiers': auxiliaryClassifiers,
   'global-average-pooling': globalAveragePooling,
   'one-by-one-reduction': oneByOneReduction,
@@ -32,7 +50,7 @@ export const EXPERIMENTS: Readonly<Record<string, Experiment>> = {
   'squeeze-excitation': squeezeExcitation,
   'dense-connectivity': denseConnectivity,
   'depthwise-separable': depthwiseSeparable,
-  ensembles: ensembles,
+  ensembles,
   'cell-table': cellTable,
   'architecture-search': architectureSearch,
   'weight-sharing': weightSharing,
@@ -67,4 +85,4 @@ export async function experiment<Result = any>(name: string, options: RecordOpti
   return { ...record, figures: [found.figure(record.result)].flat() };
 }
 
-export const hasShipped = hasShippedRecord;
+export const hasShipped = (name: string): boolean => shippedNames().includes(name);

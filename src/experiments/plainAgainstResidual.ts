@@ -30,7 +30,7 @@ export const plainAgainstResidual: Experiment<PlainAgainstResidual> = {
   minutes: { quick: 0.5, lecture: 4, long: 15 },
 
   async run({ seed, scale, images, log }) {
-    const [count, epochs, seeds] = at(scale, [64, 1, 1], [500, 12, 1], [1000, 15, 2]);
+    const [count, epochs, seeds] = at(scale, [64, 1, 1], [400, 10, 1], [1000, 15, 2]);
     const train = halved(images({ split: 'train', count }));
     const test = halved(images({ split: 'test', count: at(scale, 50, 500, 500) }));
     const runs: DepthRun[] = [];
@@ -40,8 +40,8 @@ export const plainAgainstResidual: Experiment<PlainAgainstResidual> = {
           const net = resnetCifar({ depth, residual: kind === 'residual', inputShape: train.shape, classes: train.classes.length, seed: s }); // prettier-ignore
           const { epochs: rows } = await fit(net, train, {
             epochs,
-            batchSize: 64,
-            learningRate: cosine(0.1),
+            batchSize: 32,
+            learningRate: cosine(0.02),
             weightDecay: 1e-4,
             seed: s,
             progress: false,
@@ -73,10 +73,12 @@ export const plainAgainstResidual: Experiment<PlainAgainstResidual> = {
     const last = (kind: DepthRun['kind'], depth: number): string =>
       `${percent(median(ofKind(runs, kind, depth).map(({ trainErrors }) => trainErrors.at(-1)!)))} with ${depth} layers`;
     const sentence = (kind: DepthRun['kind']): string => `${kind} ${depthsOf(runs).map(depth => last(kind, depth)).join(', ')}`; // prettier-ignore
+    const ends = (kind: DepthRun['kind']): number[] => depthsOf(runs).map(depth => median(ofKind(runs, kind, depth).map(({ trainErrors }) => trainErrors.at(-1)!))); // prettier-ignore
+    const order = (kind: DepthRun['kind']): string => `The deepest ${kind} network trains ${ends(kind).at(-1)! > ends(kind)[0] ? 'worse' : 'no worse'} than the shallowest here`; // prettier-ignore
     const seeds = new Set(runs.map(({ seed }) => seed)).size;
     return (
       `Training error after ${epochs} epochs on ${images} images of ${side} x ${side}${seeds > 1 ? `, median of ${seeds} seeds` : ''}: ` +
-      `${sentence('plain')}; ${sentence('residual')}. The paper trained for 164 epochs on 45,000 images of 32 x 32.`
+      `${sentence('plain')}; ${sentence('residual')}. ${order('plain')}; ${order('residual')}. The paper trained for 164 epochs on 45,000 images of 32 x 32.`
     );
   },
 };

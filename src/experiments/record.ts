@@ -38,25 +38,31 @@ export interface ExperimentRecord<Result = any> {
   made: Made;
 }
 
-export interface RecordOptions extends Partial<Setting> {
+export interface RecordOptions extends Partial<Omit<Setting, 'part'>> {
   /** As the user typed it; made up from the options if not given. */
   command?: string;
+  /** A file that keeps finished parts until the whole is done; the same call goes on from it. */
+  parts?: string;
 }
 
 /** Runs an experiment and keeps with its result how it was made. */
 export async function runExperiment<Result>(
   name: string,
   experiment: Experiment<Result>,
-  { seed = 0, scale = 'lecture', images = lectureImages, log = () => undefined, command }: RecordOptions = {},
+  { seed = 0, scale = 'lecture', images = lectureImages, log = () => undefined, command, parts }: RecordOptions = {},
 ): Promise<ExperimentRecord<Result>> {
   const names = new Set<string>();
   const start = performance.now();
-  let earlier = 0;
+  const commit = commitOf(ROOT);
+  const kept = new Parts(parts, `${name} ${scale} ${seed} ${commit}`);
   const made = await experiment.run({
     seed,
     scale,
     log,
-    earlier: seconds => void (earlier += seconds),
+    part: async (part, compute) => {
+      if (!kept.has(part)) kept.keep(part, await compute(), (performance.now() - start) / 1000);
+      return kept.get(part);
+    },
     images: options => {
       const set = images(options);
       names.add(`${set.length} of ${set.name}`);
@@ -65,6 +71,7 @@ export async function runExperiment<Result>(
   });
   // What a file can hold, so that figures are drawn from the same thing now and later.
   const result = JSON.parse(JSON.stringify(made)) as Result;
+  kept.end();
   const { title, claim, source } = experiment;
   return {
     experiment: name,
@@ -76,15 +83,65 @@ export async function runExperiment<Result>(
     conclusion: experiment.conclusion(result),
     result,
     made: {
-      command: command ?? `npm run experiment -- ${name} --seed ${seed} --scale ${scale}`,
-      commit: commitOf(ROOT),
+      command: command ?? `${settings()}npm run experiment -- ${name} --seed ${seed} --scale ${scale}`,
+      commit,
       machine: `${os.cpus().length} x ${os.cpus()[0]?.model.trim() ?? os.arch()}, ${Math.round(os.totalmem() / 2 ** 30)} GB, ${os.type()} ${os.arch()}`,
       versions: versions(),
       images: [...names],
       date: new Date().toISOString().slice(0, 10),
-      seconds: Math.round(10 * earlier + (performance.now() - start) / 100) / 10,
+      seconds: Math.round(10 * (kept.secondsBefore + (performance.now() - start) / 1000)) / 10,
     },
   };
+}
+
+/** Finished parts of a run, in a file if one is named. */
+class Parts {
+  private readonly parts: Record<string, unknown> = {};
+  /** What the parts took that an earlier call had finished. */
+  readonly secondsBefore: number = 0;
+
+  constructor(
+    private readonly file: string | undefined,
+    private readonly key: string,
+  ) {
+    if (!file || !fs.existsSync(file)) return;
+    const {
+      key: theirs,
+      parts,
+      seconds,
+    } = JSON.parse(fs.readFileSync(file, 'utf8')) as {
+      key: string;
+      parts: Record<string, unknown>;
+      seconds: number;
+    };
+    // Parts of other code, or of another seed, are not ours.
+    if (theirs !== key) return;
+    this.parts = parts;
+    this.secondsBefore = seconds;
+  }
+
+  has = (name: string): boolean => Object.hasOwn(this.parts, name);
+
+  get = <T>(name: string): T => this.parts[name] as T;
+
+  keep(name: string, value: unknown, seconds: number): void {
+    this.parts[name] = JSON.parse(JSON.stringify(value));
+    if (!this.file) return;
+    fs.mkdirSync(path.dirname(this.file), { recursive: true });
+    const state = { key: this.key, seconds: this.secondsBefore + seconds, parts: this.parts };
+    fs.writeFileSync(`${this.file}.part`, JSON.stringify(state));
+    fs.renameSync(`${this.file}.part`, this.file);
+  }
+
+  end(): void {
+    if (this.file) fs.rmSync(this.file, { force: true });
+  }
+}
+
+/** What was set in the environment and changes how it is computed, as one would type it. */
+function settings(): string {
+  const names = ['CNN_KIT_BACKEND', 'CNN_KIT_BINDING', 'CNN_KIT_CPU_DEVICES'];
+  return names.flatMap(name => (process.env[name] ? `${name}=${process.env[name]} ` : [])).join('');
 }
 
 function versions(): Record<string, string> {
@@ -115,8 +172,6 @@ export function shippedRecord<Result = any>(name: string): ExperimentRecord<Resu
     `No result of ${name} came with the kit; there are ${there || 'none'}. npm run experiment -- ${name}`,
   );
 }
-
-export const hasShippedRecord = (name: string): boolean => shippedNames().includes(name);
 
 export function shippedNames(): string[] {
   if (!fs.existsSync(RESULTS)) return [];

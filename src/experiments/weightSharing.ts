@@ -2,10 +2,9 @@
 import { seeded } from '../data';
 import { cellName, cellNetwork, lookUp, randomCell, SharedWeights } from '../search';
 import { evaluate, fit } from '../training';
-import type { CellTableResult } from './cellTable';
-import { searchImages } from './cellTable';
+import { type CellTableResult, inTable, searchImages } from './cellTable';
 import { at, type Experiment } from './experiment';
-import { hasShippedRecord, shippedRecord } from './record';
+import { shippedNames, shippedRecord } from './record';
 import { spreadChart } from './spreadChart';
 
 export interface WeightSharing {
@@ -33,12 +32,13 @@ export const weightSharing: Experiment<WeightSharing> = {
     const steps = at(scale, 2, 16, 20);
     const random = seeded(seed);
     const channels = at(scale, 4, 16, 16);
-    const reward = hasShippedRecord('cell-table') ? lookUp(shippedRecord<CellTableResult>('cell-table').result.table) : undefined; // prettier-ignore
+    const reward = shippedNames().includes('cell-table') ? lookUp(shippedRecord<CellTableResult>('cell-table').result.table) : undefined; // prettier-ignore
     const shared = new SharedWeights();
     const children: WeightSharing['children'] = [];
     try {
       for (let i = 0; i < count; i++) {
-        const cell = randomCell(random);
+        let cell = randomCell(random);
+        while (!inTable(cell)) cell = randomCell(random);
         const accuracies: Record<string, number> = {};
         for (const kind of ['shared', 'alone'] as const) {
           const net = cellNetwork(cell, { channels, classes: train.classes.length, inputShape: train.shape, seed });

@@ -4,6 +4,7 @@
  */
 import * as tf from '@tensorflow/tfjs';
 import { beginModel, endModel, inScope, inTorchScope, layerName } from './naming';
+import { wholeNumber } from './options';
 
 /** A place in the network: the output of a layer, without values, of shape [null, height, width, channels] or [null, units]. */
 export type Node = tf.SymbolicTensor;
@@ -66,14 +67,15 @@ export function model(name: string, options: ModelOptions, ...blocks: Block[]): 
 /** A network with several outputs. */
 export function modelOf(
   name: string,
-  { inputShape, seed = 0 }: ModelOptions,
+  { inputShape, classes = 1, seed = 0 }: ModelOptions,
   body: (x: Node) => Node[],
 ): tf.LayersModel {
-  if (!inputShape || inputShape.length !== 3 || !inputShape.every(n => Number.isInteger(n) && n > 0)) {
+  if (!Array.isArray(inputShape) || inputShape.length !== 3 || !inputShape.every(n => Number.isInteger(n) && n > 0)) {
     throw new Error(
-      `The input shape of ${name} is [${inputShape}]; right is [height, width, channels], whole and positive.`,
+      `The input shape of ${name} is ${JSON.stringify(inputShape)}; right is [height, width, channels], whole and positive.`,
     );
   }
+  wholeNumber(`number of classes of ${name}`, classes);
   beginModel(name, seed);
   try {
     const input = tf.input({ shape: inputShape, name: 'image' });

@@ -21,6 +21,7 @@ import {
   Subsample,
 } from './layers';
 import { layerName, parameterName } from './naming';
+import { wholeNumber } from './options';
 
 /** Layers with weights: what PyTorch's model calls this one, below the names of the `torch` scopes around it. */
 interface TorchNamed {
@@ -47,6 +48,8 @@ export function conv(filters: number, size: number | [number, number], options: 
   return x => {
     const name = parameterName('conv', torch);
     const channels = x.shape[3]!;
+    wholeNumber(`number of filters of ${name}`, filters);
+    wholeNumber(`stride of ${name}`, stride);
     if (channels % groups !== 0 || filters % groups !== 0) {
       throw new Error(
         `${name} has ${groups} groups for ${channels} channels and ${filters} filters; right is a divisor of both.`,
@@ -70,7 +73,11 @@ export interface DenseOptions extends TorchNamed {
 
 /** Fully connected layer. Weights: kernel [in, units], bias [units]. */
 export function dense(units: number, { bias = true, init = 'he', biasInit = 0, torch }: DenseOptions = {}): Block {
-  return x => place(new Dense({ name: parameterName('dense', torch), units, bias, init, biasInit }), x);
+  return x => {
+    const name = parameterName('dense', torch);
+    wholeNumber(`number of units of ${name}`, units);
+    return place(new Dense({ name, units, bias, init, biasInit }), x);
+  };
 }
 
 export interface BatchNormOptions extends TorchNamed {

@@ -9,19 +9,24 @@ import {
   adaptiveAvgPool,
   type Block,
   chain,
+  concat,
   conv,
   convRelu,
   dense,
   dropout,
   flatten,
   identity,
+  type Initialization,
   localResponseNorm,
   maxPool,
   model,
+  modelOf,
   type ModelOptions,
   named,
+  type Node,
   relu,
 } from '../layers';
+import { choose, oneOf } from '../layers/options';
 
 export interface AlexNetOptions extends ModelOptions {
   /** 2: conv2, conv4 and conv5 see half of the maps, as on the paper's two GPUs. 1: one tower. */
@@ -32,18 +37,34 @@ export interface AlexNetOptions extends ModelOptions {
   alphaMode?: 'paper' | 'perWindow';
 }
 
-export function alexnet({
-  inputShape = [227, 227, 3],
-  classes = 1000,
-  groups = 2,
-  order = 'normPool',
-  alphaMode = 'paper',
-  seed,
-}: AlexNetOptions = {}): tf.LayersModel {
+/** The four networks that go by this name; 'paper' where none is named. */
+const VARIANTS = {
+  paper: { groups: 2, order: 'normPool' },
+  ungrouped: { groups: 1, order: 'normPool' },
+  caffenet: { groups: 2, order: 'poolNorm' },
+  oneWeirdTrick: {}, // a network of its own, below
+} as const;
+export type AlexNetVariant = keyof typeof VARIANTS;
+
+/** `alexnet()`, `alexnet('caffenet', { classes: 10 })`, or by its knobs, `alexnet({ groups: 1 })`. */
+export function alexnet(first: AlexNetVariant | AlexNetOptions = {}, more: AlexNetOptions = {}): tf.LayersModel {
+  if (first === 'oneWeirdTrick') return oneWeirdTrick(more);
+  const knobs = typeof first === 'string' ? choose(VARIANTS, first, 'variant of alexnet') : first;
+  const {
+    inputShape = [227, 227, 3],
+    classes = 1000,
+    groups = 2,
+    order = 'normPool',
+    alphaMode = 'paper',
+    seed,
+  }: AlexNetOptions = { ...knobs, ...more };
+  oneOf('number of groups of alexnet', groups, 1, 2);
+  oneOf('order of alexnet', order, 'normPool', 'poolNorm');
+  oneOf('alphaMode of alexnet', alphaMode, 'paper', 'perWindow');
   const init = { deviation: 0.01 }; // section 5
   const norm = localResponseNorm({ alphaMode });
   const normPool = order === 'normPool' ? [norm, maxPool(3, 2)] : [maxPool(3, 2), norm];
-  return model('alexnet', { inputShape, seed },
+  return model('alexnet', { inputShape, classes, seed },
     named('conv1', conv(96, 11, { stride: 4, padding: 0, init }), relu()),    // 55 x 55 x 96
     named('pool1', ...normPool),                                              // 27 x 27 x 96
     named('conv2', conv(256, 5, { groups, init, biasInit: 1 }), relu()),      // 27 x 27 x 256
@@ -56,6 +77,62 @@ export function alexnet({
     named('fc7', dense(4096, { init, biasInit: 1 }), relu(), dropout(0.5)),   // 4096
     named('fc8', dense(classes, { init })),                                   // 1000
   ); // prettier-ignore
+}
+
+export interface TwoTowersOptions extends ModelOptions {
+  alphaMode?: 'paper' | 'perWindow';
+  /** Of the first layer; the default is the paper's. */
+  first?: { size: number; stride: number; padding: number; init?: Initialization };
+  /** Maps of conv1 to conv5 and units of fc6 and fc7, both towers together. */
+  widths?: readonly [number, number, number, number, number, number];
+  /** Of fc6 and fc7. */
+  dropoutRate?: number;
+  /** The paper's N(0, 0.01) teaches small networks nothing for a long time; 'he' is what came later. */
+  init?: 'paper' | 'he';
+}
+
+/** conv1 to fc7 of the paper: 60,965,224 parameters in all with 1,000 classes. */
+const PAPER_WIDTHS = [96, 256, 384, 384, 256, 4096] as const;
+
+/**
+ * The network as it ran on two graphics cards (section 3.2 and figure 2): two towers of layers named `.../tower0/...` and
+ * `.../tower1/...`, each with half of the maps. They meet before conv3 and before each dense layer. What `alexnet` does by
+ * groups is here done by layers of their own, so that each can be put on a device (`placeLayers`).
+ * Differs from `alexnet`: each tower normalizes its own maps, as the authors' code does, so no normalization crosses over.
+ */
+export function alexnetTwoTowers({
+  inputShape = [227, 227, 3],
+  classes = 1000,
+  alphaMode = 'paper',
+  first = { size: 11, stride: 4, padding: 0 },
+  widths: [w1, w2, w3, w4, w5, units] = PAPER_WIDTHS,
+  dropoutRate = 0.5,
+  init: initialization = 'paper',
+  seed,
+}: TwoTowersOptions = {}): tf.LayersModel {
+  const init = initialization === 'paper' ? { deviation: 0.01 } : 'he';
+  const biasInit = initialization === 'paper' ? 1 : 0; // section 5
+  const norm = localResponseNorm({ alphaMode });
+  type Towers = [Node, Node];
+  const each = (row: string, towers: Towers, ...blocks: Block[]): Towers =>
+    towers.map((x, i) => named(`${row}/tower${i}`, ...blocks)(x)) as Towers;
+  const meet = (row: string, [a, b]: Towers): Node => named(row, concat(() => a, () => b))(a); // prettier-ignore
+  const both = (x: Node): Towers => [x, x];
+  return modelOf('alexnetTwoTowers', { inputShape, seed }, image => {
+    const { size, stride, padding, init: firstInit = init } = first;
+    let towers = each('conv1', both(image), conv(w1 / 2, size, { stride, padding, init: firstInit }), relu());
+    towers = each('pool1', towers, norm, maxPool(3, 2));
+    towers = each('conv2', towers, conv(w2 / 2, 5, { init, biasInit }), relu());
+    towers = each('pool2', towers, norm, maxPool(3, 2));
+    towers = each('conv3', both(meet('conv3', towers)), conv(w3 / 2, 3, { init }), relu());
+    towers = each('conv4', towers, conv(w4 / 2, 3, { init, biasInit }), relu());
+    towers = each('conv5', towers, conv(w5 / 2, 3, { init, biasInit }), relu());
+    towers = each('pool5', towers, maxPool(3, 2));
+    const hidden = [dense(units / 2, { init, biasInit }), relu(), dropout(dropoutRate)];
+    towers = each('fc6', both(named('fc6', flatten())(meet('fc6', towers))), ...hidden);
+    towers = each('fc7', both(meet('fc7', towers)), ...hidden);
+    return [named('fc8', dense(classes, { init }))(meet('fc8', towers))];
+  });
 }
 
 export interface OneWeirdTrickOptions extends ModelOptions {
@@ -73,7 +150,7 @@ export function oneWeirdTrick({
   adaptivePool = false,
   seed,
 }: OneWeirdTrickOptions = {}): tf.LayersModel {
-  return model('oneWeirdTrick', { inputShape, seed },
+  return model('oneWeirdTrick', { inputShape, classes, seed },
     named('conv1', convRelu(64, 11, { stride: 4, padding: 2, torch: 'features.0' })), // 55 x 55 x 64
     named('pool1', maxPool(3, 2)),                                // 27 x 27 x 64
     named('conv2', convRelu(192, 5, { torch: 'features.3' })),                             // 27 x 27 x 192
@@ -109,7 +186,7 @@ export function cifarNet({
 }: CifarNetOptions = {}): tf.LayersModel {
   const init = nonlinearity === 'relu' ? 'he' : 'glorot';
   const stage = (filters: number): Block => chain(conv(filters, 5, { init }), activation(nonlinearity), maxPool(3, 2));
-  return model('cifarNet', { inputShape, seed },
+  return model('cifarNet', { inputShape, classes, seed },
     named('conv1', stage(first)),                                              // 15 x 15 x 64
     named('conv2', stage(second)),                                             // 7 x 7 x 64
     named('fc3', flatten(), dense(hidden, { init }), activation(nonlinearity)), // 384

@@ -16,6 +16,7 @@ import {
   denselyConnected,
   dropout,
   globalAvgPool,
+  identity,
   maxPool,
   model,
   type ModelOptions,
@@ -24,7 +25,7 @@ import {
   repeat,
   torch,
 } from '../layers';
-import { choose } from './resnet';
+import { choose, oneOf, positive, wholeNumber, withDepth } from '../layers/options';
 
 /** Table 1: layers of the four dense blocks, and the growth rate. */
 export const TABLE_1 = {
@@ -37,6 +38,8 @@ export const TABLE_1 = {
 
 export interface DenseNetOptions extends ModelOptions {
   depth?: keyof typeof TABLE_1;
+  /** 'cifar', usual for 32 x 32 pictures: 3 x 3 filters at stride 1, and no pooling. */
+  stem?: 'imagenet' | 'cifar';
   /** k: how many maps a layer adds. */
   growthRate?: number;
   /** theta: the share of the maps that a transition keeps; 1 keeps all. */
@@ -48,23 +51,31 @@ export interface DenseNetOptions extends ModelOptions {
 }
 
 /** DenseNet-BC for ImageNet; the comments are of 121 layers. */
-export function densenet({
-  depth = 121,
-  growthRate,
-  reduction = 0.5,
-  bottleneck = true,
-  dropoutRate = 0,
-  inputShape = [224, 224, 3],
-  classes = 1000,
-  seed,
-}: DenseNetOptions = {}): tf.LayersModel {
+export function densenet(
+  first?: DenseNetOptions['depth'] | DenseNetOptions,
+  more: Omit<DenseNetOptions, 'depth'> = {},
+): tf.LayersModel {
+  const {
+    depth = 121,
+    growthRate,
+    reduction = 0.5,
+    bottleneck = true,
+    stem = 'imagenet',
+    dropoutRate = 0,
+    inputShape = [224, 224, 3],
+    classes = 1000,
+    seed,
+  } = withDepth<DenseNetOptions>(first, more);
   const [layers, tableGrowthRate] = choose(TABLE_1, depth, 'depth of densenet');
   const k = growthRate ?? tableGrowthRate;
+  oneOf('stem of densenet', stem, 'imagenet', 'cifar');
+  const large = stem === 'imagenet';
+  const names = { torch: ['features.conv0', 'features.norm0'] } as const;
   const block = (i: number): Block => denseBlock(i, layers[i - 1], { growthRate: k, bottleneck, dropoutRate });
   const shrink = (i: number): Block => transition(i, reduction, dropoutRate);
-  return model(`densenet${depth}`, { inputShape, seed },
-    named('conv1', convBnRelu(2 * k, 7, { stride: 2, torch: ['features.conv0', 'features.norm0'] })), // 112 x 112 x 64
-    named('pool1', maxPool(3, 2, { padding: 1 })),                        // 56 x 56 x 64
+  return model(`densenet${depth}`, { inputShape, classes, seed },
+    named('conv1', large ? convBnRelu(2 * k, 7, { stride: 2, ...names }) : convBnRelu(2 * k, 3, names)), // 112 x 112 x 64
+    named('pool1', large ? maxPool(3, 2, { padding: 1 }) : identity),     // 56 x 56 x 64
     named('denseBlock1', block(1)),                                       // 56 x 56 x 256
     named('transition1', shrink(1)),                                      // 28 x 28 x 128
     named('denseBlock2', block(2)),                                       // 28 x 28 x 512
@@ -76,7 +87,7 @@ export function densenet({
   ); // prettier-ignore
 }
 
-export interface DenseNetCifarOptions extends Omit<DenseNetOptions, 'depth'> {
+export interface DenseNetCifarOptions extends Omit<DenseNetOptions, 'depth' | 'stem'> {
   /** 3n + 4, or 6n + 4 with bottlenecks. */
   depth?: number;
 }
@@ -85,16 +96,20 @@ export interface DenseNetCifarOptions extends Omit<DenseNetOptions, 'depth'> {
  * For CIFAR, section 3: three dense blocks. By default DenseNet (L = 40, k = 12), with `bottleneck` DenseNet-BC
  * (L = 100, k = 12), whose transitions keep half of the maps. The comments are of the latter.
  */
-export function densenetCifar({
-  bottleneck = false,
-  depth = bottleneck ? 100 : 40,
-  growthRate = 12,
-  reduction = bottleneck ? 0.5 : 1,
-  dropoutRate = 0,
-  inputShape = [32, 32, 3],
-  classes = 10,
-  seed,
-}: DenseNetCifarOptions = {}): tf.LayersModel {
+export function densenetCifar(
+  first?: number | DenseNetCifarOptions,
+  more: Omit<DenseNetCifarOptions, 'depth'> = {},
+): tf.LayersModel {
+  const {
+    bottleneck = false,
+    depth = bottleneck ? 100 : 40,
+    growthRate = 12,
+    reduction = bottleneck ? 0.5 : 1,
+    dropoutRate = 0,
+    inputShape = [32, 32, 3],
+    classes = 10,
+    seed,
+  } = withDepth<DenseNetCifarOptions>(first, more);
   const perLayer = bottleneck ? 2 : 1;
   const layers = (depth - 4) / 3 / perLayer;
   if (!Number.isInteger(layers) || layers < 1) {
@@ -102,9 +117,9 @@ export function densenetCifar({
   }
   const block = (i: number): Block => denseBlock(i, layers, { growthRate, bottleneck, dropoutRate });
   const shrink = (i: number): Block => transition(i, reduction, dropoutRate);
-  const first = bottleneck && reduction < 1 ? 2 * growthRate : 16;
-  return model(`densenet${bottleneck ? '-bc' : ''}${depth}-k${growthRate}-cifar`, { inputShape, seed },
-    named('conv1', conv(first, 3, { bias: false, torch: 'features.conv0' })), // 32 x 32 x 24
+  const maps = bottleneck && reduction < 1 ? 2 * growthRate : 16;
+  return model(`densenet${bottleneck ? '-bc' : ''}${depth}-k${growthRate}-cifar`, { inputShape, classes, seed },
+    named('conv1', conv(maps, 3, { bias: false, torch: 'features.conv0' })), // 32 x 32 x 24
     named('denseBlock1', block(1)),                                           // 32 x 32 x 216
     named('transition1', shrink(1)),                                          // 16 x 16 x 108
     named('denseBlock2', block(2)),                                           // 16 x 16 x 300
@@ -122,6 +137,7 @@ interface LayerOptions {
 
 /** Figure 1: each layer gets the maps of all before it. */
 function denseBlock(index: number, layers: number, options: LayerOptions): Block {
+  wholeNumber('growth rate of densenet', options.growthRate);
   return torch(
     `features.denseblock${index}`,
     repeat(layers, i => torch(`denselayer${i + 1}`, denselyConnected(denseLayer(options)))),
@@ -138,6 +154,7 @@ function denseLayer({ growthRate, bottleneck, dropoutRate }: LayerOptions): Bloc
 
 /** Section 3, "Compression": floor(theta m) of m maps, at half the size. */
 function transition(index: number, reduction: number, dropoutRate: number): Block {
+  positive('reduction of densenet', reduction, 1);
   return x => {
     const filters = Math.floor(reduction * x.shape[3]!);
     const shrink = torch(`features.transition${index}`, normReluConv(filters, 1, 'norm', 'conv', dropoutRate));

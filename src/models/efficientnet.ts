@@ -5,6 +5,7 @@
  */
 import * as tf from '@tensorflow/tfjs';
 import { type Block, dense, dropout, globalAvgPool, model, type ModelOptions, named, repeat, torch } from '../layers';
+import { choose, oneOf } from '../layers/options';
 import { convBnAct, invertedResidual, roundChannels } from './mobilenet';
 
 /** Table 1: expansion, kernel, channels, layers, and the stride of the first. */
@@ -35,16 +36,19 @@ export interface EfficientNetOptions extends ModelOptions {
   stemStride?: 1 | 2;
   /** The share of units set to zero before the last layer. */
   dropoutRate?: number;
+  /** Of batch normalization; by default torchvision's: the authors' 1e-3 from B5 on, 1e-5 below. timm has 1e-5. */
+  normEpsilon?: number;
 }
 
 export function efficientnet(
   variant: keyof typeof SCALING = 'b0',
-  { inputShape, classes = 1000, stemStride = 2, dropoutRate, seed }: EfficientNetOptions = {},
+  { inputShape, classes = 1000, stemStride = 2, dropoutRate, normEpsilon, seed }: EfficientNetOptions = {},
 ): tf.LayersModel {
-  const [widthFactor, depthFactor, side, rate] = SCALING[variant];
+  const [widthFactor, depthFactor, side, rate] = choose(SCALING, variant, 'variant of efficientnet');
+  oneOf('stemStride of efficientnet', stemStride, 1, 2);
   const width = (channels: number): number => roundChannels(channels * widthFactor);
-  // torchvision's batch normalization is the authors' (epsilon 1e-3, momentum 0.99) from B5 on only.
-  const norm = ['b5', 'b6', 'b7'].includes(variant) ? { epsilon: 1e-3, momentum: 0.01 } : undefined;
+  const isLarge = ['b5', 'b6', 'b7'].includes(variant);
+  const norm = { epsilon: normEpsilon ?? (isLarge ? 1e-3 : 1e-5), ...(isLarge && { momentum: 0.01 }) };
   const stage = ([t, size, c, n, s]: (typeof TABLE_1)[keyof typeof TABLE_1], index: number): Block =>
     repeat(Math.ceil(n * depthFactor), i => x => {
       const channels = x.shape[3]!;
@@ -52,7 +56,7 @@ export function efficientnet(
       const body = invertedResidual(width(c), { ...options, nonlinearity: 'silu', norm });
       return torch(`features.${index}.${i}`, body)(x);
     });
-  return model(`efficientnet-${variant}`, { inputShape: inputShape ?? [side, side, 3], seed },
+  return model(`efficientnet-${variant}`, { inputShape: inputShape ?? [side, side, 3], classes, seed },
     named('stage1', convBnAct(width(32), 3, 'silu', { stride: stemStride, norm, torch: ['features.0.0', 'features.0.1'] })), // 112 x 112 x 32
     ...Object.entries(TABLE_1).map(([name, row], i) => named(name, stage(row, i + 1))),
     named('stage9', convBnAct(4 * width(320), 1, 'silu', { norm, torch: ['features.8.0', 'features.8.1'] })), // 7 x 7 x 1280

@@ -25,6 +25,7 @@ import {
   relu,
   torch,
 } from '../layers';
+import { choose, oneOf } from '../layers/options';
 
 /** Table 1: #1x1, #3x3 reduce, #3x3, #5x5 reduce, #5x5, pool proj. */
 export const TABLE_1 = {
@@ -76,12 +77,13 @@ export function googlenet(
     classes = 1000,
     auxiliary = false,
     stem = 'imagenet',
-    dropoutRate = variantOf(variant).dropoutRate,
+    dropoutRate = choose(VARIANTS, variant, 'variant of googlenet').dropoutRate,
     auxiliaryDropoutRate = 0.7,
     seed,
   }: GoogLeNetOptions = {},
 ): tf.LayersModel {
-  const { batchNorm, window, pool4, auxiliaryPool } = variantOf(variant);
+  const { batchNorm, window, pool4, auxiliaryPool } = choose(VARIANTS, variant, 'variant of googlenet') as Variant;
+  oneOf('stem of googlenet', stem, 'imagenet', 'cifar');
   const convolution: Convolution = (filters, size, options) =>
     batchNorm
       ? convBnRelu(filters, size, { norm: { epsilon: 1e-3 }, torch: ['conv', 'bn'], ...options })
@@ -109,7 +111,7 @@ export function googlenet(
       dropout(auxiliaryDropoutRate), dense(classes, { torch: 'fc2' }),             // 1000
     )); // prettier-ignore
 
-  return modelOf(`googlenet-${variant}`, { inputShape, seed }, image => {
+  return modelOf(`googlenet-${variant}`, { inputShape, classes, seed }, image => {
     const at4a = chain(
       stem === 'cifar' ? cifar : imagenet, // 28 x 28 x 192
       module('3a'),                        // 28 x 28 x 256
@@ -157,9 +159,4 @@ function inception(
     ),
     named('poolproj', maxPool(3, 1, { padding: 1 }), torch('branch4.1', convolution(poolProj, 1))),
   ))); // prettier-ignore
-}
-
-function variantOf(variant: keyof typeof VARIANTS): Variant {
-  if (Object.hasOwn(VARIANTS, variant)) return VARIANTS[variant];
-  throw new Error(`GoogLeNet has no variant ${variant}; there are ${Object.keys(VARIANTS).join(', ')}.`);
 }

@@ -15,36 +15,45 @@ import {
   dense,
   dropout,
   globalAvgPool,
+  identity,
   maxPool,
   modelOf,
   type ModelOptions,
   named,
   torch,
 } from '../layers';
+import { oneOf } from '../layers/options';
 
 export interface InceptionV3Options extends ModelOptions {
   /** A second output, of the classifier on the last 17 x 17 maps (section 4); in training it counts 0.4. */
   auxiliary?: boolean;
+  /** 'cifar', usual for 32 x 32 pictures: 3 x 3 filters at stride 1, and no pooling. */
+  stem?: 'imagenet' | 'cifar';
   dropoutRate?: number;
 }
 
-/** Outputs: logits; with `auxiliary` also the auxiliary classifier's. The smallest picture is 75 x 75. */
+/** Outputs: logits; with `auxiliary` also the auxiliary classifier's. The smallest picture is 75 x 75, with the small stem 32 x 32. */
 export function inceptionV3({
   inputShape = [299, 299, 3],
   classes = 1000,
   auxiliary = false,
+  stem = 'imagenet',
   dropoutRate = 0.5,
   seed,
 }: InceptionV3Options = {}): tf.LayersModel {
-  return modelOf('inceptionV3', { inputShape, seed }, image => {
+  oneOf('stem of inceptionV3', stem, 'imagenet', 'cifar');
+  const large = stem === 'imagenet';
+  const [padding, stride] = large ? [0, 2] : [1, 1];
+  const pool = large ? maxPool(3, 2) : identity;
+  return modelOf('inceptionV3', { inputShape, classes, seed }, image => {
     const at17 = chain(
-      unit('Conv2d_1a_3x3', 32, 3, { stride: 2, padding: 0 }), // 149 x 149 x 32
-      unit('Conv2d_2a_3x3', 32, 3, { padding: 0 }),            // 147 x 147 x 32
+      unit('Conv2d_1a_3x3', 32, 3, { stride, padding }),       // 149 x 149 x 32
+      unit('Conv2d_2a_3x3', 32, 3, { padding }),               // 147 x 147 x 32
       unit('Conv2d_2b_3x3', 64, 3),                            // 147 x 147 x 64
-      named('maxpool1', maxPool(3, 2)),                        // 73 x 73 x 64
+      named('maxpool1', pool),                                 // 73 x 73 x 64
       unit('Conv2d_3b_1x1', 80, 1),                            // 73 x 73 x 80
-      unit('Conv2d_4a_3x3', 192, 3, { padding: 0 }),           // 71 x 71 x 192
-      named('maxpool2', maxPool(3, 2)),                        // 35 x 35 x 192
+      unit('Conv2d_4a_3x3', 192, 3, { padding }),              // 71 x 71 x 192
+      named('maxpool2', pool),                                 // 35 x 35 x 192
       module('Mixed_5b', figure5(32)),                         // 35 x 35 x 256
       module('Mixed_5c', figure5(64)),                         // 35 x 35 x 288
       module('Mixed_5d', figure5(64)),                         // 35 x 35 x 288

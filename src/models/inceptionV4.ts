@@ -44,7 +44,7 @@ export function inceptionV4({
   const row = (name: string, ...blocks: Block[]): Block => named(name, torch(`features.${index++}`, ...blocks));
   const rows = (name: string, count: number, block: Block): Block[] =>
     Array.from({ length: count }, (_, i) => row(`${name}${i + 1}`, block));
-  return model('inceptionV4', { inputShape, seed },
+  return model('inceptionV4', { inputShape, classes, seed },
     row('stem1', convolution(32, 3, valid(2))),    // 149 x 149 x 32
     row('stem2', convolution(32, 3, valid(1))),    // 147 x 147 x 32
     row('stem3', convolution(64, 3)),              // 147 x 147 x 64
@@ -73,7 +73,7 @@ export function inceptionResnetV2({
 }: InceptionV4Options = {}): tf.LayersModel {
   const blocks = (name: string, count: number, block: Block): Block =>
     module(name, ...Array.from({ length: count }, (_, i) => module(String(i), block)));
-  return model('inceptionResnetV2', { inputShape, seed },
+  return model('inceptionResnetV2', { inputShape, classes, seed },
     unit('conv2d_1a', 32, 3, valid(2)),            // 149 x 149 x 32
     unit('conv2d_2a', 32, 3, valid(1)),            // 147 x 147 x 32
     unit('conv2d_2b', 64, 3),                      // 147 x 147 x 64

@@ -17,6 +17,7 @@ import { mnasnet } from './mnasnet';
 import { mobilenet } from './mobilenet';
 import { nasnet } from './nasnet';
 import { preactResnet, preactResnetCifar } from './preactResnet';
+import { regnet } from './regnet';
 import { resnet } from './resnet';
 import { resnetCifar } from './resnetCifar';
 import { resnext, resnextCifar, wideResnet } from './resnext';
@@ -26,7 +27,15 @@ import { squeezenet } from './squeezenet';
 import { vgg } from './vgg';
 import { zfnet } from './zfnet';
 
-export { alexnet, type AlexNetOptions, cifarNet, type CifarNetOptions, oneWeirdTrick } from './alexnet';
+export {
+  alexnet,
+  type AlexNetOptions,
+  alexnetTwoTowers,
+  cifarNet,
+  type CifarNetOptions,
+  oneWeirdTrick,
+  type TwoTowersOptions,
+} from './alexnet';
 export { densenet, densenetCifar, type DenseNetCifarOptions, type DenseNetOptions } from './densenet';
 export { efficientnet, type EfficientNetOptions } from './efficientnet';
 export { googlenet, type GoogLeNetOptions } from './googlenet';
@@ -42,6 +51,7 @@ export {
   type PreactResNetCifarOptions,
   type PreactResNetOptions,
 } from './preactResnet';
+export { regnet, type RegNetOptions } from './regnet';
 export { resnet, type ResNetOptions } from './resnet';
 export { resnetCifar, type ResNetCifarOptions } from './resnetCifar';
 export {
@@ -64,6 +74,8 @@ export interface PublishedValue {
   /** What one more in the last printed digit would add: 1 where the value is exact. */
   unit: number;
   source: string;
+  /** Height and width of the pictures, where it is not the network's own. */
+  side?: number;
   /** Why our network, as the paper describes it, has another number. */
   differs?: string;
 }
@@ -116,6 +128,7 @@ const PAPERS = {
   shufflenetV2: ['ShuffleNet V2: Practical Guidelines for Efficient CNN Architecture Design', 2018],
   nasnet: ['Learning Transferable Architectures for Scalable Image Recognition', 2017],
   mnasnet: ['MnasNet: Platform-Aware Neural Architecture Search for Mobile', 2018],
+  regnet: ['Designing Network Design Spaces', 2020],
   efficientnet: ['EfficientNet: Rethinking Model Scaling for Convolutional Neural Networks', 2019],
 } as const;
 
@@ -128,11 +141,11 @@ function about(printed: string, factor: number, source: string, differs?: string
 }
 
 /** What torchvision publishes with its IMAGENET1K_V1 weights: `num_params`, `_ops` (10^9 multiply-adds), accuracies. */
-function torchvision(parameters: number, ops?: number, top1?: number, top5?: number): Published {
+function torchvision(parameters: number, ops?: number, top1?: number, top5?: number, side?: number): Published {
   const source = 'torchvision, IMAGENET1K_V1';
   return {
     parameters: exact(parameters, source),
-    ...(ops !== undefined && { multiplyAdds: { value: ops * 1e9, unit: 1e6, source } }),
+    ...(ops !== undefined && { multiplyAdds: { value: ops * 1e9, unit: 1e6, source, ...(side && { side }) } }),
     ...(top1 !== undefined && top5 !== undefined && accuracies(top1, top5, source)),
   };
 }
@@ -228,7 +241,7 @@ export const catalog: readonly CatalogEntry[] = [
   entry('inceptionV3', 'inceptionV3', options => inceptionV3(options), {
     ...torchvision(23_834_568, 5.713, 77.294, 93.45),
     parameters: exact(23_834_568, "timm's inception_v3"),
-  }, { torch: 'timm-inception_v3', table: 'table 1' }),
+  }, { torch: 'timm-inception_v3', table: 'table 1', at32: () => inceptionV3({ ...CIFAR, stem: 'cifar' }) }),
   entry('inceptionV3-auxiliary', 'inceptionV3', options => inceptionV3({ auxiliary: true, ...options }),
     torchvision(27_161_264), { torch: 'inception_v3' }),
   entry('inceptionV4', 'inceptionV4', inceptionV4, {
@@ -324,7 +337,7 @@ export const catalog: readonly CatalogEntry[] = [
     [201, torchvision(20_013_928, 4.291, 76.896, 93.37)],
   ] as const).map(([depth, published]) =>
     entry(`densenet${depth}`, 'densenet', options => densenet({ depth, ...options }), published,
-      { torch: `densenet${depth}`, table: 'table 1' })),
+      { torch: `densenet${depth}`, table: 'table 1', at32: () => densenet(depth, { ...CIFAR, stem: 'cifar' }) })),
   entry('densenet264', 'densenet', options => densenet({ depth: 264, ...options }),
     errors(22.15, 6.12, 'table 3'), { table: 'table 1' }),
   ...([
@@ -365,9 +378,9 @@ export const catalog: readonly CatalogEntry[] = [
     { torch: 'mobilenet_v3_small', table: 'table 2', at32: () => mobilenet('v3-small', { ...CIFAR, stemStride: 1 }) }),
 
   entry('squeezenet1.0', 'squeezenet', options => squeezenet('1.0', options), torchvision(1_248_424, 0.819, 58.092, 80.42),
-    { torch: 'squeezenet1_0', table: 'table 1' }),
+    { torch: 'squeezenet1_0', table: 'table 1', at32: () => squeezenet('1.0', { ...CIFAR, stem: 'cifar' }) }),
   entry('squeezenet1.1', 'squeezenet', options => squeezenet('1.1', options), torchvision(1_235_496, 0.349, 58.178, 80.624),
-    { torch: 'squeezenet1_1' }),
+    { torch: 'squeezenet1_1', at32: () => squeezenet('1.1', { ...CIFAR, stem: 'cifar' }) }),
   ...([
     [0.5, 'x0_5', torchvision(1_366_792, 0.04, 60.552, 81.746)],
     [1, 'x1_0', torchvision(2_278_604, 0.145, 69.362, 88.316)],
@@ -375,7 +388,8 @@ export const catalog: readonly CatalogEntry[] = [
     [2, 'x2_0', torchvision(7_393_996, 0.583, 76.23, 93.006)],
   ] as const).map(([widthMultiplier, suffix, published]) =>
     entry(`shufflenetV2-x${widthMultiplier}`, 'shufflenetV2', options => shufflenetV2({ widthMultiplier, ...options }),
-      published, { torch: `shufflenet_v2_${suffix}`, table: 'table 5' })),
+      published,
+      { torch: `shufflenet_v2_${suffix}`, table: 'table 5', at32: () => shufflenetV2({ widthMultiplier, ...CIFAR, stem: 'cifar' }) })),
 
   entry('nasnet-large', 'nasnet', options => nasnet('large', options), {
     parameters: exact(88_753_150, "timm's nasnetalarge; the paper says 88.9 million"),
@@ -400,8 +414,7 @@ export const catalog: readonly CatalogEntry[] = [
   ...([
     ['b0', torchvision(5_288_548, 0.386, 77.692, 93.532)],
     ['b1', torchvision(7_794_184, 0.687, 78.642, 94.186)],
-    // torchvision counts on pictures of 288 x 288.
-    ['b2', torchvision(9_109_994, undefined, 80.608, 95.31)],
+    ['b2', torchvision(9_109_994, 1.088, 80.608, 95.31, 288)],
     ['b3', torchvision(12_233_232, 1.827, 82.008, 96.054)],
     ['b4', torchvision(19_341_616, 4.394, 83.384, 96.594)],
     ['b5', torchvision(30_389_784, 10.266, 83.444, 96.628)],
@@ -410,6 +423,27 @@ export const catalog: readonly CatalogEntry[] = [
   ] as const).map(([variant, published]) =>
     entry(`efficientnet-${variant}`, 'efficientnet', options => efficientnet(variant, options), published,
       { torch: `efficientnet_${variant}`, table: 'table 1', at32: () => efficientnet(variant, { ...CIFAR, stemStride: 1 }) })),
+  ...([
+    ['Y-400MF', torchvision(4_344_144, 0.402, 74.046, 91.716)],
+    ['Y-800MF', torchvision(6_432_512, 0.834, 76.42, 93.136)],
+    ['Y-1.6GF', torchvision(11_202_430, 1.612, 77.95, 93.966)],
+    ['Y-3.2GF', torchvision(19_436_338, 3.176, 78.948, 94.576)],
+    ['Y-8GF', torchvision(39_381_472, 8.473, 80.032, 95.048)],
+    ['Y-16GF', torchvision(83_590_140, 15.912, 80.424, 95.24)],
+    ['Y-32GF', torchvision(145_046_770, 32.28, 80.878, 95.34)],
+    ['X-400MF', torchvision(5_495_976, 0.414, 72.834, 90.95)],
+    ['X-800MF', torchvision(7_259_656, 0.8, 75.212, 92.348)],
+    ['X-1.6GF', torchvision(9_190_136, 1.603, 77.04, 93.44)],
+    ['X-3.2GF', torchvision(15_296_552, 3.177, 78.364, 93.992)],
+    ['X-8GF', torchvision(39_572_648, 7.995, 79.344, 94.686)],
+    ['X-16GF', torchvision(54_278_536, 15.941, 80.058, 94.944)],
+    ['X-32GF', torchvision(107_811_560, 31.736, 80.622, 95.248)],
+  ] as const).map(([variant, published]) =>
+    entry(`regnet-${variant}`, 'regnet', options => regnet(variant, options), published, {
+      torch: `regnet_${variant.toLowerCase().replace(/[-.]/g, '_')}`,
+      table: 'section 3.3',
+      at32: () => regnet(variant, { ...CIFAR, stemStride: 1 }),
+    })),
 ]; // prettier-ignore
 
 /**

@@ -18,6 +18,7 @@ import {
   repeat,
   torch,
 } from '../layers';
+import { choose, oneOf, positive } from '../layers/options';
 import { convBnAct, invertedResidual, roundChannels } from './mobilenet';
 
 /** Figure 7: expansion, kernel, channels, repeats, stride, and whether with squeeze and excitation (ratio 1/4). */
@@ -59,6 +60,9 @@ export function mnasnet(
     seed,
   }: MnasNetOptions = {},
 ): tf.LayersModel {
+  const stacks = choose(STACKS, variant, 'variant of mnasnet');
+  positive('depthMultiplier of mnasnet', depthMultiplier);
+  oneOf('stemStride of mnasnet', stemStride, 1, 2);
   const width = (channels: number): number => roundChannels(channels * depthMultiplier);
   const norm = { momentum: 1 - 0.9997 };
   const stack = ([t, size, c, n, s, se]: (typeof STACKS)['A1' | 'B1'][number], index: number): Block =>
@@ -68,13 +72,13 @@ export function mnasnet(
       const options = { expanded: t * channels, size, stride: i ? 1 : s, squeeze, norm, names: 'layers' } as const;
       return torch(`layers.${8 + index}.${i}`, invertedResidual(width(c), options))(x);
     });
-  return model(`mnasnet-${variant}`, { inputShape, seed },
+  return model(`mnasnet-${variant}`, { inputShape, classes, seed },
     named('conv1', convBnAct(width(32), 3, 'relu', { stride: stemStride, norm, torch: ['layers.0', 'layers.1'] })), // 112 x 112 x 32
     named('sepConv',
       named('depthwise', depthwiseConv(3, { bias: false, torch: 'layers.3' }), batchNorm({ ...norm, torch: 'layers.4' }), relu()),
       named('pointwise', convBn(width(16), 1, { norm, torch: ['layers.6', 'layers.7'] })),
     ),                                                                  // 112 x 112 x 16
-    ...STACKS[variant].map((row, i) => named(`stack${i + 1}`, stack(row, i))),
+    ...stacks.map((row, i) => named(`stack${i + 1}`, stack(row, i))),
     named('conv2', convBnAct(1280, 1, 'relu', { norm, torch: ['layers.14', 'layers.15'] })), // 7 x 7 x 1280
     named('fc', globalAvgPool(), dropout(dropoutRate), dense(classes, { torch: 'classifier.1' })), // 1000
   ); // prettier-ignore

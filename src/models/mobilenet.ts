@@ -29,6 +29,7 @@ import {
   residual,
   torch,
 } from '../layers';
+import { choose, oneOf, positive } from '../layers/options';
 
 /** v1, table 1: filters, how many depthwise separable layers have them, and the stride of the first. */
 const V1_TABLE_1 = {
@@ -102,17 +103,23 @@ export interface MobileNetOptions extends ModelOptions {
   stemStride?: 1 | 2;
   /** The share of units set to zero before the last layer. */
   dropoutRate?: number;
+  /** Of v3's batch normalization: 1e-3, as the authors and torchvision; timm has 1e-5. */
+  normEpsilon?: number;
 }
 
 /** @param version of 'v3', table 1 is 'v3-large', table 2 'v3-small' */
 export function mobilenet(version: keyof typeof VERSIONS = 'v1', options: MobileNetOptions = {}): tf.LayersModel {
-  const side = Math.round(224 * (options.resolutionMultiplier ?? 1));
-  const { inputShape = [side, side, 3], classes = 1000, seed } = options;
-  const { widthMultiplier = 1, stemStride = 2, dropoutRate = version === 'v1' ? 0.001 : 0.2 } = options;
+  const rows = choose(VERSIONS, version, 'version of mobilenet');
+  const { widthMultiplier = 1, resolutionMultiplier = 1, stemStride = 2 } = options;
+  positive('widthMultiplier of mobilenet', widthMultiplier);
+  positive('resolutionMultiplier of mobilenet', resolutionMultiplier);
+  oneOf('stemStride of mobilenet', stemStride, 1, 2);
+  const side = Math.round(224 * resolutionMultiplier);
+  const { inputShape = [side, side, 3], classes = 1000, dropoutRate = version === 'v1' ? 0.001 : 0.2, seed } = options;
   const width = (channels: number): number => roundChannels(channels * widthMultiplier);
-  const body = VERSIONS[version](width, stemStride, widthMultiplier);
+  const body = rows(width, stemStride, widthMultiplier, options.normEpsilon);
   const last = named('fc', dropout(dropoutRate), dense(classes, { torch: CLASSIFIERS[version] }));
-  return model(`mobilenet-${version}`, { inputShape, seed }, ...body, last);
+  return model(`mobilenet-${version}`, { inputShape, classes, seed }, ...body, last);
 }
 
 type Width = (channels: number) => number;
@@ -154,12 +161,14 @@ const VERSIONS = {
       named('avgpool', globalAvgPool()),
     ];
   },
-  'v3-large': (width: Width, stemStride: number): Block[] => v3(V3_TABLE_1, 1280, width, stemStride),
-  'v3-small': (width: Width, stemStride: number): Block[] => v3(V3_TABLE_2, 1024, width, stemStride),
+  'v3-large': (width: Width, stemStride: number, _: number, epsilon?: number): Block[] =>
+    v3(V3_TABLE_1, 1280, width, stemStride, epsilon),
+  'v3-small': (width: Width, stemStride: number, _: number, epsilon?: number): Block[] =>
+    v3(V3_TABLE_2, 1024, width, stemStride, epsilon),
 };
 
-function v3(table: readonly V3Row[], features: number, width: Width, stemStride: number): Block[] {
-  const norm = { epsilon: 1e-3, momentum: 0.01 };
+function v3(table: readonly V3Row[], features: number, width: Width, stemStride: number, epsilon = 1e-3): Block[] {
+  const norm = { epsilon, momentum: 0.01 };
   const behind = `features.${table.length + 1}`;
   return [
     named(

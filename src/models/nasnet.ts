@@ -28,6 +28,7 @@ import {
   subsample,
   torch,
 } from '../layers';
+import { choose } from '../layers/options';
 
 /** "N @ F": repeats of the normal cell in each stage, and maps of the last layer. */
 const VARIANTS = {
@@ -41,10 +42,7 @@ export interface NasNetOptions extends ModelOptions {
 }
 
 export function nasnet(variant: keyof typeof VARIANTS = 'mobile', options: NasNetOptions = {}): tf.LayersModel {
-  if (!Object.hasOwn(VARIANTS, variant)) {
-    throw new Error(`NASNet-A has no variant ${variant}; there are ${Object.keys(VARIANTS).join(', ')}.`);
-  }
-  const { repeats, penultimate, stem, size, skipReduction } = VARIANTS[variant];
+  const { repeats, penultimate, stem, size, skipReduction } = choose(VARIANTS, variant, 'variant of nasnet');
   const isCifar = variant === 'cifar';
   const {
     inputShape = [size, size, 3],
@@ -54,7 +52,7 @@ export function nasnet(variant: keyof typeof VARIANTS = 'mobile', options: NasNe
   } = options;
   // The normal cell joins its input and five sums.
   const filters = penultimate / 24;
-  return modelOf(`nasnet-${variant}`, { inputShape, seed }, image => {
+  return modelOf(`nasnet-${variant}`, { inputShape, classes, seed }, image => {
     // Figure 2, left and right: ImageNet pictures are made smaller by a convolution and two reduction cells first.
     const conv0 = named('conv0', torch('conv0', isCifar
       ? convBn(stem, 3, { norm, torch: ['conv', 'bn'] })                                // 32 x 32 x 96

@@ -24,7 +24,8 @@ import {
   residual,
   torch,
 } from '../layers';
-import { choose, zeroPadded } from './resnet';
+import { choose, oneOf, withDepth } from '../layers/options';
+import { TABLE_1, zeroPadded } from './resnet';
 import { blocksPerStage } from './resnetCifar';
 
 type Step = 'bn' | 'relu';
@@ -42,38 +43,39 @@ const FIGURE_4 = {
 } as const satisfies Record<string, Record<'front' | 'behind' | 'afterAddition', readonly Step[]>>;
 export type ActivationOrder = keyof typeof FIGURE_4;
 
-/** Bottlenecks in conv2_x to conv5_x: 200 as in the authors' code, the others as table 1 of the first paper. */
-const BOTTLENECKS = {
-  50: [3, 4, 6, 3],
-  101: [3, 4, 23, 3],
-  152: [3, 8, 36, 3],
-  200: [3, 24, 36, 3],
-} as const;
+/** Table 1 of the first paper, and 200 layers as in the authors' code. */
+const DEPTHS = { ...TABLE_1, 200: ['bottleneck', [3, 24, 36, 3]] } as const;
 
 export interface PreactResNetOptions extends ModelOptions {
-  depth?: keyof typeof BOTTLENECKS;
+  depth?: keyof typeof DEPTHS;
   /** 'normPool': the first activation is in front of the pooling, as the authors; 'poolNorm' behind it, as timm. */
   order?: 'normPool' | 'poolNorm';
 }
 
 /** For ImageNet, table 5. */
-export function preactResnet({
-  depth = 200,
-  order = 'normPool',
-  inputShape = [224, 224, 3],
-  classes = 1000,
-  seed,
-}: PreactResNetOptions = {}): tf.LayersModel {
-  const counts = choose(BOTTLENECKS, depth, 'depth of preactResnet');
+export function preactResnet(
+  first?: PreactResNetOptions['depth'] | PreactResNetOptions,
+  more: Omit<PreactResNetOptions, 'depth'> = {},
+): tf.LayersModel {
+  const {
+    depth = 200,
+    order = 'normPool',
+    inputShape = [224, 224, 3],
+    classes = 1000,
+    seed,
+  } = withDepth<PreactResNetOptions>(first, more);
+  oneOf('order of preactResnet', order, 'normPool', 'poolNorm');
+  const [block, counts] = choose(DEPTHS, depth, 'depth of preactResnet');
   const stage = (index: number, filters: number, stride: number): Block =>
     repeat(counts[index], i => {
       const s = i === 0 ? stride : 1;
       const position = index === 0 && i === 0 && order === 'normPool' ? 'activated' : 'inner';
-      const weights = [[filters, 1, 1], [filters, 3, s], [4 * filters, 1, 1]] as const; // prettier-ignore
+      const weights: readonly Weights[] =
+        block === 'basic' ? [[filters, 3, s], [filters, 3, 1]] : [[filters, 1, 1], [filters, 3, s], [4 * filters, 1, 1]]; // prettier-ignore
       return torch(`stages.${index}.blocks.${i}`, preactUnit(weights, { position }));
     });
   const activate = order === 'normPool' ? chain(batchNorm({ torch: 'stem.norm' }), relu()) : identity;
-  return model(`preactResnet${depth}`, { inputShape, seed },
+  return model(`preactResnet${depth}`, { inputShape, classes, seed },
     named('conv1', conv(64, 7, { stride: 2, bias: false, torch: 'stem.conv' }), activate), // 112 x 112 x 64
     named('conv2_x', maxPool(3, 2, { padding: 1 }), stage(0, 64, 1)),                      // 56 x 56 x 256
     named('conv3_x', stage(1, 128, 2)),                                                    // 28 x 28 x 512
@@ -95,15 +97,21 @@ export interface PreactResNetCifarOptions extends ModelOptions {
 }
 
 /** For CIFAR-10, tables 2 to 4. */
-export function preactResnetCifar({
-  depth = 164,
-  block = depth < 164 ? 'basic' : 'bottleneck',
-  order = 'fullPreactivation',
-  shortcut = block === 'basic' ? 'A' : 'B',
-  inputShape = [32, 32, 3],
-  classes = 10,
-  seed,
-}: PreactResNetCifarOptions = {}): tf.LayersModel {
+export function preactResnetCifar(
+  first?: number | PreactResNetCifarOptions,
+  more: Omit<PreactResNetCifarOptions, 'depth'> = {},
+): tf.LayersModel {
+  const {
+    depth = 164,
+    block = depth < 164 ? 'basic' : 'bottleneck',
+    order = 'fullPreactivation',
+    shortcut = block === 'basic' ? 'A' : 'B',
+    inputShape = [32, 32, 3],
+    classes = 10,
+    seed,
+  } = withDepth<PreactResNetCifarOptions>(first, more);
+  oneOf('block of preactResnetCifar', block, 'basic', 'bottleneck');
+  oneOf('shortcut of preactResnetCifar', shortcut, 'A', 'B');
   const n = blocksPerStage(depth, block === 'basic' ? 6 : 9, `preactResnetCifar with ${block} blocks`);
   const { front } = choose(FIGURE_4, order, 'order of preactResnetCifar');
   const stage = (index: number, filters: number, stride: number): Block =>
@@ -116,7 +124,7 @@ export function preactResnetCifar({
     });
   // Appendix: the stem has the activation that the first unit does not begin with, the end the one that the next would.
   const stem = (['bn', 'relu'] as const).filter(step => !(front as readonly Step[]).includes(step));
-  return model(`preactResnet${depth}-cifar`, { inputShape, seed },
+  return model(`preactResnet${depth}-cifar`, { inputShape, classes, seed },
     named('conv1', conv(16, 3, { bias: false, torch: 'conv1' }), steps(stem, () => 'bn1')), // 32 x 32 x 16
     named('conv2_x', stage(1, 16, 1)),                                    // 32 x 32 x 64
     named('conv3_x', stage(2, 32, 2)),                                    // 16 x 16 x 128

@@ -24,6 +24,7 @@ import {
   subsample,
   torch,
 } from '../layers';
+import { choose, oneOf, positive, withDepth } from '../layers/options';
 
 /** Table 1: the building block, and how often it stands in conv2_x, conv3_x, conv4_x and conv5_x. */
 export const TABLE_1 = {
@@ -52,15 +53,23 @@ export interface ResNetOptions extends ModelOptions {
   stem?: Stem;
 }
 
-export function resnet({
-  depth = 50,
-  stride: version = 'v1.5',
-  shortcut: kind = 'B',
-  residual: hasShortcuts = true,
-  width = 1,
-  stem,
-  ...options
-}: ResNetOptions = {}): tf.LayersModel {
+/** `resnet(50, options)`, or `resnet({ depth: 50, ...options })`. */
+export function resnet(
+  first?: ResNetOptions['depth'] | ResNetOptions,
+  more: Omit<ResNetOptions, 'depth'> = {},
+): tf.LayersModel {
+  const {
+    depth = 50,
+    stride: version = 'v1.5',
+    shortcut: kind = 'B',
+    residual: hasShortcuts = true,
+    width = 1,
+    stem,
+    ...options
+  } = withDepth<ResNetOptions>(first, more);
+  oneOf('stride of resnet', version, 'v1', 'v1.5');
+  oneOf('shortcut of resnet', kind, 'A', 'B', 'C');
+  positive('width of resnet', width);
   const [block, counts] = choose(TABLE_1, depth, 'depth of resnet');
   const shortcut = hasShortcuts ? kind : 'none';
   const name = `${hasShortcuts ? 'resnet' : 'plain'}${depth}${width === 1 ? '' : `-${width}`}`;
@@ -72,8 +81,11 @@ export function resnet({
   });
 }
 
-/** How the network begins: 'imagenet' is the paper's; 'cifar' keeps 32 x 32 pictures, by 3 x 3 filters and no pooling. */
-export type Stem = 'imagenet' | 'cifar';
+/**
+ * How the network begins. 'imagenet': 7 x 7 filters and pooling with one row of padding. 'caffe': pooling that hangs over the
+ * lower right edge instead, as the authors' own networks. 'cifar' keeps 32 x 32 pictures, by 3 x 3 filters and no pooling.
+ */
+export type Stem = 'imagenet' | 'caffe' | 'cifar';
 
 /**
  * The rows of table 1 around any kind of block.
@@ -86,13 +98,15 @@ export function residualNetwork(
   stem: Stem = 'imagenet',
   block: (filters: number, stride: number) => Block,
 ): tf.LayersModel {
+  oneOf(`stem of ${name}`, stem, 'imagenet', 'caffe', 'cifar');
   const stage = (layer: number, filters: number, stride: number): Block =>
     repeat(counts[layer - 1], i => torch(`layer${layer}.${i}`, block(filters, i === 0 ? stride : 1)));
   const names = { torch: ['conv1', 'bn1'] } as const;
-  const large = stem === 'imagenet';
-  return model(name, { inputShape, seed },
+  const large = stem !== 'cifar';
+  const pool = maxPool(3, 2, stem === 'caffe' ? { ceilMode: true } : { padding: 1 });
+  return model(name, { inputShape, classes, seed },
     named('conv1', large ? convBnRelu(64, 7, { stride: 2, ...names }) : convBnRelu(64, 3, names)), // 112 x 112 x 64
-    named('conv2_x', large ? maxPool(3, 2, { padding: 1 }) : identity, stage(1, 64, 1)), // 56 x 56 x 256
+    named('conv2_x', large ? pool : identity, stage(1, 64, 1)), // 56 x 56 x 256
     named('conv3_x', stage(2, 128, 2)),                                                  // 28 x 28 x 512
     named('conv4_x', stage(3, 256, 2)),                                                  // 14 x 14 x 1024
     named('conv5_x', stage(4, 512, 2)),                                                  // 7 x 7 x 2048
@@ -146,17 +160,4 @@ export function bottleneck(
     named('transform', convBnRelu(filters, 3, { stride: second, groups, torch: ['conv2', 'bn2'] })),
     named('restore', convBn(channels, 1, { torch: ['conv3', 'bn3'] })),
   );
-}
-
-/**
- * A table's entry.
- * @throws when it has none of this key
- */
-export function choose<Table extends object, Key extends keyof Table>(
-  table: Table,
-  key: Key,
-  what: string,
-): Table[Key] {
-  if (Object.hasOwn(table, key)) return table[key];
-  throw new Error(`The ${what} is ${String(key)}; right is one of ${Object.keys(table).join(', ')}.`);
 }

@@ -14,6 +14,7 @@ import {
   repeat,
   torch,
 } from '../layers';
+import { oneOf, withDepth } from '../layers/options';
 import { basic, unit } from './resnet';
 
 /** Table 6: classification error on the CIFAR-10 test set, percent (110: the best of five; 1202 overfits). */
@@ -27,21 +28,27 @@ export interface ResNetCifarOptions extends ModelOptions {
   residual?: boolean;
 }
 
-export function resnetCifar({
-  depth = 20,
-  inputShape = [32, 32, 3],
-  classes = 10,
-  shortcut = 'A',
-  residual = true,
-  seed,
-}: ResNetCifarOptions = {}): tf.LayersModel {
+/** `resnetCifar(20, options)`, or `resnetCifar({ depth: 20, ...options })`. */
+export function resnetCifar(
+  first?: number | ResNetCifarOptions,
+  more: Omit<ResNetCifarOptions, 'depth'> = {},
+): tf.LayersModel {
+  const {
+    depth = 20,
+    inputShape = [32, 32, 3],
+    classes = 10,
+    shortcut = 'A',
+    residual = true,
+    seed,
+  } = withDepth<ResNetCifarOptions>(first, more);
+  oneOf('shortcut of resnetCifar', shortcut, 'A', 'B', 'C');
   const n = blocksPerStage(depth, 6, 'resnetCifar');
   const stage = (layer: number, filters: number, stride: number): Block =>
     repeat(n, i => {
       const s = i === 0 ? stride : 1;
       return torch(`layer${layer}.${i}`, unit(basic(filters, filters, s), filters, s, residual ? shortcut : 'none'));
     });
-  return model(`${residual ? 'resnet' : 'plain'}${depth}-cifar`, { inputShape, seed },
+  return model(`${residual ? 'resnet' : 'plain'}${depth}-cifar`, { inputShape, classes, seed },
     named('conv1', convBnRelu(16, 3, { torch: ['conv1', 'bn1'] })), // 32 x 32 x 16
     named('conv2_x', stage(1, 16, 1)),                              // 32 x 32 x 16
     named('conv3_x', stage(2, 32, 2)),                              // 16 x 16 x 32

@@ -21,7 +21,8 @@ import {
   repeat,
   torch,
 } from '../layers';
-import { bottleneck, choose, residualNetwork, resnet, type ResNetOptions, type Stem, TABLE_1, unit } from './resnet';
+import { choose, wholeNumber, withDepth } from '../layers/options';
+import { bottleneck, residualNetwork, resnet, type ResNetOptions, type Stem, TABLE_1, unit } from './resnet';
 import { blocksPerStage } from './resnetCifar';
 
 /**
@@ -40,14 +41,19 @@ export interface ResNeXtOptions extends ModelOptions {
   stem?: Stem;
 }
 
-export function resnext({
-  depth = 50,
-  cardinality = 32,
-  bottleneckWidth = 4,
-  form = 'c',
-  stem,
-  ...options
-}: ResNeXtOptions = {}): tf.LayersModel {
+/** `resnext(50, options)`, or `resnext({ depth: 50, ...options })`. */
+export function resnext(
+  first?: ResNeXtOptions['depth'] | ResNeXtOptions,
+  more: Omit<ResNeXtOptions, 'depth'> = {},
+): tf.LayersModel {
+  const {
+    depth = 50,
+    cardinality = 32,
+    bottleneckWidth = 4,
+    form = 'c',
+    stem,
+    ...options
+  } = withDepth<ResNeXtOptions>(first, more);
   const [, counts] = choose({ 50: TABLE_1[50], 101: TABLE_1[101], 152: TABLE_1[152] }, depth, 'depth of resnext');
   return residualNetwork(
     `resnext${depth}-${cardinality}x${bottleneckWidth}d`,
@@ -67,15 +73,19 @@ export interface ResNeXtCifarOptions extends Omit<ResNeXtOptions, 'depth' | 'ste
 }
 
 /** For CIFAR, section 5.2: 8x64d and 16x64d. */
-export function resnextCifar({
-  depth = 29,
-  cardinality = 8,
-  bottleneckWidth = 64,
-  form = 'c',
-  inputShape = [32, 32, 3],
-  classes = 10,
-  seed,
-}: ResNeXtCifarOptions = {}): tf.LayersModel {
+export function resnextCifar(
+  first?: number | ResNeXtCifarOptions,
+  more: Omit<ResNeXtCifarOptions, 'depth'> = {},
+): tf.LayersModel {
+  const {
+    depth = 29,
+    cardinality = 8,
+    bottleneckWidth = 64,
+    form = 'c',
+    inputShape = [32, 32, 3],
+    classes = 10,
+    seed,
+  } = withDepth<ResNeXtCifarOptions>(first, more);
   const n = blocksPerStage(depth, 9, 'resnextCifar');
   const stage = (layer: number, factor: number, stride: number): Block =>
     repeat(n, i => {
@@ -83,7 +93,7 @@ export function resnextCifar({
       const body = aggregated(cardinality, factor * bottleneckWidth, factor * 256, s, form);
       return torch(`layer${layer}.${i}`, unit(body, factor * 256, s, 'B'));
     });
-  return model(`resnext${depth}-${cardinality}x${bottleneckWidth}d-cifar`, { inputShape, seed },
+  return model(`resnext${depth}-${cardinality}x${bottleneckWidth}d-cifar`, { inputShape, classes, seed },
     named('conv1', convBnRelu(64, 3, { torch: ['conv1', 'bn1'] })), // 32 x 32 x 64
     named('conv2_x', stage(1, 1, 1)),                               // 32 x 32 x 256
     named('conv3_x', stage(2, 2, 2)),                               // 16 x 16 x 512
@@ -93,8 +103,11 @@ export function resnextCifar({
 }
 
 /** Bottlenecks of twice the width: torchvision's wide_resnet50_2 and wide_resnet101_2. */
-export function wideResnet({ depth = 50, width = 2, ...options }: ResNetOptions = {}): tf.LayersModel {
-  return resnet({ depth, width, ...options });
+export function wideResnet(
+  first?: ResNetOptions['depth'] | ResNetOptions,
+  more: Omit<ResNetOptions, 'depth'> = {},
+): tf.LayersModel {
+  return resnet({ width: 2, ...withDepth<ResNetOptions>(first, more) });
 }
 
 /** Equation 2, without the shortcut: the sum of `cardinality` paths of `width` channels, written in one of three ways. */
@@ -105,6 +118,8 @@ export function aggregated(
   stride: number,
   form: ResNeXtForm,
 ): Block {
+  wholeNumber('cardinality of resnext', cardinality);
+  wholeNumber('width of a path of resnext', width);
   const paths = (path: Block): Block[] =>
     Array.from({ length: cardinality }, (_, i) => named(`path${i + 1}`, torch(`path${i + 1}`, path)));
   const reduceAndTransform = chain(

@@ -25,7 +25,8 @@ import {
   residual,
   torch,
 } from '../layers';
-import { basic, bottleneck, choose, residualNetwork, shortcut, type Stem, TABLE_1 } from './resnet';
+import { choose, oneOf, positive, wholeNumber, withDepth } from '../layers/options';
+import { basic, bottleneck, residualNetwork, shortcut, type Stem, TABLE_1 } from './resnet';
 
 /** Figure 7: where the block stands in a residual unit of the given body and shortcut. */
 const FIGURE_7 = {
@@ -51,8 +52,12 @@ export interface SENetOptions extends ModelOptions, SqueezeExciteOptions {
   stem?: Stem;
 }
 
-export function seResnet(options: SENetOptions = {}): tf.LayersModel {
-  return build('seResnet', { cardinality: 1, bottleneckWidth: 64, ...options });
+/** `seResnet(50, options)`, or `seResnet({ depth: 50, ...options })`. */
+export function seResnet(
+  first?: SENetOptions['depth'] | SENetOptions,
+  more: Omit<SENetOptions, 'depth'> = {},
+): tf.LayersModel {
+  return build('seResnet', { ...withDepth<SENetOptions>(first, more), cardinality: 1, bottleneckWidth: 64 });
 }
 
 export interface SEResNeXtOptions extends Omit<SENetOptions, 'depth' | 'stride'> {
@@ -62,8 +67,11 @@ export interface SEResNeXtOptions extends Omit<SENetOptions, 'depth' | 'stride'>
 }
 
 /** SE-ResNeXt-50 (32 x 4d), table 1, right. */
-export function seResnext(options: SEResNeXtOptions = {}): tf.LayersModel {
-  return build('seResnext', { cardinality: 32, bottleneckWidth: 4, ...options });
+export function seResnext(
+  first?: SEResNeXtOptions['depth'] | SEResNeXtOptions,
+  more: Omit<SEResNeXtOptions, 'depth'> = {},
+): tf.LayersModel {
+  return build('seResnext', { cardinality: 32, bottleneckWidth: 4, ...withDepth<SEResNeXtOptions>(first, more) });
 }
 
 function build(
@@ -74,7 +82,7 @@ function build(
     reduction = 16,
     leastSqueezed,
     gate,
-    stride: version,
+    stride: version = 'v1.5',
     cardinality,
     bottleneckWidth,
     stem,
@@ -83,6 +91,9 @@ function build(
 ): tf.LayersModel {
   const [block, counts] = choose(TABLE_1, depth, `depth of ${name}`);
   const place = choose(FIGURE_7, placement, `placement of ${name}`);
+  oneOf(`stride of ${name}`, version, 'v1', 'v1.5');
+  wholeNumber(`cardinality of ${name}`, cardinality);
+  wholeNumber(`bottleneckWidth of ${name}`, bottleneckWidth);
   const se = squeezeExcite({ reduction, leastSqueezed, gate });
   return residualNetwork(`${name}${depth}`, options, counts, stem, (filters, stride) => {
     const channels = block === 'basic' ? filters : 4 * filters;
@@ -104,6 +115,8 @@ export function squeezeExcite({
   leastSqueezed = 1,
   gate = 'sigmoid',
 }: SqueezeExciteOptions = {}): Block {
+  oneOf('gate of squeeze and excitation', gate, 'sigmoid', 'tanh', 'relu');
+  positive('reduction of squeeze and excitation', reduction);
   return x => {
     const channels = x.shape[3]!;
     const squeezed = Math.max(leastSqueezed, channels / reduction);
@@ -144,7 +157,7 @@ export function senet154({ inputShape = [224, 224, 3], classes = 1000, seed }: M
     );
   const stem = (i: number, filters: number, stride: number): Block =>
     convBnRelu(filters, 3, { stride, torch: [`layer0.conv${i}`, `layer0.bn${i}`] });
-  return model('senet154', { inputShape, seed },
+  return model('senet154', { inputShape, classes, seed },
     named('conv1', stem(1, 64, 2), stem(2, 64, 1), stem(3, 128, 1)),        // 112 x 112 x 128
     named('conv2_x', maxPool(3, 2, { ceilMode: true }), stage(1, 64, 1)),   // 56 x 56 x 256
     named('conv3_x', stage(2, 128, 2)),                                     // 28 x 28 x 512

@@ -13,6 +13,7 @@ import {
   dense,
   depthwiseConv,
   globalAvgPool,
+  identity,
   maxPool,
   model,
   type ModelOptions,
@@ -21,6 +22,7 @@ import {
   sliceChannels,
   torch,
 } from '../layers';
+import { choose, oneOf } from '../layers/options';
 
 /** Table 5: output channels of stages 2, 3, 4 and of conv5, by width. */
 const TABLE_5 = {
@@ -33,18 +35,23 @@ const TABLE_5 = {
 export interface ShuffleNetV2Options extends ModelOptions {
   /** Output channels, relative to the 1x network. */
   widthMultiplier?: keyof typeof TABLE_5;
+  /** 'cifar', usual for 32 x 32 pictures: 3 x 3 filters at stride 1, and no pooling. */
+  stem?: 'imagenet' | 'cifar';
 }
 
 export function shufflenetV2({
   inputShape = [224, 224, 3],
   classes = 1000,
   widthMultiplier = 1,
+  stem = 'imagenet',
   seed,
 }: ShuffleNetV2Options = {}): tf.LayersModel {
-  const [stage2, stage3, stage4, conv5] = TABLE_5[widthMultiplier];
-  return model(`shufflenetV2_x${widthMultiplier}`, { inputShape, seed },
-    named('conv1', convBnRelu(24, 3, { stride: 2, torch: ['conv1.0', 'conv1.1'] })), // 112 x 112 x 24
-    named('maxpool', maxPool(3, 2, { padding: 1 })),    // 56 x 56 x 24
+  const [stage2, stage3, stage4, conv5] = choose(TABLE_5, widthMultiplier, 'widthMultiplier of shufflenetV2');
+  oneOf('stem of shufflenetV2', stem, 'imagenet', 'cifar');
+  const large = stem === 'imagenet';
+  return model(`shufflenetV2_x${widthMultiplier}`, { inputShape, classes, seed },
+    named('conv1', convBnRelu(24, 3, { stride: large ? 2 : 1, torch: ['conv1.0', 'conv1.1'] })), // 112 x 112 x 24
+    named('maxpool', large ? maxPool(3, 2, { padding: 1 }) : identity), // 56 x 56 x 24
     named('stage2', stage(2, 4, stage2)),               // 28 x 28 x 116
     named('stage3', stage(3, 8, stage3)),               // 14 x 14 x 232
     named('stage4', stage(4, 4, stage4)),               // 7 x 7 x 464

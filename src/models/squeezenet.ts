@@ -19,6 +19,7 @@ import {
   named,
   torch,
 } from '../layers';
+import { choose, oneOf } from '../layers/options';
 
 /** Table 1: s1x1, and e1x1 = e3x3, of each fire module. */
 const TABLE_1 = {
@@ -41,15 +42,26 @@ const VERSIONS: Record<'1.0' | '1.1', { conv1: [number, number]; pooled: string[
 export interface SqueezeNetOptions extends ModelOptions {
   /** Figure 2, middle: fire3, 5, 7 and 9 add their input to their output. */
   bypass?: boolean;
+  /** 'cifar', usual for 32 x 32 pictures: 3 x 3 filters at stride 1. */
+  stem?: 'imagenet' | 'cifar';
   /** The share of maps set to zero before conv10. */
   dropoutRate?: number;
 }
 
 export function squeezenet(
   version: keyof typeof VERSIONS = '1.0',
-  { inputShape = [224, 224, 3], classes = 1000, bypass = false, dropoutRate = 0.5, seed }: SqueezeNetOptions = {},
+  {
+    inputShape = [224, 224, 3],
+    classes = 1000,
+    bypass = false,
+    stem = 'imagenet',
+    dropoutRate = 0.5,
+    seed,
+  }: SqueezeNetOptions = {},
 ): tf.LayersModel {
-  const { conv1, pooled } = VERSIONS[version];
+  const { conv1, pooled } = choose(VERSIONS, version, 'version of squeezenet');
+  oneOf('stem of squeezenet', stem, 'imagenet', 'cifar');
+  const small = stem === 'cifar';
   // torchvision numbers the convolution, the ReLU, the fire modules and the poolings of `features` in one sequence.
   let index = 3;
   const pool = (name: string): Block => named(name, maxPool(3, 2, { ceilMode: true }));
@@ -60,8 +72,8 @@ export function squeezenet(
     index++;
     return [row, pool(name.replace('fire', 'maxpool'))];
   });
-  return model(`squeezenet${version}`, { inputShape, seed },
-    named('conv1', convRelu(...conv1, { stride: 2, padding: 0, torch: 'features.0' })), // 109 x 109 x 96
+  return model(`squeezenet${version}`, { inputShape, classes, seed },
+    named('conv1', small ? convRelu(conv1[0], 3, { torch: 'features.0' }) : convRelu(...conv1, { stride: 2, padding: 0, torch: 'features.0' })), // 109 x 109 x 96
     pool('maxpool1'),                                               // 54 x 54 x 96
     ...fires,
     named('conv10', dropout(dropoutRate), convRelu(classes, 1, { torch: 'classifier.1' })), // 13 x 13 x 1000

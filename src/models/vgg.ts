@@ -22,6 +22,7 @@ import {
   named,
   relu,
 } from '../layers';
+import { choose } from '../layers/options';
 
 type Row = 'LRN' | `conv${1 | 3}-${number}`;
 
@@ -66,7 +67,7 @@ export interface VggOptions extends ModelOptions {
 }
 
 export function vgg(
-  configuration: VggConfiguration,
+  configuration: VggConfiguration = 'D',
   {
     inputShape = [224, 224, 3],
     classes = 1000,
@@ -77,7 +78,7 @@ export function vgg(
     seed,
   }: VggOptions = {},
 ): tf.LayersModel {
-  const stages = stagesOf(configuration);
+  const stages: readonly (readonly Row[])[] = choose(TABLE_1, configuration, 'configuration of vgg');
   // torchvision numbers the convolutions, normalizations, ReLUs and poolings of `features` in one sequence.
   let index = 0;
   const row = (text: Row): Block => {
@@ -97,7 +98,7 @@ export function vgg(
   const fullyConnected = hidden.map((units, i) =>
     named(`fc${6 + i}`, dense(units, { init, torch: `classifier.${3 * i}` }), relu(), dropout(dropoutRate)),
   );
-  return model(`vgg${configuration}${batchNorm ? '-bn' : ''}`, { inputShape, seed },
+  return model(`vgg${configuration}${batchNorm ? '-bn' : ''}`, { inputShape, classes, seed },
     ...body,                                                                          // 7 x 7 x 512
     named('flatten', adaptivePool ? adaptiveAvgPool(7) : identity, flatten()),        // 25088
     ...fullyConnected,                                                                // 4096
@@ -107,9 +108,4 @@ export function vgg(
 
 function twice<T extends Row>(row: T): [T, T] {
   return [row, row];
-}
-
-function stagesOf(configuration: VggConfiguration): readonly (readonly Row[])[] {
-  if (Object.hasOwn(TABLE_1, configuration)) return TABLE_1[configuration];
-  throw new Error(`VGG has no configuration ${configuration}; there are ${Object.keys(TABLE_1).join(', ')}.`);
 }

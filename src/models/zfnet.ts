@@ -17,6 +17,7 @@ import {
   named,
   relu,
 } from '../layers';
+import { choose, oneOf } from '../layers/options';
 
 /** Maps of layers 3, 4 and 5. */
 const VARIANTS = {
@@ -34,11 +35,12 @@ export function zfnet(
   variant: keyof typeof VARIANTS = 'figure3',
   { inputShape = [224, 224, 3], classes = 1000, alphaMode = 'paper', dropoutRate = 0.5, seed }: ZFNetOptions = {},
 ): tf.LayersModel {
-  const maps = variantOf(variant);
+  const maps = choose(VARIANTS, variant, 'variant of zfnet');
+  oneOf('alphaMode of zfnet', alphaMode, 'paper', 'perWindow');
   const init = { deviation: 0.01 }; // section 3.1
   const norm = localResponseNorm({ alphaMode });
   const pool = maxPool(3, 2, { ceilMode: true });
-  return model(`zfnet-${variant}`, { inputShape, seed },
+  return model(`zfnet-${variant}`, { inputShape, classes, seed },
     named('layer1', convRelu(96, 7, { stride: 2, padding: 1, init })),               // 110 x 110 x 96
     named('pool1', pool, norm),                                                      // 55 x 55 x 96
     named('layer2', convRelu(256, 5, { stride: 2, padding: 0, init })),              // 26 x 26 x 256
@@ -51,9 +53,4 @@ export function zfnet(
     named('layer7', dense(4096, { init }), relu(), dropout(dropoutRate)),            // 4096
     named('output', dense(classes, { init })),                                       // 1000
   ); // prettier-ignore
-}
-
-function variantOf(variant: keyof typeof VARIANTS): readonly [number, number, number] {
-  if (Object.hasOwn(VARIANTS, variant)) return VARIANTS[variant];
-  throw new Error(`ZFNet has no variant ${variant}; there are ${Object.keys(VARIANTS).join(' and ')}.`);
 }

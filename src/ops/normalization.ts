@@ -2,7 +2,7 @@ import * as tf from '@tensorflow/tfjs';
 import { hasKernel, runKernel } from './registry';
 
 export interface LocalResponseNormOptions {
-  /** n: how many neighbouring channels count. */
+  /** n: how many neighbouring channels count; of an even number, one more stands before the channel than behind it. */
   size?: number;
   /** k */
   bias?: number;
@@ -21,10 +21,17 @@ export function localResponseNorm(
   x: tf.Tensor4D,
   { size = 5, bias = 2, alpha = 1e-4, beta = 0.75, alphaMode = 'paper' }: LocalResponseNormOptions = {},
 ): tf.Tensor4D {
-  if (!Number.isInteger(size) || size < 1 || size % 2 === 0) {
-    throw new Error(`Local response normalization over ${size} channels has no middle; right is an odd number.`);
+  if (!Number.isInteger(size) || size < 1) {
+    throw new Error(`Local response normalization is over ${size} channels; right is a whole number from 1.`);
   }
-  return tf.localResponseNormalization(x, (size - 1) / 2, bias, alphaMode === 'paper' ? alpha : alpha / size, beta);
+  const share = alphaMode === 'paper' ? alpha : alpha / size;
+  if (size % 2 === 1) return tf.localResponseNormalization(x, (size - 1) / 2, bias, share, beta);
+  // tfjs knows windows with a middle only.
+  return tf.tidy(() => {
+    const squares = x.square().pad([[0, 0], [0, 0], [0, 0], [size / 2, size / 2 - 1]]); // prettier-ignore
+    const shifted = Array.from({ length: size }, (_, i) => squares.slice([0, 0, 0, i], [-1, -1, -1, x.shape[3]]));
+    return x.mul(tf.addN(shifted).mul(share).add(bias).pow(-beta)) as tf.Tensor4D;
+  });
 }
 
 /**

@@ -2,6 +2,8 @@
 export { architectureDiagram, type ArchitectureDiagramOptions } from './architectureDiagram';
 export { blockDiagram, type BlockDiagramOptions } from './blockDiagram';
 export { blockCost, type BlockCost, type InceptionModule, type ReductionCost, reductionCosts } from './blockCost';
+export { blockCost, type BlockCost, type InceptionModule, type ReductionCost, reductionCosts } from './blockCost';
+export { blockDiagram, type BlockDiagramOptions } from './blockDiagram';
 export {
   type ComparedNetwork,
   compareNetworks,

@@ -53,29 +53,9 @@ export async function trainCell(
   }
 }
 
-/** One cell for each function that the 729 can compute: 261. */
-export function distinctCells(): Cell[] {
-  return [...new Set(allCells().map(canonicalName))].map(name => name.split('|') as unknown as Cell);
-}
-
-/**
- * Trains those of `cells` that `table` does not have yet, and adds them to it.
- * @param added told after each cell; a run that keeps the table there goes on where it was stopped
- */
-export async function fillTable(
-  table: CellTable,
-  train: ImageSet,
-  validation: ImageSet,
-  options: CellTraining & { cells?: readonly Cell[]; added?: (name: string, result: CellResult) => void } = {},
-): Promise<CellTable> {
-  const { cells = distinctCells(), added, ...training } = options;
-  for (const cell of cells) {
-    const name = canonicalName(cell);
-    if (Object.hasOwn(table, name)) continue;
-    table[name] = await trainCell(name.split('|') as unknown as Cell, train, validation, training);
-    added?.(name, table[name]);
-  }
-  return table;
+/** One cell for each function that the allowed cells can compute; that all 729 can: 261. */
+export function distinctCells(allowed: (cell: Cell) => boolean = () => true): Cell[] {
+  return [...new Set(allCells().filter(allowed).map(canonicalName))].map(name => name.split('|') as unknown as Cell);
 }
 
 /** The reward that a table has for a cell. */

@@ -2,12 +2,4 @@ export * from './space';
 export * from './strategies';
 export { SharedWeights } from './sharedWeights';
 export { cellBlock, cellNetwork, type CellNetworkOptions } from './network';
-export {
-  type CellResult,
-  type CellTable,
-  type CellTraining,
-  distinctCells,
-  fillTable,
-  lookUp,
-  trainCell,
-} from './cellTable';
+export { type CellResult, type CellTable, type CellTraining, distinctCells, lookUp, trainCell } from './cellTable';

@@ -14,16 +14,24 @@ export interface SearchOptions {
   /** How many cells are evaluated. */
   trials: number;
   seed: number;
+  /** Which cells are in the space; by default all are. Others are drawn again. */
+  allowed?: (cell: Cell) => boolean;
 }
 
 export type Evaluate = (cell: Cell) => number | Promise<number>;
 export type Search = (evaluate: Evaluate, options: SearchOptions) => Promise<Trial[]>;
 
 /** Every trial is a cell drawn at random: the baseline that many a published search does not beat (Li & Talwalkar, 2019). */
-export const randomSearch: Search = async (evaluate, { trials, seed }) => {
+export const randomSearch: Search = async (evaluate, { trials, seed, allowed }) => {
   const random = seeded(seed);
   const history: Trial[] = [];
-  while (history.length < trials) history.push(await trial(randomCell(random), evaluate));
+  while (history.length < trials)
+    history.push(
+      await trial(
+        drawAllowed(() => randomCell(random), allowed),
+        evaluate,
+      ),
+    );
   return history;
 };
 
@@ -38,13 +46,14 @@ export function regularizedEvolution({ populationSize = 10, sampleSize = 3 } = {
       `The sample of ${sampleSize} is larger than the population of ${populationSize}; right is at most as large.`,
     );
   }
-  return async (evaluate, { trials, seed }) => {
+  return async (evaluate, { trials, seed, allowed }) => {
     const random = seeded(seed);
     const population: Trial[] = [];
     const history: Trial[] = [];
     while (history.length < trials) {
       const parent = population.length < populationSize ? undefined : bestOf(sample(population, sampleSize, random));
-      const child = await trial(parent ? mutate(parent.cell, random) : randomCell(random), evaluate);
+      const draw = (): Cell => (parent ? mutate(parent.cell, random) : randomCell(random));
+      const child = await trial(drawAllowed(draw, allowed), evaluate);
       history.push(child);
       population.push(child);
       if (population.length > populationSize) population.shift();
@@ -79,13 +88,14 @@ export function logProbabilityGradient(policy: Policy, cell: Cell): number[][] {
  * independent choices need no memory; so its gradient is two lines, and a test compares it with the exact expectation.
  */
 export function reinforce({ learningRate = 1, baselineDecay = 0.9 } = {}): Search {
-  return async (evaluate, { trials, seed }) => {
+  return async (evaluate, { trials, seed, allowed }) => {
     const random = seeded(seed);
     const policy: Policy = EDGES.map(() => OPERATIONS.map(() => 0));
     const history: Trial[] = [];
     let baseline: number | undefined;
     while (history.length < trials) {
-      const cell = policyProbabilities(policy).map(probabilities => OPERATIONS[draw(probabilities, random)]);
+      const probabilities = policyProbabilities(policy);
+      const cell = drawAllowed(() => probabilities.map(each => OPERATIONS[draw(each, random)]), allowed);
       const result = await trial(cell, evaluate);
       history.push(result);
       baseline ??= result.reward;
@@ -104,6 +114,16 @@ export function reinforce({ learningRate = 1, baselineDecay = 0.9 } = {}): Searc
 export function bestSoFar(history: readonly Trial[]): number[] {
   let best = -Infinity;
   return history.map(({ reward }) => (best = Math.max(best, reward)));
+}
+
+const MOST_DRAWS = 100_000;
+
+function drawAllowed(draw: () => Cell, allowed: SearchOptions['allowed'] = () => true): Cell {
+  for (let i = 0; i < MOST_DRAWS; i++) {
+    const cell = draw();
+    if (allowed(cell)) return cell;
+  }
+  throw new Error(`None of ${MOST_DRAWS} cells drawn was allowed; right is a space that a search can reach.`);
 }
 
 async function trial(cell: Cell, evaluate: Evaluate): Promise<Trial> {

@@ -1,6 +1,6 @@
 import fs from 'node:fs';
 import * as tf from '@tensorflow/tfjs';
-import { batches, type Batch, type BatchOptions, type ImageSet } from '../data';
+import { augmentedShape, batches, type Batch, type BatchOptions, type ImageSet } from '../data';
 import { display, progress, type Progress } from '../display';
 import { evaluate } from './evaluate';
 import { softmaxCrossEntropy } from './loss';
@@ -225,10 +225,9 @@ function trainableVariables(model: tf.LayersModel): tf.Variable[] {
 function refuse(model: tf.LayersModel, set: ImageSet, options: FitOptions): void {
   const { batchSize = 128, epochs = 1, checkpoint, resume } = options;
   const wanted = model.inputs[0].shape.slice(1);
-  if (String(wanted) !== String(set.shape)) {
-    throw new Error(
-      `${model.name} takes images of ${wanted.join(' x ')}, but ${set.name} has ${set.shape.join(' x ')}.`,
-    );
+  const given = augmentedShape(set.shape, options.augment);
+  if (String(wanted) !== String(given)) {
+    throw new Error(`${model.name} takes images of ${wanted.join(' x ')}, but ${set.name} has ${given.join(' x ')}.`);
   }
   const classes = model.outputs[0].shape.at(-1);
   if (classes !== set.classes.length) {

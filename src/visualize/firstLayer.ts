@@ -30,14 +30,19 @@ export interface FilterMeasuresOptions {
    * 'white': all alike, which says what the filter lets through but calls nearly every filter aliased.
    */
   pictures?: 'white' | 'natural';
+  /** The name of a convolution, or of the row that it stands in; the first one if not given. */
+  layer?: string;
 }
 
-/** Of each filter of the first convolution. */
+/**
+ * Of each filter of the first convolution, or of `layer`.
+ * @throws if the model has no such convolution
+ */
 export function filterMeasures(
   model: tf.LayersModel,
-  { pictures = 'natural' }: FilterMeasuresOptions = {},
+  { pictures = 'natural', layer: name }: FilterMeasuresOptions = {},
 ): FilterMeasures[] {
-  const { layer, stride } = firstConvolution(model);
+  const { layer, stride } = firstConvolution(model, name);
   const kernel = layer.getWeights()[0] as tf.Tensor4D;
   const [height, width, inputs, filters] = kernel.shape;
   const weights = kernel.dataSync();
@@ -192,7 +197,7 @@ export interface FirstLayerSummary {
   high: number;
 }
 
-export interface FirstLayerOptions extends FilterMeasuresOptions, Omit<FilterActivityOptions, 'layer'> {
+export interface FirstLayerOptions extends Omit<FilterMeasuresOptions, 'layer'>, Omit<FilterActivityOptions, 'layer'> {
   /** A filter with more aliasing than this counts as aliased; 0.5. */
   aliasedAbove?: number;
   /** A filter with less colourfulness than this counts as colourless; 0.1. Random weights in 3 channels have 2/3. */
@@ -232,9 +237,10 @@ export async function compareFirstLayers(
   return rows;
 }
 
-function firstConvolution(model: tf.LayersModel): { layer: tf.layers.Layer; stride: number } {
-  const layer = model.layers.find(layer => layer.weights[0]?.shape.length === 4);
-  if (!layer) throw new Error(`${model.name} has no convolution.`);
+function firstConvolution(model: tf.LayersModel, name = ''): { layer: tf.layers.Layer; stride: number } {
+  const isMeant = (layer: tf.layers.Layer): boolean => !name || `${layer.name}/`.startsWith(`${name}/`);
+  const layer = model.layers.find(layer => layer.weights[0]?.shape.length === 4 && isMeant(layer));
+  if (!layer) throw new Error(`${model.name} has no convolution${name && ` ${name}`}.`);
   const { stride, strides } = layer.getConfig() as { stride?: number; strides?: number[] };
   return { layer, stride: stride ?? strides?.[0] ?? 1 };
 }

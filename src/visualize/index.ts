@@ -3,6 +3,7 @@ export { denseConnections, type DenseBlockConnections } from './denseConnections
 export { type ClassGates, gateLayers, gatesPerClass } from './gates';
 export { deconvnet, type DeconvnetOptions, transposedConv2d } from './deconvnet';
 export { featureMapImages, featureMaps, signedImages } from './featureMaps';
+export { crossTowerGradient } from './crossTowerGradient';
 export { filterImages } from './filters';
 export {
   compareFirstLayers,

@@ -18,7 +18,12 @@ export interface LoadWeightsOptions extends LoadOptions {
  */
 export function loadWeights(model: tf.LayersModel, file: string, { from, ...options }: LoadWeightsOptions = {}): void {
   const theirs = readSafetensors(file);
-  loadStateDict(model, from === undefined ? theirs : ourStateDict(model, theirs, torchModel(from)), options);
+  const dict = from === undefined ? theirs : ourStateDict(model, theirs, torchModel(from));
+  try {
+    loadStateDict(model, dict, options);
+  } catch (error) {
+    throw new Error(`${file}: ${(error as Error).message}`);
+  }
 }
 
 /** Writes the network's weights as a .safetensors file that PyTorch's network of the same names can load. */

@@ -34,7 +34,15 @@ interface Place extends NumberType {
  * @throws when the file is not of this format, with the reason
  */
 export function readSafetensors(file: string): Map<string, TorchTensor> {
-  return decodeSafetensors(fs.readFileSync(file), file);
+  let bytes: Buffer;
+  try {
+    bytes = fs.readFileSync(file);
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    const reason = { ENOENT: 'there is no such file', EISDIR: 'it is a folder' }[code ?? ''] ?? code;
+    throw new Error(`${file} cannot be read: ${reason}.`);
+  }
+  return decodeSafetensors(bytes, file);
 }
 
 export function decodeSafetensors(bytes: Uint8Array, file = 'The file'): Map<string, TorchTensor> {

@@ -1,10 +1,11 @@
 /**
- * timm's names of weights, for networks whose layers here carry torchvision's: MobileNetV2, MnasNet, EfficientNet and VGG.
+ * timm's names of weights, for networks whose layers here carry torchvision's: MobileNetV2 and V3, MnasNet, EfficientNet,
+ * VGG and the first SE networks.
  * timm numbers the blocks within each stage and names their parts; its last layers may be convolutions.
  */
 
 /** How torchvision names the parts of an inverted residual block; see src/models/mobilenet.ts. */
-export type Numbering = 'conv' | 'block' | 'layers';
+export type Numbering = 'conv' | 'block' | 'row' | 'layers';
 
 /** Maps each of timm's names to torchvision's. */
 export function torchvisionNames(names: Iterable<string>, numbering: Numbering): Map<string, string> {
@@ -13,7 +14,9 @@ export function torchvisionNames(names: Iterable<string>, numbering: Numbering):
     ...new Set(all.map(name => /^blocks\.\d+\.\d+\./.exec(name)?.[0]).filter(prefix => prefix !== undefined)),
   ];
   const stages = new Set(blocks.map(prefix => prefix.split('.')[1])).size;
-  const outside = OUTSIDE[numbering](numbering === 'conv' ? blocks.length + 1 : stages + 1);
+  // In MobileNetV3, the last of timm's blocks is the last convolution.
+  const last = { conv: blocks.length + 1, block: stages + 1, row: blocks.length, layers: 14 }[numbering];
+  const outside = OUTSIDE[numbering](last);
   return new Map(
     all.map(name => {
       const prefix = /^blocks\.\d+\.\d+\./.exec(name)?.[0];
@@ -25,7 +28,7 @@ export function torchvisionNames(names: Iterable<string>, numbering: Numbering):
       const [, stage, index] = prefix.split('.').map(Number);
       const isFirst = stage === 0 && numbering === 'layers';
       const block =
-        numbering === 'conv' ? `features.${blocks.indexOf(prefix) + 1}.`
+        numbering === 'conv' || numbering === 'row' ? `features.${blocks.indexOf(prefix) + 1}.`
         : numbering === 'block' ? `features.${stage + 1}.${index}.`
         : isFirst ? '' : `layers.${7 + stage}.${index}.`; // prettier-ignore
       const part = renamed(name.slice(prefix.length), isFirst ? FIRST_OF_MNASNET : parts);
@@ -41,10 +44,21 @@ export const VGG: Record<string, string> = {
   'head.fc': 'classifier.6',
 };
 
+/** timm's legacy_seresnet and legacy_seresnext, the authors' networks. */
+export function firstSeNames(names: Iterable<string>): Map<string, string> {
+  const ours = (name: string): string =>
+    name
+      .replace(/^layer0\./, '')
+      .replace('.se_module.', '.se.')
+      .replace(/^last_linear\./, 'fc.');
+  return new Map([...names].map(name => [name, ours(name)]));
+}
+
 /** Stem and head, where the last convolution has this index. */
 const OUTSIDE: Record<Numbering, (last: number) => Record<string, string>> = {
   conv: last => outsideOfFeatures(last),
   block: last => outsideOfFeatures(last),
+  row: last => ({ ...outsideOfFeatures(last), conv_head: 'classifier.0', classifier: 'classifier.3' }),
   layers: () => ({
     conv_stem: 'layers.0',
     bn1: 'layers.1',
@@ -66,6 +80,7 @@ const FIRST_OF_MNASNET = { conv_dw: 'layers.3', bn1: 'layers.4', conv_pw: 'layer
 
 /** Parts of a block: timm's name to torchvision's. */
 function partsOf(names: string[], numbering: Numbering): Record<string, string> {
+  if (names.some(name => name.startsWith('conv.'))) return { conv: '0', bn1: '1' };
   const expands = names.some(name => name.startsWith('conv_pwl.'));
   const squeezes = names.some(name => name.startsWith('se.'));
   const order = [
@@ -83,10 +98,8 @@ function partsOf(names: string[], numbering: Numbering): Record<string, string> 
       if (isSqueeze) return [[first, `block.${at}.fc1`], [second, `block.${at}.fc2`]]; // prettier-ignore
       if (numbering === 'layers') return [[first, `layers.${3 * at}`], [second, `layers.${3 * at + 1}`]]; // prettier-ignore
       if (numbering === 'conv' && i === order.length - 1) return [[first, `conv.${at}`], [second, `conv.${at + 1}`]]; // prettier-ignore
-      return [
-        [first, `${numbering}.${at}.0`],
-        [second, `${numbering}.${at}.1`],
-      ];
+      const part = numbering === 'row' ? 'block' : numbering;
+      return [[first, `${part}.${at}.0`], [second, `${part}.${at}.1`]]; // prettier-ignore
     }),
   ) as Record<string, string>;
 }

@@ -11,12 +11,13 @@ import { googlenet } from '../models/googlenet';
 import { mnasnet } from '../models/mnasnet';
 import { mobilenet } from '../models/mobilenet';
 import { preactResnet } from '../models/preactResnet';
+import { resnext } from '../models/resnext';
 import { seResnet, seResnext } from '../models/senet';
 import { vgg, type VggConfiguration } from '../models/vgg';
 import { oneWeirdTrick } from '../models/alexnet';
 import { generate } from './generator';
 import { loadStateDict, stateShapes, type StateDict, type TorchTensor } from './stateDict';
-import { type Numbering, renamed, torchvisionNames, VGG } from './timmNames';
+import { firstSeNames, type Numbering, renamed, torchvisionNames, VGG } from './timmNames';
 
 export interface TorchModelOptions extends ModelOptions {
   /** With the classifiers that only training has, where there are any. */
@@ -30,6 +31,12 @@ export interface TorchModel {
 }
 
 type Build = TorchModel['build'];
+
+/** timm's VGG repeats small pictures' last maps to 7 x 7, as torchvision's; of larger ones its classifier sees every place. */
+function refuseLarge(name: string, [height, width]: readonly number[] = [224, 224]): void {
+  if (Math.max(height, width) < 256) return;
+  throw new Error(`${name} gets pictures of ${height} x ${width}; right is below 256 x 256.`);
+}
 
 const build = (builder: Build): TorchModel => ({ build: builder });
 
@@ -54,7 +61,10 @@ const MODELS: Record<string, TorchModel> = {
         const builder: Build = options => vgg(configuration, { adaptivePool: true, batchNorm, ...options });
         const suffix = batchNorm ? '_bn' : '';
         const timm: TorchModel = {
-          build: options => vgg(configuration, { batchNorm, ...options }),
+          build: options => {
+            refuseLarge(`timm/${name}${suffix}`, options?.inputShape);
+            return builder(options);
+          },
           names: theirs => new Map([...theirs].map(theirName => [theirName, renamed(theirName, VGG)])),
         };
         return [[`${name}${suffix}`, build(builder)], [`timm-${name}${suffix}`, timm]]; // prettier-ignore
@@ -67,8 +77,18 @@ const MODELS: Record<string, TorchModel> = {
       build(options => mnasnet('B1', { depthMultiplier, ...options })),
     ]),
   ), // prettier-ignore
-  'timm-mnasnet_100': numbered(options => mnasnet('B1', options), 'layers'),
-  'timm-semnasnet_100': numbered(options => mnasnet('A1', options), 'layers'),
+  ...Object.fromEntries(
+    ([['050', 0.5], ['075', 0.75], ['100', 1], ['140', 1.4]] as const).flatMap(([suffix, depthMultiplier]) => [
+      [`timm-mnasnet_${suffix}`, numbered(options => mnasnet('B1', { depthMultiplier, ...options }), 'layers')],
+      [`timm-semnasnet_${suffix}`, numbered(options => mnasnet('A1', { depthMultiplier, ...options }), 'layers')],
+    ]),
+  ), // prettier-ignore
+  ...Object.fromEntries(
+    (['large', 'small'] as const).map(size => [
+      `timm-mobilenetv3_${size}_100`,
+      numbered(options => mobilenet(`v3-${size}`, { normEpsilon: 1e-5, ...options }), 'row'),
+    ]),
+  ),
   'timm-mobilenetv1_125': build(options => mobilenet('v1', { widthMultiplier: 1.25, ...options })),
   ...Object.fromEntries(
     ([['035', 0.35], ['050', 0.5], ['075', 0.75], ['100', 1], ['140', 1.4]] as const).map(([suffix, widthMultiplier]) => [
@@ -76,15 +96,14 @@ const MODELS: Record<string, TorchModel> = {
       numbered(options => mobilenet('v2', { widthMultiplier, ...options }), 'conv'),
     ]),
   ), // prettier-ignore
-  // From b5 on, torchvision's normalization has the authors' epsilon, timm's not.
   ...Object.fromEntries(
-    (['b0', 'b1', 'b2', 'b3', 'b4'] as const).map(variant => [
+    (['b0', 'b1', 'b2', 'b3', 'b4', 'b5', 'b6', 'b7'] as const).map(variant => [
       `timm-efficientnet_${variant}`,
-      numbered(options => efficientnet(variant, options), 'block'),
+      numbered(options => efficientnet(variant, { normEpsilon: 1e-5, ...options }), 'block'),
     ]),
   ),
   ...Object.fromEntries(
-    ([101, 152] as const).map(depth => [
+    ([18, 34, 101, 152] as const).map(depth => [
       `timm-resnetv2_${depth}`,
       build(options => preactResnet({ depth, order: 'poolNorm', ...options })),
     ]),
@@ -93,6 +112,28 @@ const MODELS: Record<string, TorchModel> = {
     ([18, 34, 50, 101, 152] as const).map(depth => [
       `timm-seresnet${depth}`,
       build(options => seResnet({ depth, leastSqueezed: 8, ...options })),
+    ]),
+  ),
+  ...Object.fromEntries(
+    ([16, 32] as const).map(bottleneckWidth => [
+      `timm-resnext101_32x${bottleneckWidth}d`,
+      build(options => resnext({ depth: 101, bottleneckWidth, ...options })),
+    ]),
+  ),
+  ...Object.fromEntries(
+    // timm's of 18 and 34 layers have a ReLU in front of the squeeze, which is not in the paper.
+    ([50, 101, 152] as const).map(depth => [
+      `timm-legacy_seresnet${depth}`,
+      {
+        build: options => seResnet({ depth, stride: 'v1', stem: 'caffe', ...options }),
+        names: firstSeNames,
+      } satisfies TorchModel,
+    ]),
+  ),
+  ...Object.fromEntries(
+    ([50, 101] as const).map(depth => [
+      `timm-legacy_seresnext${depth}_32x4d`,
+      { build: options => seResnext({ depth, stem: 'caffe', ...options }), names: firstSeNames } satisfies TorchModel,
     ]),
   ),
   ...Object.fromEntries(

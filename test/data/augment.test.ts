@@ -3,8 +3,13 @@ import * as tf from '@tensorflow/tfjs';
 import { ready } from '../../src/backend';
 import {
   type Augmentation,
+  augmentedImages,
+  augmentedShape,
+  batches,
+  centreCrop,
   colourComponents,
   compose,
+  cropTo,
   cutout,
   horizontalFlip,
   type ImageSet,
@@ -44,6 +49,57 @@ describe('augmentation', () => {
     assert.deepEqual(apply(horizontalFlip(), image, 2, 0.49), [3, 4, 1, 2, 7, 8, 5, 6]);
     assert.deepEqual(apply(horizontalFlip(), image, 2, 0.5), image);
     assert.throws(() => horizontalFlip({ probability: 2 }), /probability is 2/);
+  });
+
+  it('cropTo takes each of the 33 x 33 windows of 224 in 256, the last ones too', () => {
+    const random = seeded(1);
+    const step = cropTo(224);
+    const places = new Set<number>();
+    const [rows, columns] = [new Set<number>(), new Set<number>()];
+    // Two channels that tell the place of each pixel.
+    const pixels = Uint8Array.from({ length: 256 * 256 * 2 }, (_, i) => (i % 2 ? (i >> 1) & 255 : i >> 9));
+    for (let i = 0; i < 20_000; i++) {
+      const [row, column] = step(pixels, [256, 256, 2], random);
+      rows.add(row);
+      columns.add(column);
+      places.add(256 * row + column);
+    }
+    const all = Array.from({ length: 33 }, (_, i) => i);
+    for (const seen of [rows, columns]) assert.deepEqual([...seen].sort((a, b) => a - b), all); // prettier-ignore
+    assert.equal(places.size, 33 * 33);
+  });
+
+  it('cropTo keeps the pixels in order, changes the shape, and refuses images that are too small', () => {
+    const step = cropTo(2);
+    assert.deepEqual(apply(step, NINE, 3, 0, 0), [1, 2, 4, 5]);
+    assert.deepEqual(apply(step, NINE, 3, 0.9, 0.9), [5, 6, 8, 9]);
+    assert.deepEqual(augmentedShape([3, 3, 1], compose(horizontalFlip(), step)), [2, 2, 1]);
+    assert.deepEqual(augmentedShape([3, 3, 1], horizontalFlip()), [3, 3, 1]);
+    // Mirrored first, then cut: rows 3 2 1, 6 5 4 of NINE.
+    assert.deepEqual(apply(compose(horizontalFlip(), step), NINE, 3, 0, 0, 0), [3, 2, 6, 5]);
+    assert.throws(() => apply(cropTo(4), NINE, 3, 0, 0), /A crop of 4 x 4 does not fit into images of 3 x 3/);
+    assert.throws(() => cropTo(0), /The crop's size is 0/);
+  });
+
+  it('batches have the size that the augmentation cuts to, and centreCrop the middle', () => {
+    const set: ImageSet = {
+      name: 'nine',
+      images: Uint8Array.from([...NINE, ...NINE.map(value => 10 * value)]),
+      labels: Uint8Array.of(0, 1),
+      shape: [3, 3, 1],
+      classes: ['a', 'b'],
+      length: 2,
+    };
+    const middle = centreCrop(set, 1);
+    assert.deepEqual([[...middle.images], middle.shape, middle.length], [[5, 50], [1, 1, 1], 2]);
+    assert.throws(() => centreCrop(set, 4), /does not fit/);
+    const [{ x, y }] = batches(set, { augment: cropTo(2), mean: 0, std: 1 / 255 });
+    assert.deepEqual(x.shape, [2, 2, 2, 1]);
+    tf.dispose([x, y]);
+    const seen = augmentedImages(set, 1, cropTo(1), { count: 50, seed: 1 }).map(({ data }) => data[0]);
+    assert.equal(new Set(seen).size, 9);
+    assert.ok(seen.every(value => value % 10 === 0));
+    assert.throws(() => augmentedImages(set, 2, cropTo(1)), /There is no image 2 in nine; right is 0 to 1/);
   });
 
   it('cutout covers a square around any pixel, as far as it lies in the image', () => {

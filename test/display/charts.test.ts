@@ -170,6 +170,14 @@ describe('charts', () => {
     assert.match(bundle['text/plain'] as string, /AlexNet 100, 5/);
   });
 
+  it('write nothing beside a point without a label', async () => {
+    const { spec } = await draw(scatterChart([{ x: 1, y: 2 }, { x: 2, y: 3, label: 'two' }])); // prettier-ignore
+    assert.deepEqual(
+      spec.data.values.map(({ label }) => label),
+      ['', 'two'],
+    );
+  });
+
   it('colour a matrix, its first row on top', async () => {
     const { png, spec } = await draw(heatmap([Float32Array.of(0, 1), [0.5, 0.25]], { rows: ['up', 'down'] }));
     assert.deepEqual(

@@ -61,7 +61,7 @@ describe('experiments', () => {
     assert.deepEqual(record.result, { values: [8, 10, 12], nothing: null });
     assert.deepEqual([record.seed, record.scale, record.conclusion, lines], [4, 'quick', '3 values', ['doubling']]);
     const { command, commit, machine, versions, images, date, seconds } = record.made;
-    assert.equal(command, 'npm run experiment -- doubling --seed 4 --scale quick');
+    assert.match(command, /^(CNN_KIT_\w+=\w+ )*npm run experiment -- doubling --seed 4 --scale quick$/);
     assert.match(commit, /^[0-9a-f]{40}( \(changed\))?$|^unknown/);
     assert.match(machine, /^\d+ x .+ GB, /);
     assert.equal(versions.node, process.versions.node);
@@ -78,6 +78,33 @@ describe('experiments', () => {
     assert.deepEqual(files, [file, path.join(folder, 'new', 'doubling.png')]);
     assert.deepEqual(JSON.parse(fs.readFileSync(file, 'utf8')), record);
     assert.deepEqual(fs.readFileSync(files[1]).subarray(1, 4).toString(), 'PNG');
+  });
+
+  it('goes on where it was interrupted, and never with parts of another run', async () => {
+    const parts = path.join(folder, 'doubling.unfinished');
+    const computed: string[] = [];
+    let broken = true;
+    const inParts: Experiment<number[]> = {
+      ...doubling,
+      run: async ({ seed, part }) => {
+        const piece = (name: string, value: number) => part(name, async () => (computed.push(name), value));
+        const first = await piece('first', 2 * seed);
+        if (broken) throw new Error('interrupted');
+        return [first, await piece('second', 3 * seed)];
+      },
+      figure: () => [],
+      conclusion: values => values.join(),
+    };
+    const run = (seed: number) => runExperiment('parts', inParts, { seed, scale: 'quick', parts });
+    await assert.rejects(run(5), /interrupted/);
+    broken = false;
+    assert.deepEqual((await run(5)).result, [10, 15]);
+    assert.deepEqual(computed, ['first', 'second']);
+    assert.ok(!fs.existsSync(parts), 'a finished run leaves no parts');
+    broken = true;
+    await assert.rejects(run(5), /interrupted/);
+    broken = false;
+    assert.deepEqual((await run(6)).result, [12, 18]);
   });
 
   it('says for each experiment what is claimed, where, and how long it takes', () => {

@@ -55,7 +55,11 @@ describe('the catalog', () => {
       net.dispose();
       const { parameters, multiplyAdds } = profileOf(name).totals;
       if (published.parameters) assertPublished(parameters, published.parameters, 'parameters');
-      if (published.multiplyAdds) assertPublished(multiplyAdds, published.multiplyAdds, 'multiply-adds');
+      if (published.multiplyAdds) {
+        const { side } = published.multiplyAdds;
+        const counted = side ? profile(() => build({ inputShape: [side, side, 3] })).totals.multiplyAdds : multiplyAdds;
+        assertPublished(counted, published.multiplyAdds, 'multiply-adds');
+      }
       if (at32) {
         const small = skeleton(at32);
         assert.deepEqual(small.inputs[0].shape, [null, 32, 32, 3]);
@@ -87,11 +91,14 @@ describe('the catalog', () => {
   });
 });
 
+type Commented = Record<string, { of: string[]; rows?: (index: number) => string[] }>;
+
 /**
  * Which networks the sizes in comments of a declaration are of: the first where the comment stands behind a row; any where
- * it stands behind a part of one. `rows` names the rows of an array without names, by index.
+ * it stands behind a part of one. `rows` names the rows of an array without names, by index. In a file that is not here, they
+ * are in the builder of the file's name, and of the first entry of the catalog whose name begins so.
  */
-const COMMENTED: Record<string, Record<string, { of: string[]; rows?: (index: number) => string[] }>> = {
+const COMMENTED: Record<string, Commented> = {
   alexnet: { alexnet: { of: ['alexnet'] }, oneWeirdTrick: { of: ['oneWeirdTrick'] }, cifarNet: { of: ['cifarNet'] } },
   densenet: { densenet: { of: ['densenet121'] }, densenetCifar: { of: ['densenet-bc100-k12-cifar'] } },
   efficientnet: { TABLE_1: { of: ['efficientnet-b0'] }, efficientnet: { of: ['efficientnet-b0'] } },
@@ -120,10 +127,17 @@ const COMMENTED: Record<string, Record<string, { of: string[]; rows?: (index: nu
   resnext: { resnextCifar: { of: ['resnext29-8x64d-cifar'] } },
   senet: { senet154: { of: ['senet154'] } },
   shufflenetV2: { shufflenetV2: { of: ['shufflenetV2-x1'] } },
-  squeezenet: { squeezenet: { of: ['squeezenet1.0'] } },
   vgg: { D: { of: ['vggD'], rows: i => [`conv${i + 1}`, `pool${i + 1}`] }, vgg: { of: ['vggD'] } },
-  zfnet: { zfnet: { of: ['zfnet'] } },
 };
+
+function byName(file: string): Commented {
+  const first = catalog.find(({ name }) => name.toLowerCase().startsWith(file.toLowerCase()));
+  assert.ok(
+    first,
+    `the catalog has no name that begins with ${file}; say in COMMENTED of which networks its sizes are`,
+  );
+  return { [file]: { of: [first.name] } };
+}
 
 const SIZE = /\/\/ ((?:\d+(?: x \d+)*)(?:, (?:then )?\d+(?: x \d+)+)*)$/;
 
@@ -175,13 +189,10 @@ const fits = (shape: readonly number[], size: string): boolean =>
   written(shape) === size || written(shape).startsWith(`${size} x `);
 
 describe('comments of sizes in src/models', () => {
-  it('are known to this test, file by file', () => {
-    const files = fs.readdirSync(models).map(file => path.parse(file).name);
-    assert.deepEqual(files.filter(file => file !== 'index').sort(), Object.keys(COMMENTED).sort());
-  });
-
-  for (const [file, declarations] of Object.entries(COMMENTED)) {
+  const files = fs.readdirSync(models).map(file => path.parse(file).name);
+  for (const file of files.filter(name => name !== 'index')) {
     it(`${file}.ts`, function () {
+      const declarations = COMMENTED[file] ?? byName(file);
       let exactly = 0;
       const comments = commentsOf(file);
       for (const { line, sizes, declarations: around, labels } of comments) {

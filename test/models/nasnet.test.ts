@@ -41,5 +41,8 @@ describe('nasnet', () => {
   });
 
   it('refuses an unknown variant, in one sentence', () =>
-    assert.throws(() => nasnet('tiny' as 'large'), /NASNet-A has no variant tiny; there are large, mobile, cifar\./));
+    assert.throws(
+      () => nasnet('tiny' as 'large'),
+      /The variant of nasnet is tiny; right is one of large, mobile, cifar\./,
+    ));
 });

@@ -6,15 +6,27 @@ import path from 'node:path';
 import { skeleton } from '../../src/layers';
 import { compare, outputSizes, parameters, reference } from './reference';
 
-/** Of the network without initial weights. */
-export const count = (build: () => tf.LayersModel): number => parameters(skeleton(build));
+/** What is measured of the network without initial weights, of which nothing stays behind. */
+export function ofSkeleton<T>(build: () => tf.LayersModel, measure: (net: tf.LayersModel) => T): T {
+  const net = skeleton(build);
+  try {
+    return measure(net);
+  } finally {
+    net.dispose();
+  }
+}
+
+/** Trainable parameters. */
+export const count = (build: () => tf.LayersModel): number => ofSkeleton(build, parameters);
 
 /** Multiply-adds of convolutions and dense layers: each weight as often as the output has pixels. */
 export function multiplyAdds(build: () => tf.LayersModel): number {
-  return skeleton(build).layers.reduce((sum, layer) => {
-    const kernel = layer.weights.find(weight => weight.originalName.endsWith('kernel'));
-    return sum + (kernel ? size(kernel.shape) * size(layer.outputShape.slice(1, -1) as number[]) : 0);
-  }, 0);
+  return ofSkeleton(build, net =>
+    net.layers.reduce((sum, layer) => {
+      const kernel = layer.weights.find(weight => weight.originalName.endsWith('kernel'));
+      return sum + (kernel ? size(kernel.shape) * size(layer.outputShape.slice(1, -1) as number[]) : 0);
+    }, 0),
+  );
 }
 
 /** The rows have the sizes that the function has in comments behind them. */
@@ -22,7 +34,7 @@ export function assertRowSizes(build: () => tf.LayersModel, file: string, name: 
   const source = fs.readFileSync(path.join(__dirname, '../../src/models', file), 'utf8');
   const body = source.slice(source.indexOf(`export function ${name}(`)).split('\n}\n')[0];
   const comments = [...body.matchAll(/named\('(\w+)'.*\/\/ ([\dx ]*\d)/g)].map(([, row, comment]) => [row, comment]);
-  const { image: _, ...sizes } = outputSizes(skeleton(build));
+  const { image: _, ...sizes } = ofSkeleton(build, outputSizes);
   assert.deepEqual(sizes, Object.fromEntries(comments));
 }
 

@@ -57,7 +57,10 @@ describe('vgg', () => {
   });
 
   it('refuses what it cannot build, in one sentence', () => {
-    assert.throws(() => vgg('F' as VggConfiguration), /VGG has no configuration F; there are A, A-LRN, B, C, D, E\./);
+    assert.throws(
+      () => vgg('F' as VggConfiguration),
+      /The configuration of vgg is F; right is one of A, A-LRN, B, C, D, E\./,
+    );
     assert.throws(
       () => skeleton(() => vgg('A', { inputShape: [16, 16, 3] })),
       /picture is too small.*larger inputShape/,

@@ -66,6 +66,15 @@ describe('searching', () => {
     });
   }
 
+  it('keeps to the cells that are allowed, whichever the search, and refuses a space without any', async () => {
+    for (const search of [randomSearch, regularizedEvolution(), reinforce()]) {
+      const allowed = (cell: Cell): boolean => cell[5] !== 'conv3x3';
+      const history = await search(reward, { trials: 60, seed: 1, allowed });
+      assert.ok(history.length === 60 && history.every(({ cell }) => allowed(cell)));
+      await assert.rejects(search(reward, { trials: 1, seed: 1, allowed: () => false }), /None of 100000 cells drawn/);
+    }
+  });
+
   it('evolution kills the oldest, even if it is the best', async () => {
     // The first cell is the best by far: if the worst died, every later child would be a change of the first.
     let asked = 0;

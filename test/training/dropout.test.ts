@@ -6,16 +6,14 @@ import {
   dropoutMask,
   invertedDropout,
   monteCarloDropout,
-  ready,
   tf,
 } from '../../src';
 import { compile } from '../../src/backend';
 import * as L from '../../src/layers';
+import { onBackends } from '../visualize/onBackends';
 import { assertNear, tinyModel, weightsOf } from './tiny';
 
-describe('dropout', () => {
-  before(ready);
-
+onBackends('dropout', () => {
   it('the form of 2012 scales at test, the inverted one in training', () => {
     const x = tf.tensor1d([1, 2, 3, 4]);
     const mask = tf.tensor1d([1, 0, 1, 0]);

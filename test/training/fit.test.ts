@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { evaluate, fit, type History, horizontalFlip, Interrupted, ready, steps, tf } from '../../src';
+import { cropTo, evaluate, fit, type History, horizontalFlip, Interrupted, ready, steps, tf } from '../../src';
 import { Dropout } from '../../src/layers';
 import { withKernel } from '../display/kernel';
 import { assertNear, linearModel, tinyModel, tinySet, weightsOf } from './tiny';
@@ -30,6 +30,13 @@ describe('fit', () => {
     const history = await fit(model, set, { progress: false, maxSteps: 1, learningRate: 0.1 });
     assertNear(history.losses, [Math.log(2)]);
     assertNear(weightsOf(model).flat(), [-0.1, 0.1, -0.1, 0.1, -0.1, 0.1, 0.05, -0.05]);
+  });
+
+  it('takes images that the augmentation cuts to the size of the model, and refuses those that it does not', async () => {
+    const larger = tinySet(30, 10);
+    const history = await fit(tinyModel(), larger, { ...quiet, epochs: 1, augment: cropTo(8) });
+    assert.equal(history.steps, 2);
+    await assert.rejects(fit(tinyModel(), larger, quiet), /takes images of 8 x 8 x 3, but .* has 10 x 10 x 3/);
   });
 
   it('stops after maxSteps within an epoch', async () => {

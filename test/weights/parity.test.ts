@@ -232,6 +232,37 @@ describe("PyTorch's networks", () => {
   });
 });
 
+describe("PyTorch's other names", () => {
+  it("numbers MobileNetV3's blocks through, and ends in its last convolution", () => {
+    const names = ['blocks.0.0.conv_dw.weight', 'blocks.0.0.bn2.bias', 'blocks.1.0.conv_pwl.weight', 'blocks.1.0.conv_pw.weight', 'blocks.1.0.conv_dw.weight',
+      'blocks.2.0.conv.weight', 'blocks.2.0.bn1.bias', 'conv_head.bias', 'classifier.weight']; // prettier-ignore
+    assert.deepEqual([...torchvisionNames(names, 'row').values()], [
+      'features.1.block.0.0.weight', 'features.1.block.1.1.bias', 'features.2.block.2.0.weight', 'features.2.block.0.0.weight', 'features.2.block.1.0.weight',
+      'features.3.0.weight', 'features.3.1.bias', 'classifier.0.bias', 'classifier.3.weight',
+    ]); // prettier-ignore
+  });
+
+  it('has each network of torchvision up to 2020', () => {
+    const torchvision = [
+      'alexnet', 'googlenet', 'inception_v3', 'mobilenet_v2', 'mobilenet_v3_large', 'mobilenet_v3_small', 'squeezenet1_0', 'squeezenet1_1',
+      ...['11', '13', '16', '19'].flatMap(depth => [`vgg${depth}`, `vgg${depth}_bn`]),
+      ...[18, 34, 50, 101, 152].map(depth => `resnet${depth}`),
+      'resnext50_32x4d', 'resnext101_32x8d', 'resnext101_64x4d', 'wide_resnet50_2', 'wide_resnet101_2',
+      ...[121, 161, 169, 201].map(depth => `densenet${depth}`),
+      ...['0_5', '0_75', '1_0', '1_3'].map(width => `mnasnet${width}`),
+      ...['0_5', '1_0', '1_5', '2_0'].map(width => `shufflenet_v2_x${width}`),
+      ...[0, 1, 2, 3, 4, 5, 6, 7].map(scale => `efficientnet_b${scale}`),
+      ...['400mf', '800mf', '1_6gf', '3_2gf', '8gf', '16gf', '32gf'].flatMap(size => [`regnet_x_${size}`, `regnet_y_${size}`]),
+    ]; // prettier-ignore
+    assert.deepEqual(torchvision.filter(name => !torchModelNames().includes(name)), []); // prettier-ignore
+  });
+
+  it("refuses pictures for timm's VGG whose classifier would see more than one place", () => {
+    const build = (): unknown => torchModel('timm/vgg11').build({ inputShape: [256, 224, 3] });
+    assert.throws(build, /timm\/vgg11 gets pictures of 256 x 224; right is below 256 x 256\./);
+  });
+});
+
 describe("a file of timm's weights", () => {
   it("loads into the network with torchvision's names, dense layers that are convolutions there too", () => {
     const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'cnn-kit-'));
@@ -251,6 +282,17 @@ describe("a file of timm's weights", () => {
       () => loadWeights(other, file),
       /The weights are not those of vggA: classifier\.0\.weight .* is missing/,
     );
+    const seeded = stateDict(other);
+    assert.throws(
+      () => loadWeights(other, path.join(folder, 'none.safetensors')),
+      /none\.safetensors cannot be read: there is no such file\./,
+    );
+    assert.throws(
+      () => loadWeights(other, file, { from: 'timm/vgg13' }),
+      /vgg11\.safetensors: The weights are not those of vggA/,
+    );
+    for (const [name, { data }] of stateDict(other))
+      assert.deepEqual(data, seeded.get(name)!.data, `${name} is as before`);
     loadWeights(other, file, { from: 'timm/vgg11' });
     for (const [name, { data }] of stateDict(other)) assert.deepEqual(data, before.get(name)!.data, name);
     fs.rmSync(folder, { recursive: true });

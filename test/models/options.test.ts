@@ -1,0 +1,157 @@
+/** Every option of every network, given a wrong value: one sentence, with the value and what is right, before any work. */
+import assert from 'node:assert/strict';
+import { tf } from '../../src';
+import { skeleton } from '../../src/layers';
+import * as models from '../../src/models';
+
+/** As a notebook without types would call them. */
+const {
+  alexnet, cifarNet, densenet, densenetCifar, efficientnet, googlenet, inceptionResnetV2, inceptionV3, inceptionV4, mnasnet, mobilenet,
+  nasnet, oneWeirdTrick, preactResnet, preactResnetCifar, resnet, resnetCifar, resnext, resnextCifar, senet154, seResnet, seResnext,
+  shufflenetV2, squeezenet, vgg, wideResnet, zfnet,
+} = models as unknown as Record<string, (...args: unknown[]) => tf.LayersModel>; // prettier-ignore
+
+const WRONG: [build: () => tf.LayersModel, message: RegExp][] = [
+  [() => alexnet('caffe'), /^The variant of alexnet is caffe; right is one of paper, ungrouped, caffenet, oneWeirdTrick\.$/],
+  [() => alexnet({ groups: 3 }), /^The number of groups of alexnet is 3; right is one of 1, 2\.$/],
+  [() => alexnet({ order: 'norm' }), /^The order of alexnet is norm; right is one of normPool, poolNorm\.$/],
+  [() => alexnet({ alphaMode: 'caffe' }), /^The alphaMode of alexnet is caffe; right is one of paper, perWindow\.$/],
+  [() => alexnet({ inputShape: [32, 32, 3] }), /^The picture is too small: pool2\/maxPool gets 2 x 2 and would give 0 x 0; give a larger inputShape\.$/],
+  [() => zfnet('a'), /^The variant of zfnet is a; right is one of figure3, b\.$/],
+  [() => zfnet('b', { alphaMode: 1 }), /^The alphaMode of zfnet is 1; right is one of paper, perWindow\.$/],
+  [() => zfnet('b', { dropoutRate: 1 }), /^The dropout rate is 1; right is at least 0 and below 1\.$/],
+  [() => vgg('F'), /^The configuration of vgg is F; right is one of A, A-LRN, B, C, D, E\.$/],
+  [() => vgg('A', { hidden: [0] }), /^The number of units of fc6\/dense is 0; right is a whole number from 1\.$/],
+  [() => googlenet('v1'), /^The variant of googlenet is v1; right is one of paper, batchNorm, torchvision\.$/],
+  [() => googlenet('paper', { stem: 'small' }), /^The stem of googlenet is small; right is one of imagenet, cifar\.$/],
+  [() => googlenet('paper', { auxiliary: true, auxiliaryDropoutRate: -0.1 }), /^The dropout rate is -0\.1; /],
+  [() => resnet(20), /^The depth of resnet is 20; right is one of 18, 34, 50, 101, 152\.$/],
+  [() => resnet(50, { depth: 18 }), /^The depth is given as 50 and as 18; right is one of them\.$/],
+  [() => resnet(50, { stride: 'v2' }), /^The stride of resnet is v2; right is one of v1, v1\.5\.$/],
+  [() => resnet({ shortcut: 'D' }), /^The shortcut of resnet is D; right is one of A, B, C\.$/],
+  [() => resnet({ width: 0 }), /^The width of resnet is 0; right is a number above 0\.$/],
+  [() => resnet({ stem: 'small' }), /^The stem of resnet50 is small; right is one of imagenet, caffe, cifar\.$/],
+  [() => resnetCifar(21), /^The depth of resnetCifar is 21; right is 6n \+ 2 with n = 1, 2, \.\.\.$/],
+  [() => resnetCifar(20, { shortcut: 'a' }), /^The shortcut of resnetCifar is a; right is one of A, B, C\.$/],
+  [() => preactResnet(20), /^The depth of preactResnet is 20; right is one of 18, 34, 50, 101, 152, 200\.$/],
+  [() => preactResnet({ order: 'fullPreactivation' }), /^The order of preactResnet is fullPreactivation; right is one of normPool, poolNorm\.$/],
+  [() => preactResnetCifar(163), /^The depth of preactResnetCifar with basic blocks is 163; right is 6n \+ 2/],
+  [() => preactResnetCifar({ order: 'pre' }), /^The order of preactResnetCifar is pre; right is one of original, bnAfterAddition, /],
+  [() => preactResnetCifar({ block: 'wide' }), /^The block of preactResnetCifar is wide; right is one of basic, bottleneck\.$/],
+  [() => preactResnetCifar({ shortcut: 'C' }), /^The shortcut of preactResnetCifar is C; right is one of A, B\.$/],
+  [() => wideResnet({ width: -2 }), /^The width of resnet is -2; /],
+  [() => resnext(18), /^The depth of resnext is 18; right is one of 50, 101, 152\.$/],
+  [() => resnext({ form: 'd' }), /^The form of resnext is d; right is one of a, b, c\.$/],
+  [() => resnext({ cardinality: 0 }), /^The cardinality of resnext is 0; right is a whole number from 1\.$/],
+  [() => resnext({ bottleneckWidth: 1.5 }), /^The width of a path of resnext is 1\.5; right is a whole number from 1\.$/],
+  [() => resnextCifar(28), /^The depth of resnextCifar is 28; right is 9n \+ 2/],
+  [() => seResnet(51), /^The depth of seResnet is 51; /],
+  [() => seResnet({ placement: 'before' }), /^The placement of seResnet is before; right is one of standard, pre, post, identity\.$/],
+  [() => seResnet({ reduction: 7 }), /^The reduction is 7 for 256 channels; right is a divisor of their number\.$/],
+  [() => seResnet({ reduction: -1 }), /^The reduction of squeeze and excitation is -1; right is a number above 0\.$/],
+  [() => seResnet({ gate: 'softmax' }), /^The gate of squeeze and excitation is softmax; right is one of sigmoid, tanh, relu\.$/],
+  [() => seResnet({ stride: 'v3' }), /^The stride of seResnet is v3; right is one of v1, v1\.5\.$/],
+  [() => seResnext({ cardinality: 0 }), /^The cardinality of seResnext is 0; /],
+  [() => densenet(100), /^The depth of densenet is 100; right is one of 121, 161, 169, 201, 264\.$/],
+  [() => densenet({ growthRate: 0 }), /^The growth rate of densenet is 0; right is a whole number from 1\.$/],
+  [() => densenet({ reduction: 2 }), /^The reduction of densenet is 2; right is a number above 0, up to 1\.$/],
+  [() => densenetCifar(41), /^The depth of densenetCifar is 41; right is 3n \+ 4/],
+  [() => mobilenet('v4'), /^The version of mobilenet is v4; right is one of v1, v2, v3-large, v3-small\.$/],
+  [() => mobilenet('v1', { widthMultiplier: 0 }), /^The widthMultiplier of mobilenet is 0; right is a number above 0\.$/],
+  [() => mobilenet('v1', { resolutionMultiplier: NaN }), /^The resolutionMultiplier of mobilenet is NaN; right is a number above 0\.$/],
+  [() => mobilenet('v2', { stemStride: 4 }), /^The stemStride of mobilenet is 4; right is one of 1, 2\.$/],
+  [() => squeezenet('1.2'), /^The version of squeezenet is 1\.2; right is one of 1\.0, 1\.1\.$/],
+  [() => shufflenetV2({ widthMultiplier: 3 }), /^The widthMultiplier of shufflenetV2 is 3; right is one of 1, 2, 0\.5, 1\.5\.$/],
+  [() => nasnet('small'), /^The variant of nasnet is small; right is one of large, mobile, cifar\.$/],
+  [() => mnasnet('A2'), /^The variant of mnasnet is A2; right is one of A1, B1\.$/],
+  [() => mnasnet('A1', { depthMultiplier: '1' }), /^The depthMultiplier of mnasnet is 1; right is a number above 0\.$/],
+  [() => efficientnet('b8'), /^The variant of efficientnet is b8; right is one of b0, b1, /],
+  [() => efficientnet('b0', { stemStride: 3 }), /^The stemStride of efficientnet is 3; right is one of 1, 2\.$/],
+]; // prettier-ignore
+
+/** With what every network takes. */
+const BUILDERS: Record<string, (options: object) => tf.LayersModel> = {
+  alexnet, oneWeirdTrick, cifarNet, resnet, resnetCifar, preactResnet, preactResnetCifar, wideResnet, resnext, resnextCifar, seResnet, seResnext,
+  senet154, densenet, densenetCifar, inceptionV3, inceptionV4, inceptionResnetV2, shufflenetV2,
+  zfnet: options => zfnet('figure3', options),
+  vgg: options => vgg('D', options),
+  googlenet: options => googlenet('paper', options),
+  mobilenet: options => mobilenet('v1', options),
+  squeezenet: options => squeezenet('1.0', options),
+  nasnet: options => nasnet('mobile', options),
+  mnasnet: options => mnasnet('B1', options),
+  efficientnet: options => efficientnet('b0', options),
+}; // prettier-ignore
+
+describe('what a network cannot be built for', () => {
+  for (const [build, message] of WRONG) {
+    it(String(build).replace('() => ', ''), () => {
+      const before = tf.memory().numTensors;
+      assert.throws(
+        () => skeleton(build),
+        (error: Error) => {
+          assert.match(error.message, message);
+          return true;
+        },
+      );
+      assert.equal(tf.memory().numTensors, before, 'nothing stays behind');
+    });
+  }
+
+  for (const [name, build] of Object.entries(BUILDERS)) {
+    it(`${name}: classes and pictures that there are not`, () => {
+      const before = tf.memory().numTensors;
+      const refuses = (options: object, message: RegExp): void =>
+        assert.throws(() => skeleton(() => build(options)), message);
+      refuses({ classes: 0 }, /^Error: The number of classes of \S+ is 0; right is a whole number from 1\.$/);
+      refuses({ classes: 2.5 }, /^Error: The number of classes of \S+ is 2\.5; right is a whole number from 1\.$/);
+      for (const inputShape of [[224, 224], [224, 224, 0], [224.5, 224, 3], [null, 224, 3], 224, '224']) {
+        refuses({ inputShape }, /^Error: The input shape of \S+ is .*; right is \[height, width, channels\], whole and positive\.$/);
+      } // prettier-ignore
+      assert.equal(tf.memory().numTensors, before, 'nothing stays behind');
+    });
+  }
+});
+
+describe('the ways to name a variant', () => {
+  const parameters = (build: () => tf.LayersModel): number => {
+    const net = skeleton(build);
+    const count = net.trainableWeights.reduce((sum, weight) => sum + weight.shape.reduce((a, b) => a! * b!, 1)!, 0);
+    net.dispose();
+    return count;
+  };
+
+  it('has the four AlexNets by name and by knob', () => {
+    assert.equal(parameters(() => alexnet()), 60_965_224);
+    assert.equal(parameters(() => alexnet('paper')), 60_965_224);
+    assert.equal(parameters(() => alexnet('ungrouped')), 62_378_344);
+    assert.equal(parameters(() => alexnet({ groups: 1 })), 62_378_344);
+    assert.equal(parameters(() => alexnet('oneWeirdTrick')), 61_100_840);
+    const order = (...args: unknown[]): string[] => {
+      const net = skeleton(() => alexnet(...args));
+      const kinds = net.layers.filter(layer => layer.name.startsWith('pool1/')).map(layer => layer.name);
+      net.dispose();
+      return kinds;
+    };
+    assert.deepEqual(order('paper'), ['pool1/lrn', 'pool1/maxPool']);
+    for (const caffenet of [order('caffenet'), order({ order: 'poolNorm' })]) {
+      assert.deepEqual(caffenet, ['pool1/maxPool', 'pool1/lrn']);
+    }
+  }); // prettier-ignore
+
+  it('takes the depth first or among the options', () => {
+    const pairs: [(...args: unknown[]) => tf.LayersModel, number, number][] = [
+      [resnet, 18, 11_689_512],
+      [resnetCifar, 20, 269_722],
+      [resnext, 50, 25_028_904],
+      [wideResnet, 50, 68_883_240],
+      [seResnet, 18, 11_778_592],
+      [densenet, 121, 7_978_856],
+    ];
+    for (const [build, depth, expected] of pairs) {
+      assert.equal(parameters(() => build(depth)), expected);
+      assert.equal(parameters(() => build({ depth })), expected);
+    }
+    assert.equal(parameters(() => resnet(18, { classes: 10 })), 11_689_512 - 990 * 513);
+  }); // prettier-ignore
+});
