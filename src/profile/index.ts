@@ -1,7 +1,5 @@
 /** What networks cost, and the lecture's tables and chart of it: the table of contents. */
 export { architectureDiagram, type ArchitectureDiagramOptions } from './architectureDiagram';
-export { blockDiagram, type BlockDiagramOptions } from './blockDiagram';
-export { blockCost, type BlockCost, type InceptionModule, type ReductionCost, reductionCosts } from './blockCost';
 export { blockCost, type BlockCost, type InceptionModule, type ReductionCost, reductionCosts } from './blockCost';
 export { blockDiagram, type BlockDiagramOptions } from './blockDiagram';
 export {
