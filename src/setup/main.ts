@@ -49,7 +49,7 @@ async function program(script: string, args: string[]): Promise<number> {
 /** Programs of the library; those of `needsAll` compute, or run notebooks. */
 const PROGRAMS: Record<string, { script: string; needsAll: boolean }> = {
   data: { script: 'dist/data/command.js', needsAll: false },
-  check: { script: 'dist/course/check.js', needsAll: true },
+  check: { script: 'dist/course/checkCommand.js', needsAll: true },
   generate: { script: 'dist/course/generate.js', needsAll: true },
   execute: { script: 'dist/course/execute.js', needsAll: true },
   book: { script: 'dist/course/book.js', needsAll: false },
