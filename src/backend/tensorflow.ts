@@ -28,6 +28,8 @@ export type Binding = Omit<TFJSBinding, 'TensorMetadata' | 'TFEOpAttr' | 'tensor
   place?(device: string): void;
   /** Operations since the start that were placed on the device, and ran there. */
   executed?(device: string): number;
+  /** See `deferring`; only koffi's binding does it by itself. */
+  defer?(on: boolean): void;
 };
 export type BindingKind = 'addon' | 'koffi';
 
@@ -64,6 +66,26 @@ export function openLibrary(): { library: ReturnType<typeof koffi.load>; context
   if (native.context) return { library, context: native.context() };
   const addon = load(path.join(tensorflowFolder(), ADDON));
   return { library, context: address(addon.func('void* cnn_kit_context()')()) };
+}
+
+let defer: ((on: boolean) => void) | undefined;
+
+/**
+ * Starts operations that are computed in the background, one after the other, while JavaScript goes on. The shapes that
+ * `start` gets with their results are not the true ones. Who reads a result waits for it, and gets the error if one failed.
+ */
+export function deferring<T>(start: () => T): T {
+  defer ??= ((native = loadBinding()) => {
+    if (native.defer) return native.defer;
+    const { load } = require('koffi') as typeof koffi;
+    return load(path.join(tensorflowFolder(), ADDON)).func('void cnn_kit_defer(bool)') as (on: boolean) => void;
+  })();
+  defer(true);
+  try {
+    return start();
+  } finally {
+    defer(false);
+  }
 }
 
 /** Makes tfjs load TensorFlow by itself at the first tensor, and prefer it to every other backend. */
