@@ -1,7 +1,7 @@
 """PyTorch's side of the bench: the same networks, and a loop that takes a step when it is asked to.
 
-Arguments: the id of the work, the batch, 'contiguous' or 'channels_last'. Reads lines: 'round' takes a step and prints
-its seconds, 'memory' prints the peak of resident memory in MB.
+Arguments: the id of the work, the batch, 'contiguous' or 'channels_last'. Reads lines: 'round 3' takes three steps and
+prints their seconds, 'memory' prints the peak of resident memory in MB.
 """
 import resource
 import sys
@@ -234,7 +234,8 @@ def main(name, batch, layout):
             print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024, flush=True)
             continue
         start = time.perf_counter()
-        step()
+        for _ in range(int(line.split()[1])):
+            step()
         print(time.perf_counter() - start, flush=True)
 
 
@@ -253,6 +254,6 @@ def peak():
 if sys.argv[1] == "peak":
     peak()
 elif sys.argv[1] == "version":
-    print(torch.__version__, torch.get_num_threads())
+    print(torch.__version__)
 else:
     main(sys.argv[1], int(sys.argv[2]), sys.argv[3])
