@@ -43,7 +43,10 @@ const OTHERS: Record<string, NodeJS.ProcessEnv> = {
   WebAssembly: { CNN_KIT_BACKEND: 'wasm' },
 };
 
-export async function speed(kind: Work['kind'], { only, rounds = 7, others = true, log }: BenchOptions): Promise<Report> {
+export async function speed(
+  kind: Work['kind'],
+  { only, rounds = 7, others = true, log }: BenchOptions,
+): Promise<Report> {
   const python = await findPytorch(log);
   const ids = (Object.keys(WORKS) as WorkId[]).filter(id => WORKS[id].kind === kind && (only?.includes(id) ?? true));
   const peak = python === undefined ? undefined : Number(ask(python, 'peak'));
@@ -110,7 +113,18 @@ function ratioOf(times: number[], by: number[]): Ratio {
   return { ratio: median(ratios), spread: [quantile(ratios, 0.25), quantile(ratios, 0.75)] };
 }
 
-function describe({ id, title, batch, ratio, spread, goal, shareOfPeak, memory, others, ...rest }: SpeedResult): string {
+function describe({
+  id,
+  title,
+  batch,
+  ratio,
+  spread,
+  goal,
+  shareOfPeak,
+  memory,
+  others,
+  ...rest
+}: SpeedResult): string {
   const { pytorch: peer, imagesPerSecond } = rest;
   const lines = [`(${id}) ${title}, batch ${batch}`];
   const share = shareOfPeak === undefined ? '' : `, ${(100 * shareOfPeak).toFixed(0)} % of the matmul peak`;
