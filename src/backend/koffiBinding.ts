@@ -283,7 +283,7 @@ export function koffiBinding(path: string): Binding {
         resultCount[0] = outputs;
         c.execute(op, results, resultCount, status);
         check();
-        if (placedOn !== '' && resultCount[0] > 0) {
+        if (placedOn !== '' && !isDeferred && resultCount[0] > 0) {
           const where = c.handleDevice(results[0], status) as string;
           executed.set(where, (executed.get(where) ?? 0) + 1);
         }

@@ -51,11 +51,31 @@ export function bindingKind(): BindingKind {
 export function loadBinding(): Binding {
   // TensorFlow prints start-up lines even at this level, before any code of ours runs: hence also `quietly`.
   process.env.TF_CPP_MIN_LOG_LEVEL ??= '3';
-  return (binding ??= quietly(() => {
+  if (binding) return binding;
+  binding = quietly(() => {
     if (bindingKind() === 'addon') return require(path.join(tensorflowFolder(), ADDON)) as Binding;
     const { koffiBinding } = require('./koffiBinding') as typeof import('./koffiBinding');
     return koffiBinding(path.join(tensorflowFolder(), 'lib', LIBRARIES[0]));
-  }));
+  });
+  if (process.platform === 'linux') letGoOfPages();
+  return binding;
+}
+
+/**
+ * Loading reads most of the library, 250 MB of it, for its relocations and the registration of thousands of kernels. What
+ * of this is needed again comes back from the file, or the page cache, by itself.
+ */
+function letGoOfPages(): void {
+  const koffi = require('koffi') as typeof import('koffi');
+  const madvise = koffi.load('libc.so.6').func('int madvise(void*, size_t, int)');
+  const MADV_DONTNEED = 4;
+  const areas = fs.readFileSync('/proc/self/smaps', 'utf8').split(/\n(?=[0-9a-f]+-[0-9a-f]+ )/);
+  for (const area of areas) {
+    const [, from, to] = /^([0-9a-f]+)-([0-9a-f]+) r-.p .*\/libtensorflow_/.exec(area) ?? [];
+    // Where nothing was ever written, so that the file has it all.
+    if (!from || !/^Anonymous: +0 kB$/m.test(area)) continue;
+    madvise(BigInt(`0x${from}`), Number(BigInt(`0x${to}`) - BigInt(`0x${from}`)), MADV_DONTNEED);
+  }
 }
 
 /** TensorFlow's C library, for functions that the binding does not call, and the context that the binding computes in. */

@@ -12,11 +12,15 @@ export interface Contestant {
   end(): void;
 }
 
-/** Our program `contestant.ts`. */
-export function ours(name: string, id: string, environment: NodeJS.ProcessEnv = {}): Contestant {
-  const child = fork(path.join(__dirname, 'contestant.ts'), [id], {
+/** Our program `contestant.cjs`. */
+export function ours(
+  name: string,
+  args: string[],
+  environment: NodeJS.ProcessEnv = {},
+): Contestant & { multiplyAdds(): Promise<number> } {
+  const child = fork(path.join(__dirname, 'contestant.cjs'), args, {
     env: { ...process.env, ...environment },
-    execArgv: ['--import=tsx'],
+    execArgv: [],
   });
   const end = died(child, name);
   const ask = (question: string): Promise<number> => {
@@ -28,18 +32,9 @@ export function ours(name: string, id: string, environment: NodeJS.ProcessEnv = 
     name,
     round: steps => ask(`round ${steps}`),
     memory: () => ask('memory'),
+    multiplyAdds: () => ask('multiplyAdds'),
     end: () => child.disconnect(),
   };
-}
-
-/** The other end of `ours`. */
-export function answer(step: () => void): void {
-  process.on('message', (question: string) => {
-    if (question === 'memory') return void process.send!(process.resourceUsage().maxRSS / 1024);
-    const start = performance.now();
-    for (let i = Number(question.split(' ')[1]); i > 0; i--) step();
-    process.send!((performance.now() - start) / 1000);
-  });
 }
 
 export const PEER = path.join(__dirname, 'peer.py');

@@ -1,7 +1,6 @@
 /** Ours beside PyTorch, tfjs-node as it comes, and WebAssembly: measured in one run, on the same cores. */
 import { spawnSync } from 'node:child_process';
 import os from 'node:os';
-import { profile } from '../../src/profile';
 import { TENSORFLOW_VERSION } from '../../src/backend/tensorflow';
 import { type BenchOptions } from './main';
 import { findPytorch } from './pytorch';
@@ -61,13 +60,14 @@ export async function speed(
 
 async function measure(
   id: WorkId,
-  { title, batch, goal, steps, kind, build }: Work,
+  { title, batch, goal, steps, kind }: Work,
   python: string | undefined,
   peak: number | undefined,
   rounds: number,
   withOthers: boolean,
 ): Promise<SpeedResult> {
-  const compiled = ours('cnn-kit', id);
+  const args = [id, kind, String(batch)];
+  const compiled = ours('cnn-kit', args);
   const peers = python
     ? ['contiguous', 'channels_last'].map(layout => pytorch(layout, python, [id, String(batch), layout]))
     : [];
@@ -91,14 +91,12 @@ async function measure(
     peers.forEach(peer => peer.end());
   }
   if (peak) {
-    const net = build();
-    const perImage = (kind === 'training' ? 3 : 1) * profile(net).totals.multiplyAdds;
-    net.dispose();
+    const perImage = (kind === 'training' ? 3 : 1) * (await compiled.multiplyAdds());
     result.shareOfPeak = (result.imagesPerSecond * perImage) / peak;
   }
   // One after the other, as together they would need much memory; and in few rounds, as they are slow.
   for (const [name, environment] of Object.entries(withOthers ? OTHERS : {})) {
-    const other: Contestant = ours(name, id, environment);
+    const other: Contestant = ours(name, args, environment);
     const [own, theirs] = await alternate([compiled, other], { rounds: 3, warmUp: 1, steps });
     result.others[name] = ratioOf(theirs, own);
     other.end();
