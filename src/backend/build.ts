@@ -141,7 +141,9 @@ async function compileBinding(
   log(`TensorFlow ${TENSORFLOW_VERSION}: compiling the binding with ${compiler}`);
   await run(compiler, [
     ...['-std=c++17', '-O2', '-shared', '-fPIC', '-DNAPI_VERSION=8', '-w'],
-    ...['-DTFE_NewContext=cnn_kit_new_context', '-DTFE_Execute=cnn_kit_execute'], // in context.cc
+    // In context.cc.
+    ...['-DTFE_NewContext=cnn_kit_new_context', '-DTFE_Execute=cnn_kit_execute'],
+    ...['-DTF_NewTensor=cnn_kit_new_tensor', '-DTFE_TensorHandleNumDims=cnn_kit_num_dims'],
     ...['-I', path.join(sources, '..'), '-I', path.join(folder, 'include'), '-I', headers],
     ...files.filter(file => file.endsWith('.cc')),
     ...LIBRARIES.map(name => path.join(folder, 'lib', name)),

@@ -28,6 +28,8 @@ export type Binding = Omit<TFJSBinding, 'TensorMetadata' | 'TFEOpAttr' | 'tensor
   place?(device: string): void;
   /** Operations since the start that were placed on the device, and ran there. */
   executed?(device: string): number;
+  /** See `deferring`; only koffi's binding does it by itself. */
+  defer?(on: boolean): void;
 };
 export type BindingKind = 'addon' | 'koffi';
 
@@ -49,11 +51,31 @@ export function bindingKind(): BindingKind {
 export function loadBinding(): Binding {
   // TensorFlow prints start-up lines even at this level, before any code of ours runs: hence also `quietly`.
   process.env.TF_CPP_MIN_LOG_LEVEL ??= '3';
-  return (binding ??= quietly(() => {
+  if (binding) return binding;
+  binding = quietly(() => {
     if (bindingKind() === 'addon') return require(path.join(tensorflowFolder(), ADDON)) as Binding;
     const { koffiBinding } = require('./koffiBinding') as typeof import('./koffiBinding');
     return koffiBinding(path.join(tensorflowFolder(), 'lib', LIBRARIES[0]));
-  }));
+  });
+  if (process.platform === 'linux') letGoOfPages();
+  return binding;
+}
+
+/**
+ * Loading reads most of the library, 250 MB of it, for its relocations and the registration of thousands of kernels. What
+ * of this is needed again comes back from the file, or the page cache, by itself.
+ */
+function letGoOfPages(): void {
+  const koffi = require('koffi') as typeof import('koffi');
+  const madvise = koffi.load('libc.so.6').func('int madvise(void*, size_t, int)');
+  const MADV_DONTNEED = 4;
+  const areas = fs.readFileSync('/proc/self/smaps', 'utf8').split(/\n(?=[0-9a-f]+-[0-9a-f]+ )/);
+  for (const area of areas) {
+    const [, from, to] = /^([0-9a-f]+)-([0-9a-f]+) r-.p .*\/libtensorflow_/.exec(area) ?? [];
+    // Where nothing was ever written, so that the file has it all.
+    if (!from || !/^Anonymous: +0 kB$/m.test(area)) continue;
+    madvise(BigInt(`0x${from}`), Number(BigInt(`0x${to}`) - BigInt(`0x${from}`)), MADV_DONTNEED);
+  }
 }
 
 /** TensorFlow's C library, for functions that the binding does not call, and the context that the binding computes in. */
@@ -64,6 +86,26 @@ export function openLibrary(): { library: ReturnType<typeof koffi.load>; context
   if (native.context) return { library, context: native.context() };
   const addon = load(path.join(tensorflowFolder(), ADDON));
   return { library, context: address(addon.func('void* cnn_kit_context()')()) };
+}
+
+let defer: ((on: boolean) => void) | undefined;
+
+/**
+ * Starts operations that are computed in the background, one after the other, while JavaScript goes on. The shapes that
+ * `start` gets with their results are not the true ones. Who reads a result waits for it, and gets the error if one failed.
+ */
+export function deferring<T>(start: () => T): T {
+  defer ??= ((native = loadBinding()) => {
+    if (native.defer) return native.defer;
+    const { load } = require('koffi') as typeof koffi;
+    return load(path.join(tensorflowFolder(), ADDON)).func('void cnn_kit_defer(bool)') as (on: boolean) => void;
+  })();
+  defer(true);
+  try {
+    return start();
+  } finally {
+    defer(false);
+  }
 }
 
 /** Makes tfjs load TensorFlow by itself at the first tensor, and prefer it to every other backend. */
