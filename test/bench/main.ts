@@ -12,7 +12,7 @@ async function main(wanted: string[]): Promise<void> {
   if (unknown) throw new Error(`There is no bench ${unknown}; there are ${names.join(', ')}.`);
   for (const name of wanted.length ? wanted : names) {
     console.log(`\n${name}`);
-    const { bench } = (await import(path.join(__dirname, `${name}.bench.ts`))) as { bench: () => Promise<void> };
+    const { bench } = require(path.join(__dirname, `${name}.bench.ts`)) as { bench: () => Promise<void> };
     await bench();
   }
 }
