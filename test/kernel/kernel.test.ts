@@ -141,6 +141,10 @@ describe('the kernel', function () {
     ['an await that never ends', 'await new Promise(() => undefined);'],
     ['a loop over await', 'for (;;) await new Promise(resolve => setTimeout(resolve, 10));'],
     ['a regular expression without end', "/^(a+)+$/.test('a'.repeat(60) + 'b')"],
+    ['a loop that goes on early', 'for (let i = 0; ; i++) { if (i % 2 < 2) continue; }'],
+    ['a loop within a loop', 'for (;;) for (const turn of [1, 2]) for (let i = 0; i < 1e9; i++);'],
+    ['a loop in a function', 'function spin() { for (;;); } spin();'],
+    ['a loop in a class', 'class Spin { static { for (;;); } }'],
     ['a loop that catches everything', 'for (;;) { try { for (;;); } catch { await 1; } }'],
   ]) {
     it(`interrupts ${what}, and keeps the variables`, async () => {
@@ -151,6 +155,24 @@ describe('the kernel', function () {
       assert.equal(await session.value('kept'), '42');
     });
   }
+
+  it('interrupts a training, and keeps what it has learned', async () => {
+    await session.run(
+      "import { cifarNet, fit, lectureImages } from 'cnn-kit';\n" +
+        "const images = lectureImages({ split: 'train', count: 512 });\n" +
+        'const learner = cifarNet({ widths: [8, 8, 16] }); let steps = 0;\n' +
+        'await fit(learner, images, { epochs: 1, learningRate: 0.01, progress: false });',
+    );
+    const { replies, stopped } = await session.execute(
+      'await fit(learner, images, { epochs: 1e4, learningRate: 0.01, onStep: now => { steps = now.steps; } });',
+      { interrupt_after: 1, timeout: 60 },
+    );
+    assert.equal(replies[0]?.ename, 'KeyboardInterrupt');
+    assert.ok(stopped! < 5, `stopped after ${stopped} s`);
+    const steps = Number(await session.value('steps'));
+    assert.ok(steps > 0, `${steps} steps`);
+    assert.equal(await session.value('steps'), String(steps));
+  });
 
   it('lets nothing of an interrupted cell go on', async () => {
     await session.run('let ticks = 0;');
