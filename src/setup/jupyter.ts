@@ -17,6 +17,8 @@ export function configureJupyter(): void {
   });
   write(path.join(VENV, 'etc', 'jupyter', 'jupyter_server_config.json'), {
     KernelSpecManager: { allowed_kernelspecs: [KERNEL_NAME], ensure_native_kernel: false },
+    // The kernel itself completes and explains; looking for a server of every language takes a second of the start.
+    LanguageServerManager: { autodetect: false },
   });
   write(path.join(VENV, 'share', 'jupyter', 'lab', 'settings', 'overrides.json'), {
     '@jupyterlab/apputils-extension:notification': { fetchNews: 'false', checkForUpdates: false },
@@ -70,7 +72,11 @@ function firstLecture(language: 'en' | 'ko'): string {
   return first;
 }
 
+/** Whole or not at all, and only what is new: another JupyterLab of this checkout may be reading. */
 function write(file: string, content: object): void {
+  const text = JSON.stringify(content, null, 2) + '\n';
+  if (fs.existsSync(file) && fs.readFileSync(file, 'utf8') === text) return;
   fs.mkdirSync(path.dirname(file), { recursive: true });
-  fs.writeFileSync(file, JSON.stringify(content, null, 2) + '\n');
+  fs.writeFileSync(`${file}.part`, text);
+  fs.renameSync(`${file}.part`, file);
 }
