@@ -31,12 +31,13 @@ export function configureJupyter(): void {
  */
 export function startJupyterLab(all: string[]): Promise<number> {
   const { language, args } = takeLanguage(all);
-  // JupyterLab refuses an option that is given twice, so one of the caller's takes the place of ours.
-  const defaults = [
-    `--ServerApp.root_dir=${ROOT}`,
-    `--LabApp.default_url=/lab/tree/notebooks/${firstLecture(language)}`,
-  ];
-  const options = defaults.filter(option => !args.some(argument => argument.split('=')[0] === option.split('=')[0]));
+  // JupyterLab refuses an option that is given twice, so the caller's take the place of ours.
+  const isGiven = (names: RegExp): boolean => args.some(argument => names.test(argument.split('=')[0]));
+  const rooted = isGiven(/^--(ServerApp\.root_dir|notebook-dir|ServerApp\.notebook_dir)$/);
+  const options = rooted ? [] : [`--ServerApp.root_dir=${ROOT}`];
+  if (!rooted && !isGiven(/\.default_url$/)) {
+    options.push(`--LabApp.default_url=/lab/tree/notebooks/${firstLecture(language)}`);
+  }
   const child = spawn(inVenv('python'), ['-m', 'jupyterlab', ...options, ...args], {
     cwd: ROOT,
     env: environment(),
