@@ -20,12 +20,11 @@ let held;
  */
 async function alone(work, file) {
   fs.mkdirSync(path.dirname(file), { recursive: true });
-  for (let told = false; !take(file); told = true) {
-    if (!told) {
-      const others = owners(file).filter(isRunning).join(', ');
-      console.log(
-        `Another set-up is at work in this folder; waiting for process ${others}, or until ${file} is deleted.`,
-      );
+  for (let told = false; !take(file);) {
+    const others = owners(file).filter(isRunning).join(', ');
+    if (others && !told) {
+      console.log(`Another set-up is at work here; waiting for process ${others}, or until ${file} is deleted.`);
+      told = true;
     }
     await new Promise(resolve => setTimeout(resolve, 300));
   }

@@ -106,17 +106,6 @@ describe('the lecture in JupyterLab, in a browser', function () {
     await shot('4-interrupted');
   });
 
-  it('can be read on dark paper too', async () => {
-    await page.click('.lm-MenuBar-item:has-text("Settings")');
-    await page.hover('.lm-Menu-item:has-text("Theme") >> nth=0');
-    await page.click('.lm-Menu-item:has-text("JupyterLab Dark") >> nth=0');
-    await page.waitForSelector('body[data-jp-theme-light="false"]');
-    await show(page.locator('.vega-embed canvas, .vega-embed svg').first());
-    await shot('5-dark-chart');
-    await show(page.locator('.jp-OutputArea-output:has-text("watched")').first());
-    await shot('6-dark-progress');
-  });
-
   it('shows no error but that one', async () => {
     const errors = await page
       .locator('[data-mime-type="application/vnd.jupyter.stderr"], [data-mime-type="application/vnd.jupyter.error"]')

@@ -36,6 +36,23 @@ describe('the kernel', function () {
     assert.deepEqual(await session.run('undefined'), []);
   });
 
+  it('runs the same cell again and again, also when it was just asked about', async () => {
+    const code = 'const width = 3; const squared = width * width; squared';
+    for (let i = 0; i < 4; i++) assert.equal(await session.value(code), '9');
+    const asked = 'const height = 4; let doubled = height * 2; doubled';
+    for (let i = 0; i < 3; i++) {
+      await session.request('ask', { method: 'inspect', code: asked, cursor_pos: 8 });
+      assert.equal(await session.value(asked), '8');
+    }
+    await session.run('1');
+    await session.run('1');
+    const { matches } = await session.request<{ matches: string[] }>('ask', {
+      method: 'complete',
+      code: 'doubled.toFi',
+    });
+    assert.deepEqual(matches, ['toFixed']);
+  });
+
   it('shows a runtime error with cell, line and the line itself', async () => {
     const { replies, messages } = await session.execute(
       'interface Row { a: number }\nfunction deep(row: Row): number {\n  throw new RangeError(`${row.a} is too far`);\n}\ndeep({ a: 7 });',
