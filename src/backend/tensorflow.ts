@@ -15,9 +15,34 @@ export const LIBRARIES =
 
 const ROOT = path.join(__dirname, '..', '..');
 
-export function tensorflowFolder(root = ROOT): string {
-  return path.join(root, '.cache', 'tensorflow', TENSORFLOW_VERSION);
+/** TensorFlow for the processor, or with kernels for an NVIDIA GPU. */
+export type Variant = 'cpu' | 'cuda';
+
+/** Whether an NVIDIA GPU is here; CNN_KIT_GPU=0 or 1 says it in place of the driver (under WSL, a library of Windows). */
+export function hasNvidia(): boolean {
+  if (process.env.CNN_KIT_GPU) return process.env.CNN_KIT_GPU !== '0';
+  return ['/proc/driver/nvidia/version', '/usr/lib/wsl/lib/libcuda.so.1'].some(file => fs.existsSync(file));
 }
+
+/** Where the set-up puts TensorFlow; unless told, the variant that this machine uses. */
+export function tensorflowFolder(root = ROOT, variant = variantInUse(root)): string {
+  return path.join(
+    root,
+    '.cache',
+    'tensorflow',
+    variant === 'cuda' ? `${TENSORFLOW_VERSION}-cuda` : TENSORFLOW_VERSION,
+  );
+}
+
+function variantInUse(root: string): Variant {
+  const works = path.join(tensorflowFolder(root, 'cuda'), WORKS);
+  return hasNvidia() && fs.existsSync(works) ? 'cuda' : 'cpu';
+}
+
+/** Written in the folder once the libraries were seen to load on this machine, */
+export const WORKS = 'works.json';
+/** or, with the reason in it, to fail: so they do on processors without AVX, and on systems with an old C library. */
+export const FAILS = 'fails.json';
 
 /** What the JavaScript of tfjs-node asks of its native side; the addon has it, and so has our koffi binding. */
 export type Binding = Omit<TFJSBinding, 'TensorMetadata' | 'TFEOpAttr' | 'tensorDataSync'> & {
@@ -37,8 +62,12 @@ let binding: Binding | undefined;
 
 /** Why TensorFlow cannot be loaded here, in words; undefined if its parts are there. */
 export function tensorflowMissing(): string | undefined {
-  const missing = LIBRARIES.find(name => !fs.existsSync(path.join(tensorflowFolder(), 'lib', name)));
-  return missing && `${path.join('.cache', 'tensorflow', TENSORFLOW_VERSION, 'lib', missing)} is not there`;
+  const folder = tensorflowFolder();
+  const missing = LIBRARIES.find(name => !fs.existsSync(path.join(folder, 'lib', name)));
+  if (missing) return `${path.join(path.relative(ROOT, folder), 'lib', missing)} is not there`;
+  const fails = path.join(folder, FAILS);
+  if (fs.existsSync(fails)) return `TensorFlow does not run here: ${JSON.parse(fs.readFileSync(fails, 'utf8'))}`;
+  return undefined;
 }
 
 /** The compiled binding where there is one; CNN_KIT_BINDING=koffi does without, which is how tests try the other. */
@@ -53,6 +82,7 @@ export function loadBinding(): Binding {
   process.env.TF_CPP_MIN_LOG_LEVEL ??= '3';
   if (binding) return binding;
   binding = quietly(() => {
+    loadCuda(path.join(tensorflowFolder(), 'cuda', 'nvidia'));
     if (bindingKind() === 'addon') return require(path.join(tensorflowFolder(), ADDON)) as Binding;
     const { koffiBinding } = require('./koffiBinding') as typeof import('./koffiBinding');
     return koffiBinding(path.join(tensorflowFolder(), 'lib', LIBRARIES[0]));
@@ -75,6 +105,24 @@ function letGoOfPages(): void {
     // Where nothing was ever written, so that the file has it all.
     if (!from || !/^Anonymous: +0 kB$/m.test(area)) continue;
     madvise(BigInt(`0x${from}`), Number(BigInt(`0x${to}`) - BigInt(`0x${from}`)), MADV_DONTNEED);
+  }
+}
+
+/** TensorFlow opens CUDA's libraries by name, and finds those that are loaded already, wherever they lie. */
+function loadCuda(folder: string): void {
+  if (!fs.existsSync(folder)) return;
+  const { load } = require('koffi') as typeof koffi;
+  const wanted = /^lib(cudart|cublas|cublasLt|cudnn|cufft|cupti|curand|cusolver|cusparse|nccl|nvJitLink|nvrtc)\.so/;
+  for (const part of fs.readdirSync(folder)) {
+    const libraries = path.join(folder, part, 'lib');
+    if (!fs.existsSync(libraries)) continue;
+    for (const name of fs.readdirSync(libraries).filter(name => wanted.test(name))) {
+      try {
+        load(path.join(libraries, name), { lazy: true, global: true });
+      } catch {
+        // TensorFlow itself finds out, and computes on the processor.
+      }
+    }
   }
 }
 

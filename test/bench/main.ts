@@ -43,7 +43,7 @@ async function main(args: string[]): Promise<void> {
   const reports: Report[] = [];
   for (const name of positionals.length ? positionals : names) {
     log(`\n${name}`);
-    const { bench } = (await import(path.join(__dirname, `${name}.bench.ts`))) as {
+    const { bench } = require(path.join(__dirname, `${name}.bench.ts`)) as {
       bench: (options: BenchOptions) => Promise<Report | void>;
     };
     const report = await bench(options);

@@ -12,7 +12,7 @@ export async function findPytorch(log: (line: string) => void): Promise<string |
   const folder = path.join(CACHE, 'bench', 'torch');
   const python = path.join(folder, process.platform === 'win32' ? 'Scripts/python.exe' : 'bin/python');
   try {
-    await once(path.join(folder, 'stamp'), [PYTORCH_VERSION], async () => {
+    await once(path.join(folder, 'stamp'), [PYTORCH_VERSION], python, async () => {
       log(`PyTorch ${PYTORCH_VERSION}: installing it for the bench`);
       await run(inVenv('python'), ['-m', 'venv', folder]);
       await run(python, ['-m', 'pip', 'install', '--quiet', `torch==${PYTORCH_VERSION}`]);
