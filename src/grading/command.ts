@@ -1,4 +1,4 @@
-/** `npm run grade -- SUBMISSIONS --out REPORTS [--exercises a,b] [--late FILE] [--jobs n] [--fresh] [--no-sandbox]` */
+/** `npm run grade -- SUBMISSIONS --out REPORTS`: grades a class and writes all reports. */
 import { createHash } from 'node:crypto';
 import fs from 'node:fs';
 import path from 'node:path';
@@ -6,16 +6,18 @@ import { parseArgs } from 'node:util';
 import { canvasCsv, gradescopeResults, junitXml, nbgraderCsv } from './exports';
 import { type ClassResult, gradeClass, type GradeOptions } from './grade';
 import { readPolicy } from './policy';
+import { WALLS, type WallName } from './wall';
 import { classPage, feedbackOf, feedbackPage, studentTotals } from './reports';
 
 const USAGE =
-  'npm run grade -- SUBMISSIONS --out REPORTS [--exercises a,b] [--late FILE] [--jobs n] [--fresh] [--no-sandbox]';
+  'npm run grade -- SUBMISSIONS --out REPORTS [--exercises a,b] [--late FILE] [--similarity] [--jobs n] ' +
+  '[--queue redis://HOST:PORT] [--wall bubblewrap|docker|podman] [--tensorflow] [--fresh] [--no-sandbox]';
 
 /**
  * What the arguments ask for.
  * @throws one sentence for what is missing or unknown.
  */
-export function parseCommand(words: string[]): GradeOptions & { late?: string } {
+export function parseCommand(words: string[]): GradeOptions & { late?: string; similarity?: boolean } {
   let parsed;
   try {
     parsed = parseArgs({
@@ -28,6 +30,11 @@ export function parseCommand(words: string[]): GradeOptions & { late?: string } 
         jobs: { type: 'string' },
         tests: { type: 'string' },
         fresh: { type: 'boolean' },
+        wall: { type: 'string' },
+        image: { type: 'string' },
+        tensorflow: { type: 'boolean' },
+        queue: { type: 'string' },
+        similarity: { type: 'boolean' },
         'no-sandbox': { type: 'boolean' },
       },
     });
@@ -48,6 +55,11 @@ export function parseCommand(words: string[]): GradeOptions & { late?: string } 
   const out = path.resolve(values.out);
   if (`${out}/`.startsWith(`${submissions}/`))
     throw new Error(`--out is inside the submissions, where it would be taken for a student; choose another folder.`);
+  if (values.wall !== undefined && !WALLS.includes(values.wall as WallName))
+    throw new Error(`--wall is ${values.wall}; right is one of ${WALLS.join(', ')}.`);
+  if (values.queue !== undefined && !/^rediss?:\/\/[^/]+/.test(values.queue))
+    throw new Error(`--queue is ${values.queue}; right is an address such as redis://localhost:6379.`);
+  const wallOptions = { tensorflow: values.tensorflow, image: values.image };
   const exercises = values.exercises
     ?.split(',')
     .map(name => path.basename(name.trim(), '.ts'))
@@ -55,7 +67,8 @@ export function parseCommand(words: string[]): GradeOptions & { late?: string } 
   if (exercises?.length === 0) throw new Error('--exercises names no exercise; right is names with commas between.');
   return {
     ...{ submissions, out, exercises: exercises && [...new Set(exercises)], late: values.late, fresh: values.fresh },
-    ...{ sandbox: !values['no-sandbox'], jobs: values.jobs ? Number(values.jobs) : undefined },
+    ...{ jobs: values.jobs ? Number(values.jobs) : undefined, queue: values.queue, similarity: values.similarity },
+    wall: { name: values['no-sandbox'] ? 'none' : (values.wall as WallName), ...wallOptions },
     ...(values.tests ? { testFolder: path.resolve(values.tests) } : {}),
   };
 }

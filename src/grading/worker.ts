@@ -1,11 +1,9 @@
 /** A trusted process that examines submissions one after the other, as `grade` tells it over IPC. */
-import 'tsx/cjs';
-import fs from 'node:fs';
-import os from 'node:os';
-import path from 'node:path';
 import { transform } from 'esbuild';
-import { examine, type ExamResult, outline, type TestResult } from './exam';
-import { wall } from './wall';
+import { type ExamResult, type ExamTest, examine, outline, type TestResult } from './exam';
+import { Hosts } from './hosts';
+import { bundleTest } from './tests';
+import { LIMITS, wall, type WallOptions } from './wall';
 
 export interface Job {
   /** Number that comes back with the result. */
@@ -14,6 +12,8 @@ export interface Job {
   /** The student's TypeScript; without it, only the tests are listed. */
   source?: string;
   testFile: string;
+  /** Hash of the test that is to be run: a file that was changed meanwhile, or is another one here, gives no grade. */
+  testHash: string;
 }
 
 export interface JobResult {
@@ -26,17 +26,24 @@ export interface JobResult {
   fault?: string;
 }
 
-if (process.send) {
-  const [slot, sandbox] = process.argv.slice(2);
-  const built = wall(sandbox === 'true');
-  const staging = fs.mkdtempSync(path.join(os.tmpdir(), 'cnn-kit-grade-'));
-  fs.chmodSync(staging, 0o755);
-  process.on('exit', () => fs.rmSync(staging, { recursive: true, force: true }));
-  process.on('disconnect', () => process.exit(0));
-  process.on('SIGTERM', () => process.exit(0));
+/** What examines jobs, with hosts of its own; `slot` is its number on this machine. */
+export function examiner(slot: number, options: WallOptions): { work(job: Job): Promise<JobResult>; close(): void } {
+  const hosts = new Hosts(wall(options), slot, LIMITS);
+  const tests = new Map<string, ExamTest>();
 
-  const work = async ({ id, exercise, source, testFile }: Job): Promise<JobResult> => {
-    if (source === undefined) return { id, outline: outline(testFile) };
+  const testOf = ({ testFile, testHash }: Job): ExamTest => {
+    const known = tests.get(testHash);
+    if (known) return known;
+    const test = { ...bundleTest(testFile), file: testFile };
+    if (test.hash !== testHash) throw new Error('the test file is not the one that the class is graded with');
+    tests.set(testHash, test);
+    return test;
+  };
+
+  const examined = async (job: Job): Promise<JobResult> => {
+    const { id, exercise, source } = job;
+    const test = testOf(job);
+    if (source === undefined) return { id, outline: outline(test) };
     let code: string;
     try {
       ({ code } = await transform(source, { loader: 'ts', format: 'cjs', target: 'node20', logLevel: 'silent' }));
@@ -44,19 +51,27 @@ if (process.send) {
       const { text, location } = (error as import('esbuild').TransformFailure).errors[0];
       return { id, compileError: `line ${location?.line ?? '?'}: ${text}` };
     }
-    const staged = fs.mkdtempSync(path.join(staging, 's-'));
-    fs.chmodSync(staged, 0o755);
-    try {
-      fs.writeFileSync(path.join(staged, `${exercise}.js`), code, { mode: 0o644 });
-      return { id, exam: await examine(testFile, { wall: built, staged, slot: Number(slot) }) };
-    } finally {
-      fs.rmSync(staged, { recursive: true, force: true });
-    }
+    return { id, exam: await examine(test, { hosts, modules: { [exercise]: code } }) };
   };
 
+  return {
+    work: job => examined(job).catch((error: Error): JobResult => ({ id: job.id, fault: error.message })),
+    close: () => hosts.close(),
+  };
+}
+
+if (process.send) {
+  const [slot, options] = process.argv.slice(2);
+  const { work, close } = examiner(Number(slot), JSON.parse(options) as WallOptions);
+  process.on('disconnect', () => {
+    close();
+    process.exit(0);
+  });
+  process.on('SIGTERM', () => {
+    close();
+    process.exit(0);
+  });
   process.on('message', (job: Job) => {
-    work(job)
-      .catch((error: Error): JobResult => ({ id: job.id, fault: error.message }))
-      .then(result => process.send!(result));
+    void work(job).then(result => process.send!(result));
   });
 }

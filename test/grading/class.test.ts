@@ -262,7 +262,7 @@ print(json.dumps([[s.get('name'), s.get('tests'), s.get('failures'), len(s.finda
     });
 
     it('marks every report of a run without a sandbox', async () => {
-      const result = await room.grade({ sandbox: false });
+      const result = await room.grade({ wall: { name: 'none' } });
       writeReports(result, room.path('out'));
       for (const name of [
         'grades.json',
@@ -284,7 +284,7 @@ describe('the grade command', () => {
     });
 
   it('reads its arguments and refuses others in one sentence', () => {
-    const { exercises, sandbox, jobs } = parseCommand([
+    const { exercises, wall, jobs } = parseCommand([
       'subs',
       '--out',
       'r',
@@ -294,7 +294,7 @@ describe('the grade command', () => {
       '3',
       '--no-sandbox',
     ]);
-    assert.deepEqual([exercises, sandbox, jobs], [['a', 'b'], false, 3]);
+    assert.deepEqual([exercises, wall?.name, jobs], [['a', 'b'], 'none', 3]);
     for (const [words, message] of [
       [['--out', 'r'], /folder of the submissions is missing; right is npm run grade/],
       [['a', 'b', '--out', 'r'], /There are 2 folders/],

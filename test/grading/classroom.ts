@@ -52,7 +52,7 @@ export class Classroom {
       submissions: this.path('class'),
       out: this.path('out'),
       testFolder: this.path('tests'),
-      sandbox: !bubblewrapFailure(),
+      wall: bubblewrapFailure() ? { name: 'none' } : {},
       jobs: 2,
       ...options,
     });
