@@ -11,7 +11,7 @@ import { classPage, feedbackOf, feedbackPage, studentTotals } from './reports';
 
 const USAGE =
   'npm run grade -- SUBMISSIONS --out REPORTS [--exercises a,b] [--late FILE] [--similarity] [--jobs n] ' +
-  '[--queue redis://HOST:PORT] [--wall bubblewrap|docker|podman] [--tensorflow] [--fresh] [--no-sandbox]';
+  '[--queue redis://HOST:PORT] [--wall bubblewrap|docker|podman] [--tensorflow] [--answer-seconds n] [--fresh] [--no-sandbox]';
 
 /**
  * What the arguments ask for.
@@ -34,6 +34,7 @@ export function parseCommand(words: string[]): GradeOptions & { late?: string; s
         image: { type: 'string' },
         tensorflow: { type: 'boolean' },
         queue: { type: 'string' },
+        'answer-seconds': { type: 'string' },
         similarity: { type: 'boolean' },
         'no-sandbox': { type: 'boolean' },
       },
@@ -55,6 +56,9 @@ export function parseCommand(words: string[]): GradeOptions & { late?: string; s
   const out = path.resolve(values.out);
   if (`${out}/`.startsWith(`${submissions}/`))
     throw new Error(`--out is inside the submissions, where it would be taken for a student; choose another folder.`);
+  const answerSeconds = values['answer-seconds'];
+  if (answerSeconds !== undefined && !/^[1-9]\d{0,2}$/.test(answerSeconds))
+    throw new Error(`--answer-seconds is ${answerSeconds}; right is a number from 1 to 999.`);
   if (values.wall !== undefined && !WALLS.includes(values.wall as WallName))
     throw new Error(`--wall is ${values.wall}; right is one of ${WALLS.join(', ')}.`);
   if (values.queue !== undefined && !/^rediss?:\/\/[^/]+/.test(values.queue))
@@ -68,6 +72,7 @@ export function parseCommand(words: string[]): GradeOptions & { late?: string; s
   return {
     ...{ submissions, out, exercises: exercises && [...new Set(exercises)], late: values.late, fresh: values.fresh },
     ...{ jobs: values.jobs ? Number(values.jobs) : undefined, queue: values.queue, similarity: values.similarity },
+    answerSeconds: answerSeconds === undefined ? undefined : Number(answerSeconds),
     wall: { name: values['no-sandbox'] ? 'none' : (values.wall as WallName), ...wallOptions },
     ...(values.tests ? { testFolder: path.resolve(values.tests) } : {}),
   };

@@ -2,11 +2,13 @@
  * Runs one exercise's test file, the same that students run, against a submission. Mocha, assertions and expected
  * values live in this trusted process; each call of the student's function crosses the wall as data.
  */
+import { createHash } from 'node:crypto';
 import { createRequire } from 'node:module';
 import path from 'node:path';
 import Mocha from 'mocha';
 import type * as TF from '@tensorflow/tfjs';
 import { Fault } from './hosts';
+import { seededRandom } from './random';
 import { Submission, type SubmissionOptions } from './submission';
 import { tensorBridge } from './tensors';
 import type { TestBundle } from './tests';
@@ -54,7 +56,11 @@ export function pointsOf(title: string): { title: string; points: number } {
  * @throws only for faults of ours: a broken test file, a sandbox that does not start.
  */
 export async function examine(test: ExamTest, options: SubmissionOptions): Promise<ExamResult> {
-  const submission = new Submission({ ...options, tensors });
+  // The same work gets the same inputs in every run, and another work others.
+  const seed = createHash('sha256').update(test.hash + JSON.stringify(options.modules)).digest().readUInt32LE();
+  const submission = new Submission({ ...options, tensors, seed });
+  const { random } = Math;
+  Math.random = seededRandom(seed);
   // Tests make tensors freely; all of them end with the exam.
   const scoped = isLoaded();
   if (scoped) tensorflow().engine().startScope();
@@ -76,6 +82,7 @@ export async function examine(test: ExamTest, options: SubmissionOptions): Promi
       failure: submission.failure,
     };
   } finally {
+    Math.random = random;
     delete hooks[ANSWERS_KEY];
     submission.close();
     if (scoped) tensorflow().engine().endScope();

@@ -1,5 +1,4 @@
 /** Grades a class over all cores: resumes after a kill, runs again only what changed, and writes grades.json. */
-import { type ChildProcess, fork } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import fs from 'node:fs';
 import os from 'node:os';
@@ -10,8 +9,10 @@ import { type Collected, collect } from './collect';
 import type { ExamResult, TestResult } from './exam';
 import { checkNames, type Policy, round, rule, type Ruling } from './policy';
 import { bundleTest } from './tests';
-import type { Job, JobResult } from './worker';
-import { LIMITS, wall, type WallOptions } from './wall';
+import { runOverQueue } from './queue';
+import type { JobResult } from './worker';
+import { Workers } from './workers';
+import { LIMITS, type Wall, wall, type WallOptions } from './wall';
 
 const ROOT = path.join(__dirname, '..', '..');
 const TESTS = path.join(ROOT, 'test', 'exercises');
@@ -34,6 +35,8 @@ export interface GradeOptions {
   out: string;
   exercises?: string[];
   wall?: WallOptions;
+  /** Seconds one answer may take; 10 if not given. All tests of an exercise together have 120. */
+  answerSeconds?: number;
   /** Address of a Redis or Valkey, whose workers examine instead of ours. */
   queue?: string;
   jobs?: number;
@@ -91,9 +94,9 @@ export async function grade(options: GradeOptions): Promise<Grade[]> {
  * again; where our own side fails, the score of the run before is kept.
  */
 export async function gradeClass(options: GradeOptions): Promise<ClassResult> {
-  const { submissions, out, testFolder = TESTS, policy = {} } = options;
+  const { submissions, out, testFolder = TESTS, policy = {}, answerSeconds } = options;
   const known = options.exercises ?? exercisesOf(testFolder);
-  const holds = wall(options.wall);
+  const holds = options.queue ? wallOfWorkers(options.wall) : wall(options.wall);
   const sandboxed = holds.name !== 'none';
   const solutions = options.solutionFolder ?? path.join(ROOT, 'solutions');
   const testFiles = new Map(known.map(exercise => [exercise, testFileOf(testFolder, exercise)]));
@@ -118,7 +121,7 @@ export async function gradeClass(options: GradeOptions): Promise<ClassResult> {
       faults.set(exercise, (error as Error).message);
     }
   }
-  const wallKey = `${holds.name}${options.wall?.tensorflow ? ' tensorflow' : ''}`;
+  const wallKey = [holds.name, options.wall?.tensorflow ? 'tensorflow' : '', answerSeconds ?? ''].join(' ');
   const journal = new Journal(path.join(out, 'journal.jsonl'));
   const keyOf = ({ source, exercise }: { source?: string; exercise: string }): string =>
     hash(
@@ -136,15 +139,21 @@ export async function gradeClass(options: GradeOptions): Promise<ClassResult> {
   let done = 0;
   options.onProgress?.(done, todo.size);
   try {
-    const jobs = [...todo].map(([key, { exercise, source }], id) => {
-      const testHash = testHashes.get(exercise)!;
-      return { key, job: { id, exercise, source, testFile: testFiles.get(exercise)!, testHash } };
-    });
-    await runJobs(jobs, { ...options.wall, name: holds.name }, options.jobs ?? defaultJobs(), (key, result) => {
+    const onResult = (key: string, result: JobResult): void => {
       if (result.fault) faults.set(key, result.fault);
       else journal.add({ key, compileError: result.compileError, exam: result.exam, outline: result.outline });
       options.onProgress?.(++done, todo.size);
+    };
+    const jobs = [...todo].map(([key, { exercise, source }]) => {
+      const testHash = testHashes.get(exercise)!;
+      return { key, job: { exercise, source, testHash, testFile: testFiles.get(exercise)!, sandboxed, answerSeconds } };
     });
+    if (options.queue) await runOverQueue(options.queue, jobs, onResult);
+    else {
+      const workers = new Workers(options.jobs ?? defaultJobs(), { ...options.wall, name: holds.name });
+      await Promise.all(jobs.map(async ({ key, job }) => onResult(key, await workers.run(job))));
+      workers.close();
+    }
   } finally {
     journal.close();
   }
@@ -283,57 +292,15 @@ class Journal {
   }
 }
 
+/** Over a queue the workers build the walls; their own terminals say which. */
+function wallOfWorkers({ name = 'bubblewrap' }: WallOptions = {}): Pick<Wall, 'name' | 'holds'> {
+  const sandboxed = name !== 'none';
+  return { name, holds: `the workers of the queue${sandboxed ? ', each behind a sandbox of its own' : ''}` };
+}
+
 /** One more than there are cores: while a host answers, another worker compiles or compares. */
 function defaultJobs(): number {
   return os.availableParallelism() + 1;
-}
-
-/** A worker that says nothing for so long is ended: a submission's answer has tied it up. */
-const SILENCE_SECONDS = 900;
-
-/** Hands the jobs to `count` workers; a worker that dies is replaced, and its job is a fault of ours, not a zero. */
-async function runJobs(
-  jobs: { key: string; job: Job }[],
-  options: WallOptions,
-  count: number,
-  onResult: (key: string, result: JobResult) => void,
-): Promise<void> {
-  let next = 0;
-  const serve = (slot: number): Promise<void> =>
-    new Promise(resolve => {
-      let worker: ChildProcess;
-      let current: number | undefined;
-      let watch: NodeJS.Timeout | undefined;
-      const give = (): void => {
-        clearTimeout(watch);
-        current = next < jobs.length ? next++ : undefined;
-        if (current === undefined) {
-          worker.disconnect();
-          return resolve();
-        }
-        worker.send(jobs[current].job);
-        watch = setTimeout(() => worker.kill('SIGKILL'), 1000 * SILENCE_SECONDS);
-      };
-      const launch = (): void => {
-        worker = fork(path.join(ROOT, 'dist', 'grading', 'worker.js'), [String(slot), JSON.stringify(options)], {
-          execArgv: [],
-        });
-        worker.on('message', (result: JobResult) => {
-          onResult(jobs[result.id].key, result);
-          give();
-        });
-        worker.on('exit', () => {
-          if (current === undefined) return;
-          clearTimeout(watch);
-          onResult(jobs[current].key, { id: current, fault: 'its worker ended' });
-          if (next < jobs.length) launch();
-          else resolve();
-        });
-        give();
-      };
-      launch();
-    });
-  await Promise.all(Array.from({ length: Math.min(count, jobs.length) }, (_, slot) => serve(slot)));
 }
 
 function writeAtomically(file: string, text: string): void {

@@ -12,10 +12,11 @@ import * as tfConverter from '@tensorflow/tfjs-converter';
 import * as tfCore from '@tensorflow/tfjs-core';
 import * as tfLayers from '@tensorflow/tfjs-layers';
 import { decode, encode } from './codec';
+import { seededRandom } from './random';
 import { tensorBridge } from './tensors';
 
-/** What the grader sends, one a line: first the modules as JavaScript, then questions. */
-export type Line = { modules: Record<string, string> } | Request;
+/** What the grader sends, one a line: first the modules as JavaScript and a seed for Math.random, then questions. */
+export type Line = { modules: Record<string, string>; seed: number } | Request;
 
 /** An exported function by name, or a probe (source of a function that gets the exports and the kit first). */
 export interface Request {
@@ -48,7 +49,10 @@ function serve(): void {
 
   const reply = async (line: string): Promise<void> => {
     const message = JSON.parse(line) as Line;
-    if ('modules' in message) return void answer.add(message.modules);
+    if ('modules' in message) {
+      Math.random = seededRandom(message.seed);
+      return void answer.add(message.modules);
+    }
     try {
       send({ id: message.id, value: encode(await answer.ask(message), tensors) });
     } catch (error) {

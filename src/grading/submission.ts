@@ -15,6 +15,8 @@ export interface SubmissionOptions {
   /** The student's modules by name, as JavaScript. */
   modules: Record<string, string>;
   tensors?: TensorBridge;
+  /** Of the submission's Math.random. */
+  seed?: number;
   /** Seconds one answer may take, and all answers together. */
   answerSeconds?: number;
   totalSeconds?: number;
@@ -103,7 +105,7 @@ export class Submission {
     this.options.hosts.prepare();
     this.host = host;
     this.listen(host);
-    host.input.write(JSON.stringify({ modules: this.options.modules } satisfies Line) + '\n');
+    host.input.write(JSON.stringify({ modules: this.options.modules, seed: this.options.seed ?? 0 } satisfies Line) + '\n');
     return host;
   }
 

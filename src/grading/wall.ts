@@ -23,8 +23,8 @@ export interface Limits {
 
 export const LIMITS: Limits = { memory: 1024, cpu: 60, disk: 16, processes: 64 };
 
-export type WallName = 'bubblewrap' | 'docker' | 'podman' | 'none';
-export const WALLS: readonly WallName[] = ['bubblewrap', 'docker', 'podman', 'none'];
+export type WallName = 'bubblewrap' | 'docker' | 'podman' | 'user' | 'none';
+export const WALLS: readonly WallName[] = ['bubblewrap', 'docker', 'podman', 'user', 'none'];
 
 /** A host behind the wall, before it knows of any submission. */
 export interface Host {
@@ -72,6 +72,11 @@ export function wall(options: WallOptions = {}): Wall {
   if (name === 'none') {
     const holds = 'nothing: submissions run with your own rights (--no-sandbox)';
     return { name, holds, start: (_, limits) => startBare(limits, options) };
+  }
+  if (name === 'user') {
+    if (!isRoot()) throw new Error('--wall user needs root, to give each submission a uid of its own.');
+    const holds = 'its own uid, bounded memory, processes and files; the network is open (--wall user)';
+    return { name, holds, start: (slot, limits) => startAsUser(slot, limits, options) };
   }
   const faults: string[] = [];
   if (name === undefined || name === 'bubblewrap') {
@@ -132,7 +137,7 @@ function isRoot(): boolean {
 /** An environment of nothing but what Node needs: no secret of the instructor's shell reaches a submission. */
 function environment({ tensorflow }: WallOptions): Record<string, string> {
   const backend = tensorflow ? 'tensorflow' : 'cpu';
-  return { PATH: '/usr/bin:/bin', LANG: 'C.UTF-8', HOME: '/tmp', CNN_KIT_BACKEND: backend, TF_CPP_MIN_LOG_LEVEL: '3' };
+  return { PATH: '/usr/bin:/bin', LANG: 'C.UTF-8', HOME: '/tmp', CNN_KIT_BACKEND: backend };
 }
 
 /** The parts of the kit that are shown, those that are there. */
@@ -176,20 +181,27 @@ export function bubblewrapCommand(
     ...Object.entries(environment(options)).flatMap(pair => ['--setenv', ...pair]),
     ...['--chdir', '/tmp', '--', ...command],
   ];
-  const limited = [
-    ...['prlimit', `--data=${limits.memory * megabyte}`, `--fsize=${limits.disk * megabyte}`],
-    ...[`--cpu=${limits.cpu}`, '--core=0', '--nofile=1024', `--nproc=${processLimit(limits)}`, ...bwrap],
-  ];
+  const limited = [...limitsCommand(limits), ...bwrap];
   const entered = (rest: string[]): string[] => (enclosure ? enclosure.enter(rest) : rest);
   if (!isRoot()) return entered(limited);
   // RLIMIT_NPROC binds only a real uid other than root's, one per host, so that neighbours do not share the count.
-  const uid = String(20_000 + slot);
-  const asUser = ['setpriv', `--reuid=${uid}`, `--regid=${uid}`, '--clear-groups', ...limited];
+  const asUser = [...userCommand(slot), ...limited];
   return entered(
     isOpen
       ? asUser
       : ['unshare', '--mount', '--propagation', 'private', 'sh', '-c', MOUNT_KIT, 'sh', node, KIT, ...asUser],
   );
+}
+
+function limitsCommand({ memory, disk, cpu, processes }: Limits): string[] {
+  const most = isRoot() ? processes : processes + threadsOfUser();
+  const sizes = [`--data=${memory << 20}`, `--fsize=${disk << 20}`];
+  return ['prlimit', ...sizes, `--cpu=${cpu}`, '--core=0', '--nofile=1024', `--nproc=${most}`];
+}
+
+function userCommand(slot: number): string[] {
+  const uid = String(20_000 + slot);
+  return ['setpriv', `--reuid=${uid}`, `--regid=${uid}`, '--clear-groups', '--no-new-privs'];
 }
 
 let started = 0;
@@ -202,6 +214,14 @@ function startBubblewrap(worker: number, limits: Limits, options: WallOptions): 
   const child = spawnGroup(bubblewrapCommand(command, limits, { ...options, slot, enclosure }), environment({}), '/');
   child.on('exit', () => enclosure?.remove());
   return overSocket(child, enclosure !== undefined);
+}
+
+/** For containers that forbid namespaces, as autograders of learning platforms do: whoever runs them hides the tests. */
+function startAsUser(worker: number, limits: Limits, options: WallOptions): Host {
+  const slot = 8 * worker + (started++ % 8);
+  const command = [process.execPath, ...nodeArguments(KIT, limits, 'socket')];
+  const limited = [...userCommand(slot), ...limitsCommand(limits), ...command];
+  return overSocket(spawnGroup(limited, environment(options), '/'), false);
 }
 
 /** The arguments for docker or podman that run a host in a container named `name`. */
@@ -270,8 +290,7 @@ function readableByAll(): boolean {
 }
 
 /** The kernel counts what the user runs already; as root, the slot's own uid runs nothing else. */
-function processLimit(limits: Limits): number {
-  if (isRoot()) return limits.processes;
+function threadsOfUser(): number {
   const threads = execFileSync('ps', ['-L', '-u', String(process.getuid!()), '-o', 'lwp='], { encoding: 'utf8' });
-  return threads.split('\n').length + limits.processes;
+  return threads.split('\n').length;
 }

@@ -6,18 +6,17 @@ import { bundleTest } from './tests';
 import { LIMITS, wall, type WallOptions } from './wall';
 
 export interface Job {
-  /** Number that comes back with the result. */
-  id: number;
   exercise: string;
   /** The student's TypeScript; without it, only the tests are listed. */
   source?: string;
   testFile: string;
   /** Hash of the test that is to be run: a file that was changed meanwhile, or is another one here, gives no grade. */
   testHash: string;
+  /** Seconds one answer may take; 10 if not given. */
+  answerSeconds?: number;
 }
 
 export interface JobResult {
-  id: number;
   /** The student's file could not be compiled: the compiler's message. */
   compileError?: string;
   exam?: ExamResult;
@@ -26,9 +25,10 @@ export interface JobResult {
   fault?: string;
 }
 
-/** What examines jobs, with hosts of its own; `slot` is its number on this machine. */
-export function examiner(slot: number, options: WallOptions): { work(job: Job): Promise<JobResult>; close(): void } {
-  const hosts = new Hosts(wall(options), slot, LIMITS);
+/** What examines jobs, with hosts of its own. */
+function examiner(options: WallOptions): { work(job: Job): Promise<JobResult>; close(): void } {
+  // Workers of other runs on this machine have other numbers.
+  const hosts = new Hosts(wall(options), process.pid % 4096, LIMITS);
   const tests = new Map<string, ExamTest>();
 
   const testOf = ({ testFile, testHash }: Job): ExamTest => {
@@ -41,36 +41,32 @@ export function examiner(slot: number, options: WallOptions): { work(job: Job): 
   };
 
   const examined = async (job: Job): Promise<JobResult> => {
-    const { id, exercise, source } = job;
+    const { exercise, source, answerSeconds } = job;
     const test = testOf(job);
-    if (source === undefined) return { id, outline: outline(test) };
+    if (source === undefined) return { outline: outline(test) };
     let code: string;
     try {
       ({ code } = await transform(source, { loader: 'ts', format: 'cjs', target: 'node20', logLevel: 'silent' }));
     } catch (error) {
       const { text, location } = (error as import('esbuild').TransformFailure).errors[0];
-      return { id, compileError: `line ${location?.line ?? '?'}: ${text}` };
+      return { compileError: `line ${location?.line ?? '?'}: ${text}` };
     }
-    return { id, exam: await examine(test, { hosts, modules: { [exercise]: code } }) };
+    return { exam: await examine(test, { hosts, modules: { [exercise]: code }, answerSeconds }) };
   };
 
   return {
-    work: job => examined(job).catch((error: Error): JobResult => ({ id: job.id, fault: error.message })),
+    work: job => examined(job).catch((error: Error): JobResult => ({ fault: error.message })),
     close: () => hosts.close(),
   };
 }
 
 if (process.send) {
-  const [slot, options] = process.argv.slice(2);
-  const { work, close } = examiner(Number(slot), JSON.parse(options) as WallOptions);
-  process.on('disconnect', () => {
+  const { work, close } = examiner(JSON.parse(process.argv[2]) as WallOptions);
+  const end = (): void => {
     close();
     process.exit(0);
-  });
-  process.on('SIGTERM', () => {
-    close();
-    process.exit(0);
-  });
+  };
+  process.on('disconnect', end).on('SIGTERM', end);
   process.on('message', (job: Job) => {
     void work(job).then(result => process.send!(result));
   });

@@ -3,7 +3,7 @@ import { spawnSync } from 'node:child_process';
 import fs from 'node:fs';
 import path from 'node:path';
 import { findCompiler } from '../backend/build';
-import { bubblewrapFailure } from '../grading/wall';
+import { examineSandbox } from '../grading/probes';
 import { KERNEL_NAME } from './jupyter';
 import { findPython, inVenv, VENV } from './python';
 import { environment, ROOT } from './steps';
@@ -20,7 +20,7 @@ export interface Finding {
 const SET_UP = 'npm start';
 
 export async function doctor(args: string[]): Promise<number> {
-  const findings = examineAll();
+  const findings = [...examineAll(), await sandbox()];
   if (args.includes('--json')) console.log(JSON.stringify(findings, null, 2));
   else
     for (const { part, state, detail, mend } of findings)
@@ -36,7 +36,6 @@ function examineAll(): Finding[] {
     ...backend(),
     kernel(),
     jupyterLab(),
-    sandbox(),
   ];
 }
 
@@ -121,9 +120,9 @@ function jupyterLab(): Finding {
   return { part: 'JupyterLab', state: 'missing', detail: 'not installed in .venv', mend: SET_UP };
 }
 
-/** Needed to grade, not to learn. */
-function sandbox(): Finding {
-  const failure = bubblewrapFailure();
-  if (!failure) return { part: 'sandbox', state: 'ok', detail: 'bubblewrap holds submissions' };
-  return { part: 'sandbox', state: 'slower', detail: `grading needs one (${failure})`, mend: 'apt install bubblewrap' };
+/** Needed to grade, not to learn. Tried out on the spot: a sandbox that is installed may still not hold. */
+async function sandbox(): Promise<Finding> {
+  const { holds, detail } = await examineSandbox();
+  if (holds) return { part: 'sandbox', state: 'ok', detail };
+  return { part: 'sandbox', state: 'slower', detail: `grading needs one (${detail})`, mend: 'apt install bubblewrap' };
 }
