@@ -486,11 +486,6 @@ function cases(outside: { port: number; udp: number; secret: string; witness: st
       score: 0,
     },
     {
-      name: '41 answers by chance: as likely right as wrong, and the same in every run',
-      source: `export function sum(l: number[]) { return l.reduce((a, b) => a + b, 0) + (Math.random() < 1.1 ? 0 : 1) }`,
-      score: 10,
-    },
-    {
       name: '45 brings its own assert, mocha and package.json',
       source: `const Module = require('module'); const load = Module._load;
         Module._load = (r: string, ...rest: any[]) => (/assert|mocha|cnn-kit/.test(r) ? new Proxy(() => 3, { get: () => () => 3 }) : load(r, ...rest));
@@ -538,7 +533,7 @@ function cases(outside: { port: number; udp: number; secret: string; witness: st
         `for (const o of [tf.losses, tf.metrics, tf.train] as any[]) for (const k of Object.keys(o)) try { o[k] = () => tf.scalar(0) } catch {}
         tf.Tensor.prototype.dataSync = function () { return new Float32Array(this.size) as any };`,
       ),
-      score: 0,
+      score: 2,
     },
     {
       name: 'a model that asks for more memory than the grader has',
@@ -600,7 +595,8 @@ function cases(outside: { port: number; udp: number; secret: string; witness: st
     },
     {
       name: 'reaches the module system of the grader by the parent of its module',
-      source: `const m = (module as any); for (let p = m; p; p = p.parent) p.exports = { sum: () => 3 };\n${WRONG}`,
+      source: `for (let p = (module as any).parent; p; p = p.parent) { p.exports = { sum: () => 3 }; p.children = []; }
+        (require as any).main && ((require as any).main.exports = { sum: () => 3 });\n${WRONG}`,
       score: 0,
     },
     {
