@@ -56,7 +56,9 @@ export function autograder(exercises: string[], root = ROOT): ZipFile[] {
   return [
     { name: 'setup.sh', content: SETUP, executable: true },
     { name: 'run_autograder', content: runScript(exercises), executable: true },
-    ...names.filter(name => fs.existsSync(path.join(root, name))).map(name => ({ name, content: fs.readFileSync(path.join(root, name)) })),
+    ...names
+      .filter(name => fs.existsSync(path.join(root, name)))
+      .map(name => ({ name, content: fs.readFileSync(path.join(root, name)) })),
   ];
 }
 

@@ -4,8 +4,9 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
 import { canvasCsv, gradescopeResults, junitXml, nbgraderCsv } from './exports';
-import { type ClassResult, gradeClass, type GradeOptions } from './grade';
+import { type ClassResult, gradeClass, type GradeOptions, stubOf } from './grade';
 import { readPolicy } from './policy';
+import { similarities, similarityPage } from './similarity';
 import { WALLS, type WallName } from './wall';
 import { classPage, feedbackOf, feedbackPage, studentTotals } from './reports';
 
@@ -117,7 +118,7 @@ export function progressLine(done: number, total: number, seconds: number): stri
 }
 
 async function main(words: string[]): Promise<void> {
-  const { late, ...options } = parseCommand(words);
+  const { late, similarity, ...options } = parseCommand(words);
   const begun = Date.now();
   const result = await gradeClass({
     ...options,
@@ -130,6 +131,13 @@ async function main(words: string[]): Promise<void> {
       : undefined,
   });
   writeReports(result, options.out);
+  if (similarity) {
+    const works = result.entries.map(({ work }) => work);
+    const similar = await similarities(works, exercise => stubOf(options.solutionFolder, exercise));
+    fs.writeFileSync(path.join(options.out, 'similarity.json'), JSON.stringify(similar, null, 2) + '\n');
+    fs.writeFileSync(path.join(options.out, 'similarity.html'), similarityPage(similar));
+    console.log(`${similar.length} pairs of submissions are alike: see similarity.html.`);
+  }
   const { entries, changes, ran, known, sandboxed } = result;
   const failed = entries.filter(({ grade }) => grade.status === 'not graded');
   if (!sandboxed) console.log('Graded without a sandbox: submissions ran with your own rights.');

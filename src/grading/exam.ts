@@ -57,7 +57,10 @@ export function pointsOf(title: string): { title: string; points: number } {
  */
 export async function examine(test: ExamTest, options: SubmissionOptions): Promise<ExamResult> {
   // The same work gets the same inputs in every run, and another work others.
-  const seed = createHash('sha256').update(test.hash + JSON.stringify(options.modules)).digest().readUInt32LE();
+  const seed = createHash('sha256')
+    .update(test.hash + JSON.stringify(options.modules))
+    .digest()
+    .readUInt32LE();
   const submission = new Submission({ ...options, tensors, seed });
   const { random } = Math;
   Math.random = seededRandom(seed);

@@ -98,9 +98,8 @@ export async function gradeClass(options: GradeOptions): Promise<ClassResult> {
   const known = options.exercises ?? exercisesOf(testFolder);
   const holds = options.queue ? wallOfWorkers(options.wall) : wall(options.wall);
   const sandboxed = holds.name !== 'none';
-  const solutions = options.solutionFolder ?? path.join(ROOT, 'solutions');
   const testFiles = new Map(known.map(exercise => [exercise, testFileOf(testFolder, exercise)]));
-  const stubs = new Map(known.map(exercise => [exercise, stubOf(solutions, exercise)]));
+  const stubs = new Map(known.map(exercise => [exercise, stubOf(options.solutionFolder, exercise)]));
   const all = await collect(submissions, known, {
     stub: exercise => stubs.get(exercise),
     timestamps: policy.nbgraderTimestamps,
@@ -214,7 +213,8 @@ function testFileOf(folder: string, exercise: string): string {
   throw new Error(`There is no exercise ${exercise}; the exercises are ${exercisesOf(folder).join(', ')}.`);
 }
 
-function stubOf(solutions: string, exercise: string): string | undefined {
+/** The exercise as it was handed out, where its solution is at hand. */
+export function stubOf(solutions = path.join(ROOT, 'solutions'), exercise: string): string | undefined {
   const file = path.join(solutions, `${exercise}.ts`);
   return fs.existsSync(file) ? toExercise(fs.readFileSync(file, 'utf8'), `solutions/${exercise}.ts`) : undefined;
 }

@@ -116,7 +116,8 @@ function answers(folder: string, tensors: ReturnType<typeof tensorBridge>) {
         return run(exports, Module.createRequire(path.join(folder, 'x.js'))('cnn-kit'), ...values);
       }
       const called = exports[call!];
-      if (typeof called !== 'function') throw new Error(`${module} exports no function ${call}; export it by this name.`);
+      if (typeof called !== 'function')
+        throw new Error(`${module} exports no function ${call}; export it by this name.`);
       return called(...values);
     },
   };

@@ -67,7 +67,9 @@ export async function runOverQueue(
       const give = async (): Promise<void> => {
         for (let i = 0; i < jobs.length; i += 500) {
           const some = jobs.slice(i, i + 500);
-          await queue.addBulk(some.map(({ key, job }) => ({ name: job.exercise, data: job, opts: { jobId: `k${key}` } })));
+          await queue.addBulk(
+            some.map(({ key, job }) => ({ name: job.exercise, data: job, opts: { jobId: `k${key}` } })),
+          );
         }
         // Those that a run before this one gave out may have ended while nobody listened.
         for (const key of [...open]) await look(`k${key}`);

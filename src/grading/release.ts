@@ -15,7 +15,15 @@ const SCRIPTS_WITHHELD = ['grade', 'release', 'validate', 'autograder', 'bench',
 /** Of test/, mocha's own settings need this one. */
 const KEPT = 'test/variables.ts';
 /** Only the grader uses them. */
-const PACKAGES_WITHHELD = ['@dodona/dolos-core', 'bullmq', 'ioredis', 'tar', 'yauzl', '@types/yauzl', 'playwright-core'];
+const PACKAGES_WITHHELD = [
+  '@dodona/dolos-core',
+  'bullmq',
+  'ioredis',
+  'tar',
+  'yauzl',
+  '@types/yauzl',
+  'playwright-core',
+];
 
 export interface ReleaseOptions {
   out: string;
@@ -194,7 +202,10 @@ function withoutGrader(target: string): void {
       "const examineSandbox = async () => ({ holds: true, detail: 'none needed: this is the student edition' });",
     );
     // Commands whose programs are not there.
-    const programs = without.replace(/^  '?[\w:]+'?: \{ script: '(src\/grading|dist\/grading|test\/bench)\/[^\n]*\n/gm, '');
+    const programs = without.replace(
+      /^  '?[\w:]+'?: \{ script: '(src\/grading|dist\/grading|test\/bench)\/[^\n]*\n/gm,
+      '',
+    );
     if (/from '[./]*grading\//.test(programs))
       throw new Error(
         `src/${name} imports the grader, which students do not get; release.ts must know how to do without.`,
@@ -240,8 +251,12 @@ function reached(packages: Lock['packages']): Lock['packages'] {
     const { dependencies, devDependencies, optionalDependencies, peerDependencies } = packages[from];
     const all = { ...dependencies, ...(from ? {} : devDependencies), ...optionalDependencies, ...peerDependencies };
     for (const name of Object.keys(all)) {
-      const folders = from.split('/node_modules/').map((_, i, parts) => parts.slice(0, parts.length - i).join('/node_modules/'));
-      const places = [...folders, ''].map(folder => (folder ? `${folder}/node_modules/${name}` : `node_modules/${name}`));
+      const folders = from
+        .split('/node_modules/')
+        .map((_, i, parts) => parts.slice(0, parts.length - i).join('/node_modules/'));
+      const places = [...folders, ''].map(folder =>
+        folder ? `${folder}/node_modules/${name}` : `node_modules/${name}`,
+      );
       const place = places.find(place => packages[place]);
       if (place) found.add(place);
     }

@@ -22,7 +22,8 @@ function build(flags: string[]): string[] {
   // Also when this file runs from src.
   const at = (name: string): string => path.join(__dirname, '..', '..', 'dist', 'grading', name);
   const sum = createHash('sha256').update([process.version, process.arch, ...flags].join(' '));
-  for (const part of ['host.js', 'codec.js', 'tensors.js', 'random.js', 'snapshot.js']) sum.update(fs.readFileSync(at(part)));
+  for (const part of ['host.js', 'codec.js', 'tensors.js', 'random.js', 'snapshot.js'])
+    sum.update(fs.readFileSync(at(part)));
   const key = sum.digest('hex').slice(0, 12);
   const bundle = `host-${key}.cjs`;
   const blob = `host-${key}.blob`;
@@ -36,7 +37,10 @@ function build(flags: string[]): string[] {
   if (!fs.existsSync(at(blob))) {
     const part = at(`${blob}.${process.pid}`);
     const run = (...words: string[]): string =>
-      spawnSync(process.execPath, [...flags, '--snapshot-blob', part, ...words], { env: {}, input: '' }).stdout.toString();
+      spawnSync(process.execPath, [...flags, '--snapshot-blob', part, ...words], {
+        env: {},
+        input: '',
+      }).stdout.toString();
     run('--build-snapshot', at(bundle));
     if (fs.existsSync(part) && run(at(bundle), __dirname, 'stdio').startsWith('ready')) fs.renameSync(part, at(blob));
     // An empty one says that it was tried.

@@ -105,7 +105,9 @@ export class Submission {
     this.options.hosts.prepare();
     this.host = host;
     this.listen(host);
-    host.input.write(JSON.stringify({ modules: this.options.modules, seed: this.options.seed ?? 0 } satisfies Line) + '\n');
+    host.input.write(
+      JSON.stringify({ modules: this.options.modules, seed: this.options.seed ?? 0 } satisfies Line) + '\n',
+    );
     return host;
   }
 
@@ -136,8 +138,7 @@ export class Submission {
     if (host.bounded) return;
     const watch = setInterval(() => {
       const { mebibytes } = useOfTree(host.process.pid!);
-      if (mebibytes > 2 * LIMITS.memory)
-        ended(`memory limit: all processes together hold ${mebibytes.toFixed(0)} MiB`);
+      if (mebibytes > 2 * LIMITS.memory) ended(`memory limit: all processes together hold ${mebibytes.toFixed(0)} MiB`);
     }, 100);
     watch.unref();
     host.process.on('exit', () => clearInterval(watch));
@@ -210,7 +211,10 @@ function useOfTree(pid: number): { mebibytes: number; seconds: number } {
   try {
     const pages = Number(fs.readFileSync(`/proc/${pid}/statm`, 'utf8').split(' ')[1]);
     // After the name, which may hold anything, in parentheses.
-    const fields = fs.readFileSync(`/proc/${pid}/stat`, 'utf8').replace(/^.*\) /s, '').split(' ');
+    const fields = fs
+      .readFileSync(`/proc/${pid}/stat`, 'utf8')
+      .replace(/^.*\) /s, '')
+      .split(' ');
     const sum = { mebibytes: (pages * 4096) / 2 ** 20, seconds: (Number(fields[11]) + Number(fields[12])) / 100 };
     // A thread's children stand in its own list.
     for (const thread of fs.readdirSync(`/proc/${pid}/task`)) {

@@ -34,7 +34,10 @@ interface Cell {
 
 /** @throws one sentence where it is no notebook, or neither nbgrader's nor otter's. */
 export function readAssignment(text: string): Imported {
-  let notebook: { cells?: unknown; metadata?: { kernelspec?: { language?: string }; language_info?: { name?: string } } };
+  let notebook: {
+    cells?: unknown;
+    metadata?: { kernelspec?: { language?: string }; language_info?: { name?: string } };
+  };
   try {
     notebook = JSON.parse(text);
   } catch (error) {
@@ -79,7 +82,8 @@ function fromNbgrader(cells: Cell[], language: string): Imported {
     else if (nbgrader.schema_version !== 3)
       refused.push(`${id} has metadata of version ${nbgrader.schema_version}; run nbgrader update first`);
     else if (nbgrader.task) refused.push(`${id} is a task that people grade; give its points in the policy file`);
-    else if (nbgrader.solution && nbgrader.grade) refused.push(`${id} is graded by people; give its points in the policy file`);
+    else if (nbgrader.solution && nbgrader.grade)
+      refused.push(`${id} is graded by people; give its points in the policy file`);
     else if (cell_type !== 'code') refused.push(`${id} is ${cell_type} and graded; give its points in the policy file`);
     else if (nbgrader.solution) questions.push({ name: id, solution: markers(source), tests: [] });
     else if (nbgrader.grade && questions.length === 0) refused.push(`${id} tests before there is anything to test`);
@@ -92,7 +96,8 @@ function fromNbgrader(cells: Cell[], language: string): Imported {
       // A cell's points are for all of it: where a part is hidden, the visible part alone is worth nothing.
       if (visible) tests.push({ source: visible, hidden: false, points: secret.length ? 0 : points });
       if (secret.length) tests.push({ source: [visible, ...secret].join('\n'), hidden: true, points });
-      if (nbgrader.checksum) refused.push(`the checksum of ${id}: what is graded here is our own text, not the student's`);
+      if (nbgrader.checksum)
+        refused.push(`the checksum of ${id}: what is graded here is our own text, not the student's`);
     } else given.push(source);
     seen.add(id);
   }
@@ -122,7 +127,8 @@ function fromOtter(cells: Cell[], language: string): Imported {
           refused.push(`${name} is graded by people; give its points in the policy file`);
           question.manual = true;
         }
-        if (field('points') && !Number.isFinite(points)) refused.push(`the points of ${name}, which are a list for its tests`);
+        if (field('points') && !Number.isFinite(points))
+          refused.push(`the points of ${name}, which are a list for its tests`);
       } else if (what === 'BEGIN') part = thing === 'TESTS' ? 'tests' : thing === 'SOLUTION' ? 'solution' : 'question';
       else if (thing === 'QUESTION') {
         if (question && !question.manual) questions.push(question);
@@ -136,7 +142,11 @@ function fromOtter(cells: Cell[], language: string): Imported {
     else if (part === 'tests') {
       const hidden = /^(?:#|\/\/)\s*HIDDEN/m.test(source);
       const points = /^points\s*:\s*([\d.]+)/m.exec(source)?.[1];
-      const code = source.replace(/^(?:#|\/\/)\s*HIDDEN.*$/m, '').replace(/^"""[\s\S]*?"""/, '').replace(/^\/\*[\s\S]*?\*\//, '').trim();
+      const code = source
+        .replace(/^(?:#|\/\/)\s*HIDDEN.*$/m, '')
+        .replace(/^"""[\s\S]*?"""/, '')
+        .replace(/^\/\*[\s\S]*?\*\//, '')
+        .trim();
       question.tests.push({ source: code, hidden, ...(points ? { points: Number(points) } : {}) });
     }
   }
@@ -145,8 +155,10 @@ function fromOtter(cells: Cell[], language: string): Imported {
 }
 
 function otterSolution(source: string, name: string, refused: string[]): string {
-  if (/(?:#|\/\/)\s*SOLUTION NO PROMPT/.test(source)) refused.push(`the lines without prompt in the solution of ${name} are kept as given`);
-  if (/(?:#|\/\/)\s*BEGIN PROMPT/.test(source)) refused.push(`the prompt of ${name}: our stubs say what is to be written`);
+  if (/(?:#|\/\/)\s*SOLUTION NO PROMPT/.test(source))
+    refused.push(`the lines without prompt in the solution of ${name} are kept as given`);
+  if (/(?:#|\/\/)\s*BEGIN PROMPT/.test(source))
+    refused.push(`the prompt of ${name}: our stubs say what is to be written`);
   const code = source.replace(/^\s*"""\s*(?:#|\/\/)\s*BEGIN PROMPT[\s\S]*?END PROMPT.*$/gm, '');
   // A line that is a solution becomes a region of its own.
   return markers(code).replace(
@@ -156,7 +168,10 @@ function otterSolution(source: string, name: string, refused: string[]): string 
 }
 
 /** The exercise in our own form: the source of stub and solution, and its test file. */
-export function toOurs({ questions, given, language }: Imported, name: string): { solution: string; test: string; refused: string[] } {
+export function toOurs(
+  { questions, given, language }: Imported,
+  name: string,
+): { solution: string; test: string; refused: string[] } {
   const refused: string[] = [];
   if (!/^typescript$/i.test(language)) throw new Error(`Code in ${language} cannot be imported; right is TypeScript.`);
   const solution = [...given, ...questions.map(question => question.solution)].map(exported).join('\n');
@@ -172,12 +187,17 @@ export function toOurs({ questions, given, language }: Imported, name: string): 
         const share = question.tests.filter(({ points }) => points === undefined).length || 1;
         return question.tests.map((item, i) => {
           const points = item.points ?? (question.points ?? share) / share;
-          return item.hidden === hidden ? test(item.source, `${question.name} ${i + 1} [${Number(points.toFixed(4))}]`) : '';
+          return item.hidden === hidden
+            ? test(item.source, `${question.name} ${i + 1} [${Number(points.toFixed(4))}]`)
+            : '';
         });
       })
       .join('');
-  const imports = [...new Set(questions.flatMap(({ tests }) => tests.flatMap(({ source }) => source.match(/^import .*$/gm) ?? [])))];
-  if (!imports.some(line => /['"](node:)?assert/.test(line))) imports.unshift("import assert from 'node:assert/strict';");
+  const imports = [
+    ...new Set(questions.flatMap(({ tests }) => tests.flatMap(({ source }) => source.match(/^import .*$/gm) ?? []))),
+  ];
+  if (!imports.some(line => /['"](node:)?assert/.test(line)))
+    imports.unshift("import assert from 'node:assert/strict';");
   const secret = list(true);
   return {
     solution: solution.trim() + '\n',
@@ -204,7 +224,9 @@ function functionsOf(source: string): string[] {
     if (ts.isFunctionDeclaration(statement) && statement.name) return [statement.name.text];
     if (!ts.isVariableStatement(statement)) return [];
     return statement.declarationList.declarations.flatMap(({ name, initializer }) =>
-      ts.isIdentifier(name) && initializer && (ts.isArrowFunction(initializer) || ts.isFunctionExpression(initializer)) ? [name.text] : [],
+      ts.isIdentifier(name) && initializer && (ts.isArrowFunction(initializer) || ts.isFunctionExpression(initializer))
+        ? [name.text]
+        : [],
     );
   });
 }
@@ -223,7 +245,8 @@ function awaited(source: string, functions: string[]): { code: string; fault?: s
   const visit = (node: ts.Node, inner: boolean): void => {
     const within = inner || (ts.isFunctionLike(node) && !isAsync(node));
     if (ts.isCallExpression(node) && ts.isIdentifier(node.expression) && functions.includes(node.expression.text)) {
-      if (within) fault = `it calls ${node.expression.text} inside of another function, which has to wait for the answer; make that function async`;
+      if (within)
+        fault = `it calls ${node.expression.text} inside of another function, which has to wait for the answer; make that function async`;
       else if (!ts.isAwaitExpression(node.parent)) places.push([node.getStart(file), node.getEnd()]);
     }
     ts.forEachChild(node, child => visit(child, within));
@@ -253,12 +276,15 @@ function main(words: string[]): void {
   console.log(`${form}, ${language}: ${questions.length} questions can be graded`);
   for (const { name, points, tests } of questions) {
     const sum = points ?? tests.reduce((total, test) => total + (test.points ?? 1), 0);
-    console.log(`  ✓ ${name}: ${sum} points, ${tests.length} tests, ${tests.filter(({ hidden }) => hidden).length} hidden`);
+    console.log(
+      `  ✓ ${name}: ${sum} points, ${tests.length} tests, ${tests.filter(({ hidden }) => hidden).length} hidden`,
+    );
   }
   const lost = [...refused];
   if (values.out) {
     const name = values.name ?? '';
-    if (!/^\d\d-[\w-]+$/.test(name)) throw new Error(`--name is ${JSON.stringify(name)}; right is NN-name, such as 02-lrn.`);
+    if (!/^\d\d-[\w-]+$/.test(name))
+      throw new Error(`--name is ${JSON.stringify(name)}; right is NN-name, such as 02-lrn.`);
     const { solution, test, refused } = toOurs(imported, name);
     lost.push(...refused);
     for (const [folder, file, text] of [

@@ -249,7 +249,9 @@ function startContainer(engine: 'docker' | 'podman', slot: number, limits: Limit
     ...{ process: child, input: child.stdin, output: child.stdout, prints: [child.stderr], bounded: true },
     // To end the client does not end the container.
     kill() {
-      spawn(engine, ['kill', name], { stdio: 'ignore', detached: true }).on('error', () => undefined).unref();
+      spawn(engine, ['kill', name], { stdio: 'ignore', detached: true })
+        .on('error', () => undefined)
+        .unref();
       child.kill('SIGKILL');
     },
   };

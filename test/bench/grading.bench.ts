@@ -132,14 +132,20 @@ function otter(folder: string): Contestant {
   const count = COUNTS.otter;
   const home = path.join(folder, 'otter');
   fs.mkdirSync(path.join(home, 'tests'), { recursive: true });
-  for (const question of QUESTIONS) fs.writeFileSync(path.join(home, 'tests', `${question.name}.py`), otterTest(question));
+  for (const question of QUESTIONS)
+    fs.writeFileSync(path.join(home, 'tests', `${question.name}.py`), otterTest(question));
   fs.writeFileSync(path.join(home, 'student.ipynb'), otterNotebook());
   const program = path.join(VENV, 'bin', 'otter');
-  execFileSync(program, ['generate', '-t', 'tests', '-o', 'autograder.zip', '--no-config', '--no-requirements', '--no-environment'], {
-    ...{ cwd: home, env: anchorEnvironment(), stdio: 'ignore' },
-  });
+  execFileSync(
+    program,
+    ['generate', '-t', 'tests', '-o', 'autograder.zip', '--no-config', '--no-requirements', '--no-environment'],
+    {
+      ...{ cwd: home, env: anchorEnvironment(), stdio: 'ignore' },
+    },
+  );
   const grade = async (): Promise<void> => {
     for (let i = 0; i < count; i++) {
+      fs.mkdirSync(path.join(home, `out-${i}`), { recursive: true });
       await command(program, ['run', '-a', 'autograder.zip', '-o', `out-${i}`, 'student.ipynb', '--no-logo'], home);
       const { tests } = JSON.parse(fs.readFileSync(path.join(home, `out-${i}`, 'results.json'), 'utf8')) as {
         tests: { score?: number }[];

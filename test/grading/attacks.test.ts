@@ -330,7 +330,8 @@ function cases(outside: { port: number; udp: number; secret: string; witness: st
     },
     {
       name: '31 changes the course kit',
-      source: ifIt(`const fs = require('fs'); for (const f of ['/kit/package.json', '/kit/dist/grading/host.js', '/kit/node_modules/mocha/package.json', '/kit/x', '/node', '/etc/x', '/usr/lib/x'])
+      source:
+        ifIt(`const fs = require('fs'); for (const f of ['/kit/package.json', '/kit/dist/grading/host.js', '/kit/node_modules/mocha/package.json', '/kit/x', '/node', '/etc/x', '/usr/lib/x'])
         try { fs.appendFileSync(f, ' '); return true } catch {} return false`),
       score: 0,
     },
@@ -347,13 +348,16 @@ function cases(outside: { port: number; udp: number; secret: string; witness: st
     },
     {
       name: '33 makes a user namespace of its own, with a program that it brings along',
-      source: ifIt(`const fs = require('fs'); fs.writeFileSync('/tmp/unshare', Buffer.from(${JSON.stringify(outside.unshare)}, 'base64'), { mode: 0o755 });
+      source:
+        ifIt(`const fs = require('fs'); fs.writeFileSync('/tmp/unshare', Buffer.from(${JSON.stringify(outside.unshare)}, 'base64'), { mode: 0o755 });
         return require('child_process').spawnSync('/tmp/unshare', ['-Ur', '/node', '-e', '0']).status === 0`),
       score: 0,
     },
     {
       name: '33 finds a shell, an interpreter or a compiler',
-      source: ifIt(`return ['sh', 'bash', 'python3', 'perl', 'gcc', 'unshare', 'mount'].some(f => !require('child_process').spawnSync(f, ['--version']).error)`),
+      source: ifIt(
+        `return ['sh', 'bash', 'python3', 'perl', 'gcc', 'unshare', 'mount'].some(f => !require('child_process').spawnSync(f, ['--version']).error)`,
+      ),
       score: 0,
     },
     {
@@ -497,7 +501,11 @@ function cases(outside: { port: number; udp: number; secret: string; witness: st
       source: 'function sum(l: number[]) { return l.reduce((a, b) => a + b, 0) }\nexport = { sum };',
       score: 10,
     },
-    { name: '44 declaration merging and as any', source: `interface Array<T> { last: any }\n${RIGHT}\n(RIGHT as any); var RIGHT: any;`, score: 10 },
+    {
+      name: '44 declaration merging and as any',
+      source: `interface Array<T> { last: any }\n${RIGHT}\n(RIGHT as any); var RIGHT: any;`,
+      score: 10,
+    },
     { name: '44 binary rubbish', source: '\0\x01\x02\ufffd}{', score: 0, status: 'not compiled' },
     {
       name: '46 rejects after the answer; later answers come from a new host',
@@ -511,7 +519,7 @@ function cases(outside: { port: number; udp: number; secret: string; witness: st
       score: 10,
     },
     {
-      name: "honest: uses tfjs by its own name, prints, and disposes of what it made",
+      name: 'honest: uses tfjs by its own name, prints, and disposes of what it made',
       exercise: '02-line',
       source: LINE.replace("import { tf } from 'cnn-kit'", "import * as tf from '@tensorflow/tfjs'").replace(
         'return model',

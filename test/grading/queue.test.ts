@@ -37,7 +37,18 @@ describe('grading over a queue', function () {
     room = new Classroom();
     const port = await freePort();
     url = `redis://127.0.0.1:${port}`;
-    const words = ['--port', String(port), '--bind', '127.0.0.1', '--save', '', '--appendonly', 'no', '--dir', room.folder];
+    const words = [
+      '--port',
+      String(port),
+      '--bind',
+      '127.0.0.1',
+      '--save',
+      '',
+      '--appendonly',
+      'no',
+      '--dir',
+      room.folder,
+    ];
     redis = spawn(SERVER, words, { stdio: 'ignore' });
     for (let tries = 0; ; tries++) {
       try {
@@ -87,21 +98,32 @@ describe('grading over a queue', function () {
       whole.entries.map(({ grade }) => grade),
     );
     // Each outcome came once: 14 submissions and the list of the tests.
-    assert.deepEqual(done, Array.from({ length: 16 }, (_, i) => i));
+    assert.deepEqual(
+      done,
+      Array.from({ length: 16 }, (_, i) => i),
+    );
     const lines = fs.readFileSync(room.path('queued/journal.jsonl'), 'utf8').trim().split('\n');
     const keys = lines.map(line => (JSON.parse(line) as { key: string }).key);
     assert.equal(keys.length, 15);
     assert.equal(new Set(keys).size, 15);
     const connection = new IORedis(url);
-    const left = await Promise.all(['wait', 'active', 'failed'].map(list => connection.exists(`bull:cnn-kit-grade:${list}`)));
+    const left = await Promise.all(
+      ['wait', 'active', 'failed'].map(list => connection.exists(`bull:cnn-kit-grade:${list}`)),
+    );
     connection.disconnect();
     assert.deepEqual(left, [0, 0, 0]);
   });
 
   it('refuses to grade with tests that are not those of the class', async () => {
     room.hand('late', `${RIGHT} // late`);
-    room.write('other/01-sum.test.ts', fs.readFileSync(room.path('tests/01-sum.test.ts'), 'utf8').replace('[2]', '[9]'));
-    const { entries } = await room.grade({ ...{ queue: url, out: room.path('other-out') }, testFolder: room.path('other') });
+    room.write(
+      'other/01-sum.test.ts',
+      fs.readFileSync(room.path('tests/01-sum.test.ts'), 'utf8').replace('[2]', '[9]'),
+    );
+    const { entries } = await room.grade({
+      ...{ queue: url, out: room.path('other-out') },
+      testFolder: room.path('other'),
+    });
     for (const { grade } of entries) {
       assert.equal(grade.status, 'not graded');
       assert.match(grade.reason, /the test file is not the one that the class is graded with/);
@@ -109,5 +131,8 @@ describe('grading over a queue', function () {
   });
 
   it('says in one sentence that there is no server', () =>
-    assert.rejects(reachable('redis://127.0.0.1:1'), /There is no Redis at redis:\/\/127\.0\.0\.1:1 .*without --queue/));
+    assert.rejects(
+      reachable('redis://127.0.0.1:1'),
+      /There is no Redis at redis:\/\/127\.0\.0\.1:1 .*without --queue/,
+    ));
 });

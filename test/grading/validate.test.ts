@@ -12,11 +12,20 @@ const notebook = (language: string, cells: object[]): string =>
     nbformat: 4,
     nbformat_minor: 5,
     metadata: { kernelspec: { name: language, language, display_name: language } },
-    cells: cells.map((cell, i) => ({ id: `c${i}`, metadata: {}, outputs: [], execution_count: null, cell_type: 'code', ...cell })),
+    cells: cells.map((cell, i) => ({
+      id: `c${i}`,
+      metadata: {},
+      outputs: [],
+      execution_count: null,
+      cell_type: 'code',
+      ...cell,
+    })),
   });
 
 const mark = (grade_id: string, more: object): object => ({
-  metadata: { nbgrader: { schema_version: 3, grade_id, task: false, grade: false, solution: false, locked: false, ...more } },
+  metadata: {
+    nbgrader: { schema_version: 3, grade_id, task: false, grade: false, solution: false, locked: false, ...more },
+  },
 });
 
 /** As an instructor writes it for nbgrader with a TypeScript kernel. */
@@ -25,7 +34,8 @@ const NBGRADER = notebook('typescript', [
   { source: "import path from 'node:path';" },
   {
     ...mark('add', { solution: true }),
-    source: 'function add(a: number, b: number): number {\n  /// BEGIN SOLUTION\n  return a + b;\n  /// END SOLUTION\n}',
+    source:
+      'function add(a: number, b: number): number {\n  /// BEGIN SOLUTION\n  return a + b;\n  /// END SOLUTION\n}',
   },
   {
     ...mark('add-test', { grade: true, locked: true, points: 3 }),
@@ -33,8 +43,15 @@ const NBGRADER = notebook('typescript', [
       "import assert from 'node:assert/strict';\nassert.equal(add(1, add(2, 3)), 6);\n// ### BEGIN HIDDEN TESTS\nassert.equal(add(-4, 9), 5);\n// ### END HIDDEN TESTS",
   },
   { ...mark('essay', { grade: true, solution: true, points: 5 }), cell_type: 'markdown', source: 'Why?' },
-  { ...mark('twice', { solution: true }), source: 'const twice = (n: number): number => {\n  // ### BEGIN SOLUTION\n  return 2 * n;\n  // ### END SOLUTION\n};' },
-  { ...mark('twice-test', { grade: true, locked: true, points: 2 }), source: 'for (const n of [1, 2]) assert.equal(twice(n), 2 * n);\n[1].forEach(n => twice(n));' },
+  {
+    ...mark('twice', { solution: true }),
+    source:
+      'const twice = (n: number): number => {\n  // ### BEGIN SOLUTION\n  return 2 * n;\n  // ### END SOLUTION\n};',
+  },
+  {
+    ...mark('twice-test', { grade: true, locked: true, points: 2 }),
+    source: 'for (const n of [1, 2]) assert.equal(twice(n), 2 * n);\n[1].forEach(n => twice(n));',
+  },
 ]);
 
 /** As otter's own documentation has them: raw cells around each question. */
@@ -63,13 +80,22 @@ describe('validating an assignment of another system', function () {
     assert.deepEqual(
       questions.map(({ name, tests }) => [name, tests.map(({ hidden, points }) => [hidden, points])]),
       [
-        ['add', [[false, 0], [true, 3]]],
+        [
+          'add',
+          [
+            [false, 0],
+            [true, 3],
+          ],
+        ],
         ['twice', [[false, 2]]],
       ],
     );
     assert.deepEqual(given, ["import path from 'node:path';"]);
     assert.deepEqual(refused, ['essay is graded by people; give its points in the policy file']);
-    assert.match(toOurs(readAssignment(NBGRADER), '01-homework').refused.join(), /twice 1 \[2\]: it calls twice inside of another function/);
+    assert.match(
+      toOurs(readAssignment(NBGRADER), '01-homework').refused.join(),
+      /twice 1 \[2\]: it calls twice inside of another function/,
+    );
   });
 
   it("reads otter's, and says what stays behind", () => {
@@ -94,7 +120,10 @@ describe('validating an assignment of another system', function () {
     assert.throws(() => toOurs(python, '01-x'), /Code in python cannot be imported/);
     assert.throws(() => readAssignment('{'), /It is no notebook/);
     assert.throws(() => readAssignment('{"nbformat": 3}'), /no list of cells/);
-    assert.throws(() => readAssignment(notebook('typescript', [{ source: '1' }])), /neither metadata of nbgrader nor raw cells/);
+    assert.throws(
+      () => readAssignment(notebook('typescript', [{ source: '1' }])),
+      /neither metadata of nbgrader nor raw cells/,
+    );
   });
 
   for (const [name, text, full] of [
@@ -107,22 +136,36 @@ describe('validating an assignment of another system', function () {
       try {
         room.write('source.ipynb', text);
         const words = [room.path('source.ipynb'), '--out', room.path('kit'), '--name', '07-imported'];
-        const { status, stdout, stderr } = spawnSync(process.execPath, ['--import', 'tsx', 'src/grading/validate.ts', ...words], {
-          cwd: ROOT,
-          encoding: 'utf8',
-        });
+        const { status, stdout, stderr } = spawnSync(
+          process.execPath,
+          ['--import', 'tsx', 'src/grading/validate.ts', ...words],
+          {
+            cwd: ROOT,
+            encoding: 'utf8',
+          },
+        );
         assert.equal(status, 0, stderr);
         assert.match(stdout, /✓ \w+: \d points, \d tests, 1 hidden/);
-        room.write('kit/test/exercises/answers.ts', fs.readFileSync(path.join(ROOT, 'test/exercises/answers.ts'), 'utf8'));
+        room.write(
+          'kit/test/exercises/answers.ts',
+          fs.readFileSync(path.join(ROOT, 'test/exercises/answers.ts'), 'utf8'),
+        );
         const solution = fs.readFileSync(room.path('kit/solutions/07-imported.ts'), 'utf8');
-        const stub = solution.replace(/\/\/ BEGIN SOLUTION[\s\S]*?\/\/ END SOLUTION/g, "throw new Error('not written');");
+        const stub = solution.replace(
+          /\/\/ BEGIN SOLUTION[\s\S]*?\/\/ END SOLUTION/g,
+          "throw new Error('not written');",
+        );
         room.hand('right', solution, '07-imported');
         room.hand('stub', stub, '07-imported');
         room.hand('visible', solution.replace('return a + b', 'return a === 1 || a === 2 ? a + b : 0'), '07-imported');
         const { entries } = await room.grade({ testFolder: room.path('kit/test/exercises') });
         const scores = entries.map(({ grade }) => [grade.student, grade.score, grade.max]);
         const visible = name === 'nbgrader' ? 2 : 2;
-        assert.deepEqual(scores, [['right', full, full], ['stub', 0, full], ['visible', visible, full]]);
+        assert.deepEqual(scores, [
+          ['right', full, full],
+          ['stub', 0, full],
+          ['visible', visible, full],
+        ]);
       } finally {
         room.remove();
       }

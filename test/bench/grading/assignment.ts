@@ -48,8 +48,7 @@ export const QUESTIONS: Question[] = [
   {
     name: 'pool',
     python: 'def pool(x):\n    return [max(x[i:i + 2]) for i in range(0, len(x), 2)]',
-    typescript:
-      'export const pool = (x: number[]) => x.flatMap((v, i) => (i % 2 ? [] : [Math.max(v, x[i + 1])]));',
+    typescript: 'export const pool = (x: number[]) => x.flatMap((v, i) => (i % 2 ? [] : [Math.max(v, x[i + 1])]));',
     tensorflow:
       'export const pool = (x: number[]) => Array.from(tf.maxPool(tf.tensor3d(x, [1, x.length, 1]), [1, 2], [1, 2], "valid").dataSync());',
     visible: ['[1, 2, 4, 3]', '[2, 4]'],
@@ -127,7 +126,11 @@ export function otterTest(question: Question): string {
     hidden: kind === 'hidden',
     locked: false,
   }));
-  const text = JSON.stringify({ name, points: 2, suites: [{ cases, scored: true, setup: '', teardown: '', type: 'doctest' }] });
+  const text = JSON.stringify({
+    name,
+    points: 2,
+    suites: [{ cases, scored: true, setup: '', teardown: '', type: 'doctest' }],
+  });
   return `test = ${text.replace(/\btrue\b/g, 'True').replace(/\bfalse\b/g, 'False')}\n`;
 }
 
