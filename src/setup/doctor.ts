@@ -3,7 +3,7 @@ import { spawnSync } from 'node:child_process';
 import fs from 'node:fs';
 import path from 'node:path';
 import { findCompiler, hasWheel } from '../backend/build';
-import { bubblewrapFailure } from '../grading/wall';
+import { examineSandbox } from '../grading/probes';
 import { KERNEL_NAME } from './jupyter';
 import { findPython, inVenv, VENV } from './python';
 import { environment, ROOT } from './steps';
@@ -33,7 +33,7 @@ function install(debian: string, fedora: string, arch: string, mac: string, wind
 }
 
 export async function doctor(args: string[]): Promise<number> {
-  const findings = examineAll();
+  const findings = [...examineAll(), await sandbox()];
   if (args.includes('--json')) console.log(JSON.stringify(findings, null, 2));
   else
     for (const { part, state, detail, mend } of findings)
@@ -49,7 +49,6 @@ function examineAll(): Finding[] {
     ...backend(),
     kernel(),
     jupyterLab(),
-    sandbox(),
   ];
 }
 
@@ -152,11 +151,11 @@ function jupyterLab(): Finding {
   return { part: 'JupyterLab', state: 'missing', detail: 'not in .venv, or broken', mend: AGAIN };
 }
 
-/** Needed to grade, not to learn. */
-function sandbox(): Finding {
-  const failure = bubblewrapFailure();
-  if (!failure) return { part: 'sandbox', state: 'ok', detail: 'bubblewrap holds submissions' };
-  const finding = { part: 'sandbox', state: 'slower', detail: `grading needs one (${failure})` } as const;
+/** Needed to grade, not to learn. Tried out on the spot: a sandbox that is installed may still not hold. */
+async function sandbox(): Promise<Finding> {
+  const { holds, detail } = await examineSandbox();
+  if (holds) return { part: 'sandbox', state: 'ok', detail };
+  const finding = { part: 'sandbox', state: 'slower', detail: `grading needs one (${detail})` } as const;
   if (process.platform !== 'linux') return finding;
   return { ...finding, mend: install('bubblewrap', 'bubblewrap', 'bubblewrap', '', '') };
 }

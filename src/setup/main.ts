@@ -74,6 +74,9 @@ const PROGRAMS: Record<string, { script: string; needsAll: boolean }> = {
   submit: { script: 'src/grading/handin/submit.ts', needsAll: false },
   grade: { script: 'dist/grading/command.js', needsAll: true },
   experiment: { script: 'dist/experiments/command.js', needsAll: true },
+  'grade:worker': { script: 'dist/grading/workerCommand.js', needsAll: true },
+  validate: { script: 'src/grading/validate.ts', needsAll: false },
+  autograder: { script: 'src/grading/autograder.ts', needsAll: false },
   bench: { script: 'test/bench/main.ts', needsAll: true },
 };
 

@@ -5,6 +5,7 @@ import { check, type Functions } from '../../src/course/check';
 import { toExercise } from '../../src/course/exercises';
 import { outdatedExercises } from '../../src/course/generate';
 import { outline } from '../../src/grading/exam';
+import { bundleTest } from '../../src/grading/tests';
 
 const root = path.join(__dirname, '../..');
 const solutions = fs
@@ -40,10 +41,8 @@ describe('the exercises', () => {
       const header = fs.readFileSync(path.join(root, 'solutions', `${name}.ts`), 'utf8').split('*/')[0];
       const line = /Points: (\d+)\. About \d+ minutes\. Difficulty: [123] of 3\./.exec(header);
       assert.ok(line, `solutions/${name}.ts says no points, time and difficulty.`);
-      const points = outline(path.join(root, 'test/exercises', `${name}.test.ts`)).reduce(
-        (sum, t) => sum + t.points,
-        0,
-      );
+      const file = path.join(root, 'test/exercises', `${name}.test.ts`);
+      const points = outline({ ...bundleTest(file), file }).reduce((sum, t) => sum + t.points, 0);
       assert.equal(Number(line[1]), points, `solutions/${name}.ts says ${line[1]} points; its tests have ${points}.`);
     }
   });
