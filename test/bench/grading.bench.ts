@@ -60,7 +60,7 @@ interface Contestant {
 
 async function installAnchors(): Promise<void> {
   const { command, version } = findPython();
-  await once(path.join(VENV, 'stamp'), [...PACKAGES, version], async () => {
+  await once(path.join(VENV, 'stamp'), [...PACKAGES, version], path.join(VENV, 'bin', 'python'), async () => {
     console.log(`  installing ${PACKAGES.join(' and ')} in ${path.relative(ROOT, VENV)} (600 MB)`);
     fs.rmSync(VENV, { recursive: true, force: true });
     await run(command, ['-m', 'venv', VENV]);
