@@ -30,6 +30,8 @@ export interface Convolution {
  */
 export function countConv(convolution: Convolution): { parameters: number; multiplyAdds: number } {
   // BEGIN SOLUTION: count the places of the output, then the numbers in all filters, then put both together
+  // HINT: Parameters do not depend on the size of the picture; multiply-adds are the numbers in all filters times the places of the output.
+  // HINT: filters = kernel ** 2 * (inputChannels / groups) * outputChannels; add outputChannels to the parameters if there is a bias.
   const { height, width, inputChannels, outputChannels, kernel } = convolution;
   const { stride = 1, padding = 0, groups = 1, bias = true } = convolution;
   const places = [height, width]

@@ -24,6 +24,8 @@ export interface SlidingLayer {
  */
 export function receptiveField(layers: SlidingLayer[]): { field: number; jump: number } {
   // BEGIN SOLUTION: start with field 1 and jump 1, and go through the layers in order
+  // HINT: The jump grows after the field: use the old jump for the layer, then multiply it by the stride.
+  // HINT: field += (kernel - 1) * dilation * jump; jump *= stride
   let field = 1;
   let jump = 1;
   for (const { kernel, stride, dilation = 1 } of layers) {

@@ -11,6 +11,8 @@ import { tf } from 'cnn-kit';
  */
 export function dropoutMask(shape: number[], rate: number): tf.Tensor {
   // BEGIN SOLUTION: draw numbers between 0 and 1, and compare them with the rate
+  // HINT: A number between 0 and 1 is below `rate` with probability `rate`; those are dropped.
+  // HINT: tf.randomUniform(shape, 0, 1).greaterEqual(rate).toFloat()
   return tf.randomUniform(shape, 0, 1).greaterEqual(rate).toFloat();
   // END SOLUTION
 }
@@ -33,6 +35,7 @@ export function dropout(
   training: boolean,
 ): tf.Tensor2D {
   // BEGIN SOLUTION: tell the four cases apart
+  // HINT: Each form has something to do in just one more place than the mask: 2012 at test, inverted in training.
   if (form === '2012') return training ? x.mul(mask) : x.mul(1 - rate);
   return training ? x.mul(mask).div(1 - rate) : x;
   // END SOLUTION
@@ -46,6 +49,8 @@ export function dropout(
  */
 export function expectedRelu(x: number[], weights: number[], rate: number): number {
   // BEGIN SOLUTION: count from 0 to 2^n - 1; the bits of the number are a mask
+  // HINT: Bit i of the number `mask`, (mask >> i) & 1, says whether input i is kept.
+  // HINT: For each mask: the sum of the kept products, its ReLU, times the product of (1 - rate) for kept and rate for dropped inputs.
   let expectation = 0;
   for (let mask = 0; mask < 2 ** x.length; mask++) {
     const isKept = (i: number): boolean => ((mask >> i) & 1) === 1;

@@ -19,6 +19,8 @@ import { tf } from 'cnn-kit';
  */
 export function maxPool(x: tf.Tensor4D, size: number, stride: number, rounding: 'floor' | 'ceil'): tf.Tensor4D {
   // BEGIN SOLUTION: find the output lengths; where the last window reaches over, pad with what no maximum can be
+  // HINT: Only `ceil` needs padding, at the bottom and the right, and never with 0: negative numbers are smaller.
+  // HINT: For ceil: count = ceil((length - size) / stride) + 1, one less if (count - 1) * stride >= length; pad by (count - 1) * stride + size - length with -Infinity.
   const over = [x.shape[1], x.shape[2]].map((length): [number, number] => {
     if (rounding === 'floor') return [0, 0];
     let count = Math.ceil((length - size) / stride) + 1;

@@ -14,6 +14,8 @@ import { tf } from 'cnn-kit';
  */
 export function colourCovariance(images: tf.Tensor4D): tf.Tensor2D {
   // BEGIN SOLUTION: make a list of pixels, subtract their mean, and multiply the list by itself
+  // HINT: images.reshape([-1, 3]) is the list of pixels; its mean along axis 0 is the mean colour.
+  // HINT: tf.matMul(centred, centred, true, false) divided by the number of pixels
   const pixels = images.reshape([-1, 3]);
   const centred = pixels.sub(pixels.mean(0));
   return tf.matMul(centred, centred, true, false).div(pixels.shape[0]) as tf.Tensor2D;
@@ -27,6 +29,7 @@ export function colourCovariance(images: tf.Tensor4D): tf.Tensor2D {
  */
 export function drawAlphas(batch: number, standardDeviation = 0.1): tf.Tensor2D {
   // BEGIN SOLUTION: draw new numbers at each call
+  // HINT: tf.randomNormal takes the shape, the mean and the standard deviation.
   return tf.randomNormal([batch, 3], 0, standardDeviation);
   // END SOLUTION
 }
@@ -48,6 +51,8 @@ export function shiftColours(
   alphas: tf.Tensor2D,
 ): tf.Tensor4D {
   // BEGIN SOLUTION: compute one shift of three numbers for each image, and add it to all its pixels
+  // HINT: In one row per image, the shift is (alphas * values) times the transposed matrix of the eigenvectors.
+  // HINT: [batch, 3] must become [batch, 1, 1, 3] to be added to every pixel.
   const shift = tf.matMul(alphas.mul(values) as tf.Tensor2D, vectors, false, true);
   return images.add(shift.reshape([-1, 1, 1, 3]));
   // END SOLUTION

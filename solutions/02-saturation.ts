@@ -20,6 +20,8 @@ export type Activation = 'relu' | 'tanh' | 'sigmoid';
  */
 export function activationGradient(activation: Activation, x: tf.Tensor): tf.Tensor {
   // BEGIN SOLUTION: tell the three apart, and compute the activation first where its derivative is made of it
+  // HINT: tf.step(x) is 1 where x > 0, else 0.
+  // HINT: tanh: 1 - t * t with t = tf.tanh(x); sigmoid: s * (1 - s) with s = tf.sigmoid(x)
   if (activation === 'relu') return tf.step(x);
   if (activation === 'tanh') return tf.sub(1, tf.square(tf.tanh(x)));
   const s = tf.sigmoid(x);
@@ -34,6 +36,7 @@ export function activationGradient(activation: Activation, x: tf.Tensor): tf.Ten
  */
 export function saturatedShare(activation: Activation, x: tf.Tensor, threshold = 0.01): number {
   // BEGIN SOLUTION: compare the gradients with the threshold, and take the mean of the ones and zeros
+  // HINT: The mean of ones and zeros is the share of ones: less(threshold), toFloat, mean.
   return activationGradient(activation, x).less(threshold).toFloat().mean().dataSync()[0];
   // END SOLUTION
 }

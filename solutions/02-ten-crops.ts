@@ -19,6 +19,8 @@ import { tf } from 'cnn-kit';
  */
 export function tenCrops(image: tf.Tensor3D, size: number): tf.Tensor4D {
   // BEGIN SOLUTION: list the five corners as [top, left], slice the image at each, then mirror all five
+  // HINT: The last row that a crop may begin at is height - size. Mirror left to right: reverse the axis of the width.
+  // HINT: tf.stack of five slices is [5, size, size, channels]; crops.reverse(2) mirrors them; tf.concat both.
   const [bottom, right] = [image.shape[0] - size, image.shape[1] - size];
   const centre = [Math.floor(bottom / 2), Math.floor(right / 2)];
   const corners = [[0, 0], [0, right], centre, [bottom, 0], [bottom, right]]; // prettier-ignore
@@ -35,6 +37,7 @@ export function tenCrops(image: tf.Tensor3D, size: number): tf.Tensor4D {
  */
 export function averageProbabilities(logits: tf.Tensor2D): tf.Tensor1D {
   // BEGIN SOLUTION: softmax over the classes, then the mean over the crops
+  // HINT: Probabilities first, mean second: the other order gives another result.
   return tf.softmax(logits, 1).mean(0);
   // END SOLUTION
 }

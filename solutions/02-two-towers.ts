@@ -16,6 +16,7 @@ import { tf } from 'cnn-kit';
  */
 export function groupedConv(x: tf.Tensor4D, filters: tf.Tensor4D): tf.Tensor4D {
   // BEGIN SOLUTION: split x and the filters into halves, convolve each pair, and put the results side by side
+  // HINT: tf.split(x, 2, 3) halves the channels; the filters are halved along their outputs, which is axis 3 too.
   const [x1, x2] = tf.split<tf.Tensor4D>(x, 2, 3);
   const [filters1, filters2] = tf.split<tf.Tensor4D>(filters, 2, 3);
   return tf.concat([tf.conv2d(x1, filters1, 1, 'same'), tf.conv2d(x2, filters2, 1, 'same')], 3);
@@ -33,6 +34,7 @@ export function groupedConv(x: tf.Tensor4D, filters: tf.Tensor4D): tf.Tensor4D {
  */
 export function twoTowers(x: tf.Tensor4D, filters: tf.Tensor4D[]): tf.Tensor4D {
   // BEGIN SOLUTION: call groupedConv where the towers are apart, tf.conv2d where they meet, and tf.relu after each
+  // HINT: conv2, conv4 and conv5 are grouped; conv3 alone is tf.conv2d(..., 1, 'same').
   const [conv2, conv3, conv4, conv5] = filters;
   const after2 = tf.relu(groupedConv(x, conv2));
   const after3 = tf.relu(tf.conv2d(after2, conv3, 1, 'same'));

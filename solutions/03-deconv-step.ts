@@ -45,6 +45,8 @@ export function unpool(pooled: tf.Tensor4D, switches: tf.Tensor4D, height: numbe
  */
 export function deconvStep(maps: tf.Tensor4D, layer: ForwardLayer): tf.Tensor4D {
   // BEGIN SOLUTION: unpool to the size of `rectified`, tf.relu, then tf.conv2dTranspose with the filters as they are
+  // HINT: The maps come from above the pooling; `rectified` says how large they are below it.
+  // HINT: tf.conv2dTranspose turns the filters around and swaps their channels by itself: give it the filters as they are, and the shape of the input.
   const { filters, stride, inputSize, rectified, switches } = layer;
   const unpooled = unpool(maps, switches, rectified.shape[1], rectified.shape[2]);
   const shape: [number, number, number, number] = [maps.shape[0], ...inputSize, filters.shape[2]];

@@ -12,6 +12,7 @@ import { tf } from 'cnn-kit';
  */
 export function occlusionPositions(height: number, width: number, size: number, stride: number): [number, number][] {
   // BEGIN SOLUTION: two loops, the outer one over the tops
+  // HINT: The last square may touch the edge: top + size <= height.
   const positions: [number, number][] = [];
   for (let top = 0; top + size <= height; top += stride) {
     for (let left = 0; left + size <= width; left += stride) positions.push([top, left]);
@@ -28,6 +29,7 @@ export function occlusionPositions(height: number, width: number, size: number, 
  */
 export function occlude(image: tf.Tensor3D, positions: [number, number][], size: number, grey = 0.5): tf.Tensor4D {
   // BEGIN SOLUTION: write the square into a buffer for each position, and stack the pictures
+  // HINT: tf.buffer(image.shape, 'float32', a copy of its numbers) can be written to; picture.set(grey, y, x, c).
   const pictures = positions.map(([top, left]) => {
     const picture = tf.buffer(image.shape, 'float32', image.dataSync().slice() as Float32Array);
     for (let i = 0; i < picture.size; i++) {
@@ -50,6 +52,7 @@ export function occlude(image: tf.Tensor3D, positions: [number, number][], size:
  */
 export function probabilityMap(probabilities: tf.Tensor2D, label: number, columns: number): tf.Tensor2D {
   // BEGIN SOLUTION: take the column of the class, and give it the shape of the grid
+  // HINT: slice([0, label], [-1, 1]) is the column; reshape([-1, columns]) makes rows of it.
   return probabilities.slice([0, label], [-1, 1]).reshape([-1, columns]);
   // END SOLUTION
 }

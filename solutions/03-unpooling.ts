@@ -20,6 +20,8 @@ export interface Pooled {
  */
 export function poolWithSwitches(x: tf.Tensor4D, size: number, stride: number): Pooled {
   // BEGIN SOLUTION: go through the windows with a buffer for each result, and keep the place of the largest number
+  // HINT: x.bufferSync().get(n, y, x, c) reads one number; tf.buffer(shape) makes something to write to.
+  // HINT: Begin with -Infinity, and replace only if a number is larger, not equal: then the first maximum counts.
   const [batch, height, width, channels] = x.shape;
   const [rows, columns] = [height, width].map(length => Math.floor((length - size) / stride) + 1);
   const input = x.bufferSync();
@@ -51,6 +53,7 @@ export function poolWithSwitches(x: tf.Tensor4D, size: number, stride: number): 
  */
 export function unpool(pooled: tf.Tensor4D, switches: tf.Tensor4D, height: number, width: number): tf.Tensor4D {
   // BEGIN SOLUTION: begin with a buffer of zeros, and set one number for each switch
+  // HINT: y = Math.floor(place / width), x = place % width; go through the windows in order, and set, do not add.
   const [input, places] = [pooled.bufferSync(), switches.bufferSync()];
   const output = tf.buffer([pooled.shape[0], height, width, pooled.shape[3]]);
   for (let i = 0; i < pooled.size; i++) {

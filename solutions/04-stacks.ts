@@ -27,6 +27,7 @@ export interface StackCost {
 /** What a stack costs, and how far it sees. */
 export function stackCost(stack: Stack): StackCost {
   // BEGIN SOLUTION: every layer costs the same; each sees kernel - 1 pixels more than the one before it
+  // HINT: One layer has kernel^2 * channels^2 numbers, and works at all height * width places.
   const { kernel, depth, channels, height, width } = stack;
   const parameters = depth * kernel ** 2 * channels ** 2;
   return { parameters, receptiveField: depth * (kernel - 1) + 1, multiplyAdds: parameters * height * width };
@@ -36,6 +37,7 @@ export function stackCost(stack: Stack): StackCost {
 /** How many layers of kernel x kernel see at least `receptiveField` pixels. */
 export function depthFor(receptiveField: number, kernel: number): number {
   // BEGIN SOLUTION: turn the formula of the receptive field around, and round up
+  // HINT: depth * (kernel - 1) + 1 >= receptiveField; solve it for the depth.
   return Math.ceil((receptiveField - 1) / (kernel - 1));
   // END SOLUTION
 }
@@ -46,6 +48,7 @@ export function depthFor(receptiveField: number, kernel: number): number {
  */
 export function moreThanStack(size: number): number {
   // BEGIN SOLUTION: divide the numbers of the one by those of the other, and take away 1
+  // HINT: One layer has size^2, the stack 9 for each of its layers; channels cancel.
   return size ** 2 / (9 * depthFor(size, 3)) - 1;
   // END SOLUTION
 }

@@ -43,6 +43,8 @@ export function totalLoss(
   training: boolean,
 ): tf.Scalar {
   // BEGIN SOLUTION: the cross-entropy of the main scores, and in training 0.3 times each auxiliary one
+  // HINT: tf.losses.softmaxCrossEntropy(labels, logits) is the mean over the batch.
+  // HINT: At inference there is only the main loss; in training add 0.3 times every auxiliary one.
   const loss = (logits: tf.Tensor2D): tf.Scalar => tf.losses.softmaxCrossEntropy(labels, logits);
   if (!training) return loss(main);
   return auxiliary.reduce((total, logits) => total.add(loss(logits).mul(0.3)), loss(main));
@@ -52,6 +54,7 @@ export function totalLoss(
 /** The gradient of the total loss by `weights.stem`, in its shape: what the stem learns from, with and without help. */
 export function stemGradient(x: tf.Tensor2D, weights: Weights, labels: tf.Tensor2D, training: boolean): tf.Tensor2D {
   // BEGIN SOLUTION: tf.grad of a function that takes the stem, computes the scores with it and returns the total loss
+  // HINT: Inside the function, use { ...weights, stem } with the stem that it is given, not the one outside.
   const loss = (stem: tf.Tensor): tf.Scalar => {
     const { main, auxiliary } = scores(x, { ...weights, stem: stem as tf.Tensor2D });
     return totalLoss(main, auxiliary, labels, training);

@@ -14,6 +14,7 @@ import { tf } from 'cnn-kit';
  */
 export function globalAverage(x: tf.Tensor4D): tf.Tensor2D {
   // BEGIN SOLUTION: average over the height and the width only
+  // HINT: Height and width are the axes 1 and 2.
   return tf.mean(x, [1, 2]);
   // END SOLUTION
 }
@@ -28,6 +29,7 @@ export function globalAverage(x: tf.Tensor4D): tf.Tensor2D {
  */
 export function flattenWeights(weights: tf.Tensor2D, height: number, width: number): tf.Tensor2D {
   // BEGIN SOLUTION: repeat all the weights for every pixel, each with its share of the average
+  // HINT: A pixel counts 1 / (height * width) in the average, so each weight is divided by that: tf.tile repeats, div divides.
   return tf.tile(weights, [height * width, 1]).div(height * width);
   // END SOLUTION
 }
@@ -40,6 +42,7 @@ export function headParameters(
   classes: number,
 ): { flatten: number; average: number } {
   // BEGIN SOLUTION: a dense layer has inputs x classes weights and one bias for each class
+  // HINT: The dense layer sees height * width * channels numbers if flattened, and `channels` if averaged.
   return { flatten: (height * width * channels + 1) * classes, average: (channels + 1) * classes };
   // END SOLUTION
 }

@@ -29,6 +29,8 @@ export interface InceptionKernels {
  */
 export function inception(x: tf.Tensor4D, kernels: InceptionKernels): tf.Tensor4D {
   // BEGIN SOLUTION: make the four branches, a ReLU after each convolution, and concatenate them along the last axis
+  // HINT: Write a small function convolve(input, kernel): tf.conv2d with stride 1 and padding same, then tf.relu.
+  // HINT: The fourth branch pools first, tf.maxPool(x, 3, 1, 'same'), and then projects.
   const convolve = (input: tf.Tensor4D, kernel: tf.Tensor4D) => tf.relu(tf.conv2d(input, kernel, 1, 'same'));
   const branches = [
     convolve(x, kernels.one),

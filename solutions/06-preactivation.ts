@@ -40,6 +40,8 @@ export function normalize(x: tf.Tensor4D, { mean, variance, scale, offset }: Nor
  */
 export function preactivation(x: tf.Tensor4D, weights: PreactivationWeights): tf.Tensor4D {
   // BEGIN SOLUTION: normalize, ReLU, convolve, and the same again, then add the shortcut without any ReLU
+  // HINT: relu(norm1(x)) is used twice: by the first convolution and, if there is one, by the projection.
+  // HINT: The identity shortcut is x as it came, before any normalization.
   const ready: tf.Tensor4D = tf.relu(normalize(x, weights.norm1));
   const middle = tf.conv2d(ready, weights.first, 1, 'same');
   const residual = tf.conv2d(tf.relu(normalize(middle, weights.norm2)), weights.second, 1, 'same');

@@ -26,6 +26,8 @@ export interface BlockKernels {
  */
 export function basicBlock(x: tf.Tensor4D, kernels: BlockKernels, stride = 1): tf.Tensor4D {
   // BEGIN SOLUTION: two padded convolutions with a ReLU between them, add the shortcut, and only then the last ReLU
+  // HINT: Pad one zero on each side with tf.pad4d, and convolve with 'valid'; the 1x1 projection needs no padding.
+  // HINT: The stride stands in the first convolution and in the projection; the last ReLU comes after tf.add.
   const none: [number, number] = [0, 0];
   const one: [number, number] = [1, 1];
   const convolve = (input: tf.Tensor4D, kernel: tf.Tensor4D, step: number) =>

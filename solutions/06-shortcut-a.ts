@@ -19,6 +19,8 @@ import { tf } from 'cnn-kit';
  */
 export function shortcutA(x: tf.Tensor4D, outputs: number, stride = 2): tf.Tensor4D {
   // BEGIN SOLUTION: take the rows and columns 0, stride, 2 * stride and so on, then append channels of zeros
+  // HINT: tf.stridedSlice takes begin, end and strides: [1, stride, stride, 1].
+  // HINT: tf.pad4d with [0, outputs - channels] on the last axis appends the zeros.
   const [batch, height, width, channels] = x.shape;
   const kept = tf.stridedSlice(x, [0, 0, 0, 0], [batch, height, width, channels], [1, stride, stride, 1]);
   const none: [number, number] = [0, 0];

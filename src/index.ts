@@ -22,4 +22,4 @@ export { type Image } from './display';
 export * from './training';
 export * from './visualize';
 export * from './experiments';
-export { check } from './course';
+export { answer, check, hint, question, type QuestionSource } from './course';

@@ -3,102 +3,183 @@
  * the N-API binding of @tensorflow/tfjs-node-gpu, compiled unchanged against them (design, section 2). Google's own
  * binary for Node holds TensorFlow 2.9 and comes from a storage bucket that many networks do not reach.
  */
-import { spawn, spawnSync } from 'node:child_process';
+import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import fs from 'node:fs';
 import path from 'node:path';
-import { ADDON, LIBRARIES, TENSORFLOW_VERSION, tensorflowFolder } from './tensorflow';
+import {
+  ADDON,
+  FAILS,
+  hasNvidia,
+  LIBRARIES,
+  TENSORFLOW_VERSION,
+  tensorflowFolder,
+  WORKS,
+  type Variant,
+} from './tensorflow';
 
-/** Wheels by platform: any Python tag will do, as the libraries inside do not depend on Python. */
-const WHEELS: Record<string, { package: string; platform: string; sha256: string; size: string }> = {
-  'linux-x64': {
-    package: 'tensorflow-cpu',
-    platform: 'manylinux_2_27_x86_64',
-    sha256: '2b847d217b02ee7731ed91431daf3250daa0196c3c94614d23be27232e6e5b6c',
-    size: '274 MB',
+interface Wheel {
+  package: string;
+  platform: string;
+  sha256: string;
+  size: string;
+}
+
+/** Wheels by variant and platform: any Python tag will do, as the libraries inside do not depend on Python. */
+const WHEELS: Record<Variant, Record<string, Wheel | undefined>> = {
+  cpu: {
+    'linux-x64': {
+      package: 'tensorflow-cpu',
+      platform: 'manylinux_2_27_x86_64',
+      sha256: '2b847d217b02ee7731ed91431daf3250daa0196c3c94614d23be27232e6e5b6c',
+      size: '274 MB',
+    },
+    'linux-arm64': {
+      package: 'tensorflow',
+      platform: 'manylinux_2_27_aarch64',
+      sha256: '4b24aca16d527a3cf1c37f720c04c484c3d20f4d0fdfa98632ac8b9f3be6eb5c',
+      size: '282 MB',
+    },
+    'darwin-arm64': {
+      package: 'tensorflow',
+      platform: 'macosx_12_0_arm64',
+      sha256: '51f46f4806139d01fc7920cc72a4c75876f80649bf40ff083ab6212ceb43ca88',
+      size: '223 MB',
+    },
+  },
+  cuda: {
+    'linux-x64': {
+      package: 'tensorflow',
+      platform: 'manylinux_2_27_x86_64',
+      sha256: '9056fbc9ba04235810b71ae6cbd958a196e8804fb53bbcffbf3e23b56155f124',
+      size: '572 MB',
+    },
   },
 };
+const CUDA = path.join(__dirname, 'cuda.txt');
+const CUDA_SIZE = '2.8 GB';
 
 const PYTHON_TAG = '3.11';
+const INSTEAD = 'the kit uses WebAssembly';
 
 export interface BuildOptions {
   /** The checkout. */
   root: string;
   /** A Python that has pip. */
   python: string;
+  /** Runs a command to its end, and throws with the last line it printed when it fails. */
+  run(command: string, args: string[], options?: { show?: boolean }): Promise<void>;
   log(line: string): void;
 }
 
+/** Whether there is a TensorFlow for this system; where there is none, nothing can be mended. */
+export function hasWheel(platform = `${process.platform}-${process.arch}`): boolean {
+  return WHEELS.cpu[platform] !== undefined;
+}
+
 /**
- * Downloads, unpacks and compiles what is missing. A step that was cut is done again; nothing counts as done before it
- * is. Resolves with ok false, not an error, where this machine cannot have TensorFlow: the kit runs on WebAssembly then.
+ * Downloads, unpacks, compiles and tries out what is missing. A step that was cut is done again; nothing counts as done
+ * before it is. Resolves with ok false, not an error, where this machine cannot have TensorFlow: the kit runs on
+ * WebAssembly then.
  */
-export async function buildTensorflow({ root, python, log }: BuildOptions): Promise<{ ok: boolean; detail: string }> {
-  const key = `${process.platform}-${process.arch}`;
-  const wheel = WHEELS[key];
-  if (!wheel) return { ok: false, detail: `There is no TensorFlow wheel for ${key}; the kit uses WebAssembly.` };
-  const folder = tensorflowFolder(root);
-  try {
-    await unpackWheel(folder, wheel, { root, python, log });
-  } catch (error) {
-    return {
-      ok: false,
-      detail: `TensorFlow could not be fetched (${(error as Error).message}); the kit uses WebAssembly.`,
-    };
+export async function buildTensorflow(options: BuildOptions): Promise<{ ok: boolean; detail: string }> {
+  const platform = `${process.platform}-${process.arch}`;
+  const wheel = WHEELS.cpu[platform];
+  if (!wheel) return { ok: false, detail: `There is no TensorFlow for ${platform}; ${INSTEAD}.` };
+  const cuda = hasNvidia() ? WHEELS.cuda[platform] : undefined;
+  if (cuda) {
+    try {
+      return { ok: true, detail: await make('cuda', cuda, options) };
+    } catch (error) {
+      options.log(`TensorFlow for the GPU could not be set up (${(error as Error).message}); the processor computes.`);
+    }
   }
-  const compiler = findCompiler();
-  if (!compiler)
-    return { ok: true, detail: `TensorFlow ${TENSORFLOW_VERSION}, called through koffi (no C++ compiler here)` };
   try {
-    await compileBinding(folder, compiler, { root, log });
+    return { ok: true, detail: await make('cpu', wheel, options) };
   } catch (error) {
-    log(`The binding could not be compiled (${(error as Error).message}); TensorFlow is called through koffi.`);
-    return { ok: true, detail: `TensorFlow ${TENSORFLOW_VERSION}, called through koffi` };
+    return { ok: false, detail: `TensorFlow could not be set up (${(error as Error).message}); ${INSTEAD}.` };
   }
-  return { ok: true, detail: `TensorFlow ${TENSORFLOW_VERSION}, binding compiled with ${compiler}` };
 }
 
 export function findCompiler(): string | undefined {
   return [process.env.CXX, 'g++', 'clang++', 'c++'].find(name => name && spawnSync(name, ['--version']).status === 0);
 }
 
-async function unpackWheel(
-  folder: string,
-  wheel: (typeof WHEELS)[string],
-  { root, python, log }: BuildOptions,
-): Promise<void> {
+/** Resolves with what was made, in words. */
+async function make(variant: Variant, wheel: Wheel, options: BuildOptions): Promise<string> {
+  const folder = tensorflowFolder(options.root, variant);
+  await unpackWheel(folder, wheel, options);
+  if (variant === 'cuda') await installCuda(folder, options);
+  const compiler = await compileBinding(folder, options);
+  const kind = await tryOut(folder, wheel, options);
+  const binding = kind === 'addon' ? `binding compiled with ${compiler}` : 'called through koffi';
+  return `TensorFlow ${TENSORFLOW_VERSION}, ${binding}`;
+}
+
+async function unpackWheel(folder: string, wheel: Wheel, { root, python, run, log }: BuildOptions): Promise<void> {
   const stamp = path.join(folder, 'unpacked.json');
-  if (readStamp(stamp) === wheel.sha256) return;
+  const isWhole = LIBRARIES.every(name => fs.existsSync(path.join(folder, 'lib', name)));
+  if (isWhole && readStamp(stamp) === wheel.sha256) return;
   const download = path.join(root, '.cache', 'wheels');
+  fs.rmSync(download, { recursive: true, force: true });
   fs.mkdirSync(download, { recursive: true });
   fs.mkdirSync(folder, { recursive: true });
   const requirement = path.join(download, 'tensorflow.txt');
   fs.writeFileSync(requirement, `${wheel.package}==${TENSORFLOW_VERSION} --hash=sha256:${wheel.sha256}\n`);
-  log(`TensorFlow ${TENSORFLOW_VERSION}: downloading ${wheel.size}`);
-  await run(python, [
-    ...['-m', 'pip', 'download', '--no-deps', '--require-hashes', '--only-binary=:all:', '--progress-bar', 'off'],
-    ...['--disable-pip-version-check', '--quiet', '--cache-dir', path.join(root, '.cache', 'pip')],
-    ...[
-      '--python-version',
-      PYTHON_TAG,
-      '--implementation',
-      'cp',
-      '--platform',
-      wheel.platform,
-      '-d',
-      download,
-      '-r',
-      requirement,
-    ],
-  ]);
-  const file = fs
-    .readdirSync(download)
-    .find(name => name.startsWith(wheel.package.replace('-', '_')) && name.endsWith('.whl'));
+  const gpu = hasNvidia() ? ' for the GPU here (CNN_KIT_GPU=0 does without)' : '';
+  log(`TensorFlow ${TENSORFLOW_VERSION}: downloading ${wheel.size}${gpu}`);
+  const { words, show } = pip('download', root);
+  await twice(log, () =>
+    run(
+      python,
+      [
+        ...words,
+        ...['--python-version', PYTHON_TAG, '--implementation', 'cp', '--platform', wheel.platform],
+        ...['-d', download, '-r', requirement],
+      ],
+      { show },
+    ),
+  );
+  const file = fs.readdirSync(download).find(name => name.endsWith('.whl'));
   if (!file) throw new Error('pip left no wheel');
   log(`TensorFlow ${TENSORFLOW_VERSION}: unpacking libraries and headers (853 MB)`);
   await run(python, ['-c', UNPACK, path.join(download, file), folder, ...LIBRARIES.map(name => `tensorflow/${name}`)]);
   fs.rmSync(download, { recursive: true });
   writeStamp(stamp, wheel.sha256);
+}
+
+/** NVIDIA's libraries that the wheel `tensorflow[and-cuda]` names, beside TensorFlow's. */
+async function installCuda(folder: string, { root, python, run, log }: BuildOptions): Promise<void> {
+  const stamp = path.join(folder, 'cuda.json');
+  const key = createHash('sha256').update(fs.readFileSync(CUDA)).digest('hex');
+  if (readStamp(stamp) === key) return;
+  const target = path.join(folder, 'cuda');
+  fs.rmSync(target, { recursive: true, force: true });
+  log(`CUDA: downloading and unpacking ${CUDA_SIZE}`);
+  const { words, show } = pip('install', root);
+  await twice(log, () => run(python, [...words, '--target', target, '-r', CUDA], { show }));
+  writeStamp(stamp, key);
+}
+
+/** On a terminal pip shows how far it is. */
+function pip(command: 'download' | 'install', root: string): { words: string[]; show: boolean } {
+  const show = process.stdout.isTTY;
+  const words = [
+    ...['-m', 'pip', command, '--no-deps', '--require-hashes', '--only-binary=:all:', '--disable-pip-version-check'],
+    ...(show ? [] : ['--quiet', '--progress-bar', 'off']),
+    ...['--cache-dir', path.join(root, '.cache', 'pip')],
+  ];
+  return { words, show };
+}
+
+/** A large download may be cut; what had arrived of it is not trusted. */
+async function twice(log: (line: string) => void, work: () => Promise<void>): Promise<void> {
+  try {
+    await work();
+  } catch (error) {
+    log(`The download failed (${(error as Error).message}); once more.`);
+    await work();
+  }
 }
 
 /** Takes the named libraries and the headers that the C API needs out of a wheel; each file appears whole or not at all. */
@@ -122,33 +203,79 @@ with zipfile.ZipFile(wheel) as archive:
         os.replace(target + ".part", target)
 `;
 
-async function compileBinding(
-  folder: string,
-  compiler: string,
-  { root, log }: Pick<BuildOptions, 'root' | 'log'>,
-): Promise<void> {
-  const sources = path.join(root, 'node_modules', '@tensorflow', 'tfjs-node-gpu', 'binding');
+/** Compiles the binding, once; resolves with the compiler, if there is one. Without the addon, koffi calls TensorFlow. */
+async function compileBinding(folder: string, { root, run, log }: BuildOptions): Promise<string | undefined> {
+  const addon = path.join(folder, ADDON);
+  const compiler = findCompiler();
   const headers = nodeHeaders(root);
-  if (!headers) throw new Error('the headers of Node are missing');
+  if (!compiler || !headers) return undefined;
+  const sources = path.join(root, 'node_modules', '@tensorflow', 'tfjs-node-gpu', 'binding');
   const files = fs.readdirSync(sources).sort().map(file => path.join(sources, file)); // prettier-ignore
   files.push(path.join(root, 'src', 'backend', 'context.cc'));
   const hash = createHash('sha256');
   for (const file of files) hash.update(fs.readFileSync(file));
   const key = hash.update(`${compiler} ${process.arch} ${TENSORFLOW_VERSION}`).digest('hex');
   const stamp = path.join(folder, 'compiled.json');
-  const addon = path.join(folder, ADDON);
-  if (readStamp(stamp) === key && fs.existsSync(addon)) return;
+  const tried = readStamp(stamp);
+  if (tried === `${key} failed` || (tried === key && fs.existsSync(addon))) return compiler;
   log(`TensorFlow ${TENSORFLOW_VERSION}: compiling the binding with ${compiler}`);
-  await run(compiler, [
-    ...['-std=c++17', '-O2', '-shared', '-fPIC', '-DNAPI_VERSION=8', '-w'],
-    ...['-DTFE_NewContext=cnn_kit_new_context', '-DTFE_Execute=cnn_kit_execute'], // in context.cc
-    ...['-I', path.join(sources, '..'), '-I', path.join(folder, 'include'), '-I', headers],
-    ...files.filter(file => file.endsWith('.cc')),
-    ...LIBRARIES.map(name => path.join(folder, 'lib', name)),
-    ...['-Wl,-rpath,$ORIGIN/lib', '-o', `${addon}.part`],
-  ]);
-  fs.renameSync(`${addon}.part`, addon);
-  writeStamp(stamp, key);
+  const isMac = process.platform === 'darwin';
+  try {
+    await run(compiler, [
+      ...['-std=c++17', '-O2', '-shared', '-fPIC', '-DNAPI_VERSION=8', '-w'],
+      // In context.cc.
+      ...['-DTFE_NewContext=cnn_kit_new_context', '-DTFE_Execute=cnn_kit_execute'],
+      ...['-DTF_NewTensor=cnn_kit_new_tensor', '-DTFE_TensorHandleNumDims=cnn_kit_num_dims'],
+      ...['-I', path.join(sources, '..'), '-I', path.join(folder, 'include'), '-I', headers],
+      ...files.filter(file => file.endsWith('.cc')),
+      ...LIBRARIES.map(name => path.join(folder, 'lib', name)),
+      // Node's own functions are found when Node loads the addon.
+      ...(isMac ? ['-undefined', 'dynamic_lookup', '-Wl,-rpath,@loader_path/lib'] : ['-Wl,-rpath,$ORIGIN/lib']),
+      ...['-o', `${addon}.part`],
+    ]);
+    fs.renameSync(`${addon}.part`, addon);
+    writeStamp(stamp, key);
+  } catch (error) {
+    log(`The binding could not be compiled (${(error as Error).message}); TensorFlow is called through koffi.`);
+    writeStamp(stamp, `${key} failed`);
+  }
+  return compiler;
+}
+
+/**
+ * Loads the libraries once in a process of its own: a processor without AVX, or an old C library, ends that process.
+ * @throws with the reason, when neither the addon nor koffi can load them
+ */
+async function tryOut(folder: string, wheel: Wheel, { run, log }: BuildOptions): Promise<'addon' | 'koffi'> {
+  const addon = path.join(folder, ADDON);
+  const [works, fails] = [WORKS, FAILS].map(name => path.join(folder, name));
+  const kind = (): 'addon' | 'koffi' => (fs.existsSync(addon) ? 'addon' : 'koffi');
+  const compiled = readStamp(path.join(folder, 'compiled.json'));
+  const keyOf = (kind: string): string => `${wheel.sha256} ${compiled} ${kind}`;
+  if (readStamp(works) === keyOf(kind())) return kind();
+  if (kind() === 'addon') {
+    try {
+      await run(process.execPath, ['-e', 'require(process.argv[1])', addon]);
+    } catch (error) {
+      log(`The binding does not load (${(error as Error).message}); TensorFlow is called through koffi.`);
+      fs.rmSync(addon);
+    }
+  }
+  if (kind() === 'koffi') {
+    try {
+      await run(process.execPath, [
+        '-e',
+        "require('koffi').load(process.argv[1]).func('const char* TF_Version()')()",
+        path.join(folder, 'lib', LIBRARIES[0]),
+      ]);
+    } catch (error) {
+      writeStamp(fails, (error as Error).message);
+      throw error;
+    }
+  }
+  fs.rmSync(fails, { force: true });
+  writeStamp(works, keyOf(kind()));
+  return kind();
 }
 
 /** Node's own headers where the installation has them, else those of the npm package node-api-headers. */
@@ -166,19 +293,4 @@ function readStamp(file: string): string | undefined {
 function writeStamp(file: string, value: string): void {
   fs.writeFileSync(`${file}.part`, JSON.stringify(value));
   fs.renameSync(`${file}.part`, file);
-}
-
-/** Runs a command to its end; its last line of error output is the message of a failure. */
-function run(command: string, args: string[]): Promise<void> {
-  return new Promise((resolve, reject) => {
-    const child = spawn(command, args, { stdio: ['ignore', 'ignore', 'pipe'] });
-    let errors = '';
-    child.stderr.setEncoding('utf8').on('data', (text: string) => (errors = (errors + text).slice(-4000)));
-    child.on('error', reject);
-    child.on('exit', (code, signal) => {
-      if (code === 0) return resolve();
-      const last = errors.trim().split('\n').pop();
-      reject(new Error(last || `${command} ended with ${signal ?? `status ${code}`}`));
-    });
-  });
 }

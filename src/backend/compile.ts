@@ -4,9 +4,10 @@
  * by side, and no time goes into JavaScript.
  */
 import * as tf from '@tensorflow/tfjs';
-import { constant, FLOAT, graphDef, INT32, operation, placeholder } from './graphDef';
+import { constant, DTYPES, FLOAT, graphDef, INT32, operation, placeholder } from './graphDef';
 import { addFunction, removeFunction } from './graphFunctions';
 import type { TensorflowBackend } from './kernels';
+import { deferring } from './tensorflow';
 import { isTracing, type Reference, type Trace, trace, type TracedNode, Untraceable } from './tracing';
 
 export type Step<Arguments extends tf.Tensor[], Result> = (...tensors: Arguments) => Result;
@@ -16,6 +17,12 @@ export interface CompileOptions {
   log?(line: string): void;
   /** false: run eagerly, always. The default is true, unless CNN_KIT_COMPILE is 0. */
   enabled?: boolean;
+  /**
+   * true: at new shapes the step is called twice without computing anything, and graphs do all the work, the first too: what
+   * they compute then is the same to the bit wherever a run begins. A step that draws random numbers in JavaScript runs
+   * eagerly.
+   */
+  rehearse?: boolean;
 }
 
 export type Compiled<Arguments extends tf.Tensor[], Result> = Step<Arguments, Result> & {
@@ -25,6 +32,8 @@ export type Compiled<Arguments extends tf.Tensor[], Result> = Step<Arguments, Re
   readonly graphs: number;
   /** Frees the graphs. Later calls run eagerly. */
   dispose(): void;
+  /** Frees the graphs, and refers to nothing else: for a FinalizationRegistry of what the step holds on to. */
+  readonly free: () => void;
 };
 
 /** So many calls may differ from the one before them until the step runs eagerly for good. */
@@ -33,8 +42,6 @@ const MOST_TRACES = 4;
 const MOST_GRAPHS = 16;
 /** TensorFlow refuses graphs of 2 GB. */
 const MOST_FROZEN_BYTES = 1 << 30;
-
-const DTYPES: Record<string, number> = { float32: FLOAT, int32: INT32, bool: 10 };
 
 /**
  * Makes `step` run as one graph, for each list of argument shapes from the third call with it.
@@ -48,20 +55,21 @@ export function compile<Arguments extends tf.Tensor[], Result extends tf.Tensor 
   step: Step<Arguments, Result>,
   options: CompileOptions = {},
 ): Compiled<Arguments, Result> {
-  return compiled(step, { ...options, freeze: false, confirm: true });
+  return compiled(step, { freeze: false, confirm: true, ...options });
 }
 
 /**
- * The inference of a model as one graph, from the second call with a shape on, with its weights as constants, so that
- * TensorFlow folds and fuses what it can. Where the weights change, they are read anew, and not frozen again.
+ * The inference of a model as one graph, with its weights as constants, so that TensorFlow folds and fuses what it can.
+ * Where the weights change, they are read anew, and not frozen again.
+ * @param options.freeze false: the weights are about to change, so never take them for constants
  * @returns a function from images [batch, height, width, channels] to the model's outputs
  */
 export function compileModel(
   model: tf.LayersModel,
-  options: CompileOptions = {},
+  { freeze = true, ...options }: CompileOptions & { freeze?: boolean } = {},
 ): Compiled<[tf.Tensor], tf.Tensor | tf.Tensor[]> {
   const infer = (x: tf.Tensor): tf.Tensor | tf.Tensor[] => model.apply(x, { training: false }) as tf.Tensor;
-  return compiled(infer, { ...options, freeze: true, confirm: false });
+  return compiled(infer, { rehearse: true, ...options, freeze, confirm: false });
 }
 
 interface Policy extends CompileOptions {
@@ -76,8 +84,8 @@ interface Graph {
   captured: number[];
   /** What the variables were when they became constants; undefined where they are arguments. */
   frozen: object[] | undefined;
-  /** How many tensors it returns, and whether as a list. */
-  outputs: number;
+  /** The shapes of the tensors that it returns, and whether it does as a list. */
+  outputs: number[][];
   isList: boolean;
   assigned: tf.Variable[];
   proven: boolean;
@@ -95,15 +103,25 @@ let graphCount = 0;
 
 function compiled<Arguments extends tf.Tensor[], Result extends tf.Tensor | tf.Tensor[]>(
   step: Step<Arguments, Result>,
-  { freeze, confirm, enabled = process.env.CNN_KIT_COMPILE !== '0', log = line => console.warn(line) }: Policy,
+  policy: Policy,
 ): Compiled<Arguments, Result> {
+  const { freeze, confirm, rehearse = false } = policy;
+  const { enabled = process.env.CNN_KIT_COMPILE !== '0', log = (line: string) => console.warn(line) } = policy;
   const states = new Map<string, State>();
+  const names = new Set<string>();
   let reason: string | undefined = enabled ? undefined : 'it is switched off';
   let many = false;
 
+  const free = freeing(names);
+  const drop = (state: State): void => {
+    removeFunction(state.graph!.name);
+    names.delete(state.graph!.name);
+    Object.assign(state, { graph: undefined, traces: 0 });
+  };
+
   const giveUp = (why: string, isExpected = false): void => {
     reason = why;
-    states.forEach(({ graph }) => graph && removeFunction(graph.name));
+    free();
     states.clear();
     if (!isExpected) log(`${step.name || 'A step'} runs eagerly, as ${why}.`);
   };
@@ -120,7 +138,7 @@ function compiled<Arguments extends tf.Tensor[], Result extends tf.Tensor | tf.T
 
   /** Runs the step for real, and builds its graph when enough is known. */
   const record = (state: State, args: Arguments): Result => {
-    const { results, recorded } = trace(step as never, args);
+    const { results, recorded } = trace(step as never, args, 'compute');
     if (recorded instanceof Untraceable) {
       giveUp(recorded.message);
       return results as Result;
@@ -135,13 +153,34 @@ function compiled<Arguments extends tf.Tensor[], Result extends tf.Tensor | tf.T
       else usable = merged;
     }
     state.last = usable ? undefined : recorded;
+    if (usable) finish(state, usable);
+    else if (state.traces >= MOST_TRACES) giveUp(difference!);
+    return results as Result;
+  };
+
+  const finish = (state: State, trace: Trace): void => {
     try {
-      if (usable) state.graph = build(usable, state.freeze);
-      else if (state.traces >= MOST_TRACES) giveUp(difference!);
+      state.graph = build(trace, state.freeze);
+      names.add(state.graph.name);
     } catch (error) {
       giveUp(`its graph cannot be built (${(error as Error).message.split('\n')[0]})`);
     }
-    return results as Result;
+  };
+
+  /** Builds the graph of a step that has not run yet. */
+  const prepare = (state: State, args: Arguments): void => {
+    let usable: Trace | undefined;
+    for (let i = 0; i < (confirm ? 2 : 1); i++) {
+      const { recorded } = trace(step as never, args, 'rehearse');
+      if (recorded instanceof Untraceable) return giveUp(recorded.message);
+      if (confirm && recorded.nodes.some((node, i) => node.constant && isNoise(i, recorded))) {
+        return giveUp('its dropout draws random numbers in JavaScript; layers.dropout does not');
+      }
+      const merged = usable ? merge(usable, recorded) : recorded;
+      if (typeof merged === 'string') return giveUp(merged);
+      usable = merged;
+    }
+    finish(state, usable!);
   };
 
   const call = (...args: Arguments): Result => {
@@ -154,11 +193,13 @@ function compiled<Arguments extends tf.Tensor[], Result extends tf.Tensor | tf.T
     const state = stateOf(args);
     if (!state) return step(...args);
     if (state.graph && isStale(state.graph)) {
-      removeFunction(state.graph.name);
       // Weights that change once are being trained: constants would be made again and again.
-      Object.assign(state, { graph: undefined, traces: 0, freeze: false });
+      drop(state);
+      state.freeze = false;
     }
-    if (!state.graph) return record(state, args);
+    if (!state.graph && rehearse) prepare(state, args);
+    else if (!state.graph) return record(state, args);
+    if (!state.graph) return step(...args);
     try {
       const results = replay(state.graph, args);
       state.graph.proven = true;
@@ -166,9 +207,8 @@ function compiled<Arguments extends tf.Tensor[], Result extends tf.Tensor | tf.T
     } catch (error) {
       if (state.graph.captured.length > 0 && state.graph.proven) {
         // A tensor from outside may be gone, and another in its place.
-        removeFunction(state.graph.name);
-        Object.assign(state, { graph: undefined, traces: 0 });
-        return record(state, args);
+        drop(state);
+        return rehearse ? call(...args) : record(state, args);
       }
       if (state.graph.proven) throw error;
       giveUp(`its graph cannot be run (${(error as Error).message.split('\n')[0]})`);
@@ -180,7 +220,16 @@ function compiled<Arguments extends tf.Tensor[], Result extends tf.Tensor | tf.T
     reason: { get: () => reason },
     graphs: { get: () => [...states.values()].filter(state => state.graph).length },
     dispose: { value: () => reason === undefined && giveUp('it was disposed of', true) },
+    free: { value: free },
   }) as unknown as Compiled<Arguments, Result>;
+}
+
+/** Apart, as a function made in `compiled` would hold on to all that is there. */
+function freeing(names: Set<string>): () => void {
+  return () => {
+    names.forEach(removeFunction);
+    names.clear();
+  };
 }
 
 /** A gradient goes through the operations that tfjs sees; it would see none of a graph's. */
@@ -314,7 +363,7 @@ function build(trace: Trace, freeze: boolean): Graph {
     variables: list,
     captured: [...captured.keys()],
     frozen: isFrozen ? list.map(variable => variable.dataId) : undefined,
-    outputs: trace.outputs.length,
+    outputs: trace.outputs.map(({ shape }) => shape),
     isList: trace.isList,
     assigned: trace.assigned.map(({ variable }) => variable),
     proven: false,
@@ -330,15 +379,21 @@ function isStale({ variables, frozen }: Graph): boolean {
   return variables.some((variable, i) => variable.isDisposed || (frozen && frozen[i] !== variable.dataId));
 }
 
-function replay({ name, variables, captured, frozen, outputs, assigned }: Graph, args: tf.Tensor[]): tf.Tensor[] {
+/** Starts the graph, the first time waiting for it; its results may be used, and its arguments disposed of, at once. */
+function replay(
+  { name, variables, captured, frozen, outputs, assigned, proven }: Graph,
+  args: tf.Tensor[],
+): tf.Tensor[] {
   const backend = tf.backend() as TensorflowBackend;
   const given = backend.getInputTensorIds(frozen ? args : [...args, ...variables]);
   const ids = [...given, ...captured];
-  const results = backend.binding.executeOp(name, [], ids, outputs + assigned.length);
-  const tensors = results.map(result => backend.createOutputTensor(result));
+  const shapes = [...outputs, ...assigned.map(({ shape }) => shape)];
+  const start = () => backend.binding.executeOp(name, [], ids, shapes.length);
+  const results = proven ? deferring(start) : start();
+  const tensors = results.map(({ id, dtype }, i) => backend.createOutputTensor({ id, dtype, shape: shapes[i] }));
   assigned.forEach((variable, i) => {
-    variable.assign(tensors[outputs + i]);
-    tensors[outputs + i].dispose();
+    variable.assign(tensors[outputs.length + i]);
+    tensors[outputs.length + i].dispose();
   });
-  return tensors.slice(0, outputs);
+  return tensors.slice(0, outputs.length);
 }

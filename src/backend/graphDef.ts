@@ -3,6 +3,8 @@
 /** Enumerations of types.proto and tf_attrtype.h that are written here. */
 export const FLOAT = 1;
 export const INT32 = 3;
+/** tfjs's names of the types. */
+export const DTYPES: Record<string, number> = { float32: FLOAT, int32: INT32, bool: 10 };
 const enum AttributeType {
   String,
   Int,

@@ -96,6 +96,9 @@ export function koffiBinding(path: string): Binding {
     setType: lib.func('void TFE_OpSetAttrType(void*, const char*, int)'),
     setShape: lib.func('void TFE_OpSetAttrShape(void*, const char*, int64_t*, int, void*)'),
     execute: lib.func('void TFE_Execute(void*, void*, void*, void*)'),
+    newExecutor: lib.func('void* TFE_NewExecutor(bool, bool, int)'),
+    executorOfThread: lib.func('void* TFE_ContextGetExecutorForThread(void*)'),
+    setExecutorOfThread: lib.func('void TFE_ContextSetExecutorForThread(void*, void*)'),
   };
 
   const status = c.newStatus() as Pointer;
@@ -161,8 +164,11 @@ export function koffiBinding(path: string): Binding {
     return tensor;
   }
 
+  let isDeferred = false;
+  let executors: { immediate: Pointer; background: Pointer } | undefined;
+
   function metadata(handle: Pointer): Metadata {
-    const rank = c.rank(handle, status) as number;
+    const rank = isDeferred ? 0 : (c.rank(handle, status) as number);
     const shape = Array.from({ length: rank }, (_, i) => Number(c.dimension(handle, i, status)));
     return { id: keep(handle), shape, dtype: c.dtype(handle) as number };
   }
@@ -199,6 +205,14 @@ export function koffiBinding(path: string): Binding {
     context: () => context,
     place: name => void (placedOn = name),
     executed: name => executed.get(name) ?? 0,
+    defer(on: boolean): void {
+      isDeferred = on;
+      executors ??= {
+        immediate: c.executorOfThread(context) as Pointer,
+        background: c.newExecutor(true, false, 2) as Pointer,
+      };
+      c.setExecutorOfThread(context, on ? executors.background : executors.immediate);
+    },
     TF_Version: c.version() as string,
     isUsingGpuDevice: () => gpu,
     getNumOfTensors: () => handles.size,
@@ -269,7 +283,7 @@ export function koffiBinding(path: string): Binding {
         resultCount[0] = outputs;
         c.execute(op, results, resultCount, status);
         check();
-        if (placedOn !== '' && resultCount[0] > 0) {
+        if (placedOn !== '' && !isDeferred && resultCount[0] > 0) {
           const where = c.handleDevice(results[0], status) as string;
           executed.set(where, (executed.get(where) ?? 0) + 1);
         }

@@ -24,3 +24,15 @@ export function toExercise(solution: string, file: string): string {
   if (!stub.some(line => line.includes('// YOUR CODE HERE'))) throw new Error(`${file} has no // BEGIN SOLUTION.`);
   return stub.join('\n');
 }
+
+/** The hints of every function: that of its marker, then each `// HINT: ` line of its solution. */
+export function hintsOf(solution: string): Record<string, string[]> {
+  const hints: Record<string, string[]> = {};
+  let name = '';
+  for (const line of solution.split('\n')) {
+    name = /^export (?:async )?function (\w+)/.exec(line)?.[1] ?? name;
+    const hint = BEGIN.exec(line)?.[2] ?? /^\s*\/\/ HINT: (.*)$/.exec(line)?.[1];
+    if (hint) (hints[name] ??= []).push(hint);
+  }
+  return hints;
+}

@@ -7,6 +7,8 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { execute, lecture, lectures, namesOf } from './execute';
 import { toExercise } from './exercises';
+import { generatedHints, generateQuestions } from './generated';
+import { HINTS_FILE } from './hints';
 import { faults, toNotebook, type Notebook, type Output } from './notebook';
 import { placeholders } from './prose';
 import { parseTranslation, translate, updateTranslation } from './translation';
@@ -134,6 +136,8 @@ async function generateLecture(name: string, again: boolean): Promise<void> {
 
 async function main(words: string[]): Promise<void> {
   for (const file of generateExercises()) console.log(`wrote exercises/${file}`);
+  fs.writeFileSync(HINTS_FILE, generatedHints());
+  await generateQuestions();
   const asked = namesOf(words.filter(word => !word.startsWith('--')));
   const again = words.includes('--execute');
   for (const name of asked.length ? asked : lectures()) await generateLecture(name, again);

@@ -1,6 +1,6 @@
 /**
  * Values between the grader and a submission, as JSON that keeps what JSON loses: undefined, NaN, -0, infinities,
- * bigint, typed arrays, Map, Set, Date and tensors. Decoding never runs code of the sender and never touches a prototype.
+ * bigint, typed arrays, Map, Set, Date, tensors and layers models. Decoding never runs code of the sender and never touches a prototype.
  */
 
 /** What the two sides agree a tensor is; `data` has one number per element, row-major. */
@@ -10,11 +10,21 @@ export interface TensorData {
   data: number[];
 }
 
-/** How a side turns tensors into data and back: only the grader's and the host's TensorFlow.js know how. */
+/** A layers model: its configuration as JSON, and its weights in their order. */
+export interface ModelData {
+  className: string;
+  config: string;
+  weights: TensorData[];
+}
+
+/** How a side turns tensors and models into data and back: only the grader's and the host's TensorFlow.js know how. */
 export interface TensorBridge {
   isTensor(value: unknown): boolean;
+  isModel(value: unknown): boolean;
   read(tensor: unknown): TensorData;
+  readModel(model: unknown): ModelData;
   make(data: TensorData): unknown;
+  makeModel(data: ModelData): unknown;
 }
 
 type Encoded = null | boolean | number | string | Encoded[] | { $: string; v?: unknown };
@@ -33,6 +43,8 @@ const TYPED_ARRAYS = {
 
 export const MAX_DEPTH = 64;
 export const MAX_ELEMENTS = 4_000_000;
+/** Characters of a model's configuration. */
+const MAX_CONFIG = 4 << 20;
 
 /** Writes `value` as JSON text. Throws one sentence for what cannot cross: functions, symbols, cycles, too deep, too large. */
 export function encode(value: unknown, tensors?: TensorBridge): string {
@@ -66,14 +78,10 @@ export function encode(value: unknown, tensors?: TensorBridge): string {
   };
 
   const writeObject = (value: object, depth: number): Encoded => {
-    if (tensors?.isTensor(value)) {
-      const { dtype, shape, data } = tensors.read(value);
-      elements += data.length;
-      if (elements > MAX_ELEMENTS) throw new Error(`The value has more than ${MAX_ELEMENTS} elements.`);
-      return {
-        $: 'tensor',
-        v: { dtype, shape, data: Array.from(data, x => (Number.isFinite(x) ? x : numberName(x))) },
-      };
+    if (tensors?.isTensor(value)) return { $: 'tensor', v: writeTensor(tensors.read(value)) };
+    if (tensors?.isModel(value)) {
+      const { className, config, weights } = tensors.readModel(value);
+      return { $: 'model', v: { className, config, weights: weights.map(writeTensor) } };
     }
     if (Array.isArray(value)) return Array.from(value, item => write(item, depth + 1));
     if (ArrayBuffer.isView(value)) {
@@ -86,6 +94,11 @@ export function encode(value: unknown, tensors?: TensorBridge): string {
     if (value instanceof Set) return { $: 'Set', v: Array.from(value, item => write(item, depth + 1)) };
     if (value instanceof Date) return { $: 'Date', v: value.getTime() };
     return { $: 'object', v: Object.entries(value).map(([key, item]) => [key, write(item, depth + 1)]) };
+  };
+
+  const writeTensor = ({ dtype, shape, data }: TensorData): object => {
+    if ((elements += data.length) > MAX_ELEMENTS) throw new Error(`The value has more than ${MAX_ELEMENTS} elements.`);
+    return { dtype, shape, data: Array.from(data, x => (Number.isFinite(x) ? x : numberName(x))) };
   };
 
   return JSON.stringify(write(value, 0));
@@ -105,7 +118,17 @@ export function decode(text: string, tensors?: TensorBridge): unknown {
     if (kind === 'number') return namedNumber(v);
     if (kind === 'bigint' && typeof v === 'string' && /^-?\d{1,400}$/.test(v)) return BigInt(v);
     if (kind === 'Date' && (typeof v === 'number' || v === null)) return new Date(v ?? NaN);
-    if (kind === 'tensor') return readTensor(v);
+    if (kind === 'tensor') {
+      const tensor = readTensor(v);
+      return tensors ? tensors.make(tensor) : tensor;
+    }
+    if (kind === 'model') {
+      const { className, config, weights } = (v ?? {}) as Partial<ModelData>;
+      if (typeof className !== 'string' || typeof config !== 'string' || config.length > MAX_CONFIG)
+        throw new Error('The model has no configuration that can be read.');
+      const model: ModelData = { className, config, weights: list(weights, 'the weights').map(readTensor) };
+      return tensors ? tensors.makeModel(model) : model;
+    }
     const items = list(v, `the ${String(kind).slice(0, 40)}`);
     if (kind === 'Map')
       return new Map(items.map(pair => read(list(pair, 'a Map entry'), depth + 1) as [unknown, unknown]));
@@ -130,7 +153,7 @@ export function decode(text: string, tensors?: TensorBridge): unknown {
     throw new Error(`The message has a value of unknown kind ${JSON.stringify(kind)?.slice(0, 40)}.`);
   };
 
-  const readTensor = (v: unknown): unknown => {
+  const readTensor = (v: unknown): TensorData => {
     const { dtype, shape, data } = (v ?? {}) as Partial<TensorData>;
     if (dtype !== 'float32' && dtype !== 'int32' && dtype !== 'bool') throw new Error('The tensor has no known dtype.');
     const size = list(shape, 'the shape').reduce<number>((product, n) => product * Number(n), 1);
@@ -142,8 +165,7 @@ export function decode(text: string, tensors?: TensorBridge): unknown {
     elements += size;
     if (elements > MAX_ELEMENTS) throw new Error(`The value has more than ${MAX_ELEMENTS} elements.`);
     const numbers = data!.map(x => (typeof x === 'number' ? x : namedNumber(x)));
-    const tensor: TensorData = { dtype, shape: [...shape!], data: numbers };
-    return tensors ? tensors.make(tensor) : tensor;
+    return { dtype, shape: [...shape!], data: numbers };
   };
 
   return read(JSON.parse(text), 0);

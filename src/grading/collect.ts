@@ -28,6 +28,8 @@ export interface Collected extends Identity {
   problem?: string;
   /** What was unusual about the work that is graded all the same. */
   note?: string;
+  /** There is no trace of this exercise in what the student handed in. */
+  absent?: boolean;
 }
 
 export interface CollectOptions {
@@ -272,7 +274,7 @@ function choose(
   exercise: string,
   exercises: string[],
   stub?: string,
-): { source?: string; problem?: string; note?: string } {
+): Pick<Collected, 'source' | 'problem' | 'note' | 'absent'> {
   const notes = [...problems];
   const done = (result: { source?: string; problem?: string }) => ({
     ...result,
@@ -303,7 +305,8 @@ function choose(
   const closed = [...refused].find(
     ([name]) => path.posix.basename(name) === `${exercise}.ts` || /(^|\/)exercises$/.test(name),
   );
-  return { problem: closed?.[1] ?? (notes.length ? `not handed in: ${notes.join('; ')}` : 'not handed in') };
+  if (closed) return { problem: closed[1] };
+  return { problem: notes.length ? `not handed in: ${notes.join('; ')}` : 'not handed in', absent: true };
 }
 
 function answerOf(files: HandIn['files'], named: string[], exercise: string, stub?: string) {

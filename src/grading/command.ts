@@ -1,21 +1,24 @@
-/** `npm run grade -- SUBMISSIONS --out REPORTS [--exercises a,b] [--late FILE] [--jobs n] [--fresh] [--no-sandbox]` */
+/** `npm run grade -- SUBMISSIONS --out REPORTS`: grades a class and writes all reports. */
 import { createHash } from 'node:crypto';
 import fs from 'node:fs';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
 import { canvasCsv, gradescopeResults, junitXml, nbgraderCsv } from './exports';
-import { type ClassResult, gradeClass, type GradeOptions } from './grade';
+import { type ClassResult, gradeClass, type GradeOptions, stubOf } from './grade';
 import { readPolicy } from './policy';
+import { similarities, similarityPage } from './similarity';
+import { WALLS, type WallName } from './wall';
 import { classPage, feedbackOf, feedbackPage, studentTotals } from './reports';
 
 const USAGE =
-  'npm run grade -- SUBMISSIONS --out REPORTS [--exercises a,b] [--late FILE] [--jobs n] [--fresh] [--no-sandbox]';
+  'npm run grade -- SUBMISSIONS --out REPORTS [--exercises a,b] [--late FILE] [--similarity] [--jobs n] ' +
+  '[--queue redis://HOST:PORT] [--wall bubblewrap|docker|podman] [--tensorflow] [--answer-seconds n] [--fresh] [--no-sandbox]';
 
 /**
  * What the arguments ask for.
  * @throws one sentence for what is missing or unknown.
  */
-export function parseCommand(words: string[]): GradeOptions & { late?: string } {
+export function parseCommand(words: string[]): GradeOptions & { late?: string; similarity?: boolean } {
   let parsed;
   try {
     parsed = parseArgs({
@@ -28,6 +31,12 @@ export function parseCommand(words: string[]): GradeOptions & { late?: string } 
         jobs: { type: 'string' },
         tests: { type: 'string' },
         fresh: { type: 'boolean' },
+        wall: { type: 'string' },
+        image: { type: 'string' },
+        tensorflow: { type: 'boolean' },
+        queue: { type: 'string' },
+        'answer-seconds': { type: 'string' },
+        similarity: { type: 'boolean' },
         'no-sandbox': { type: 'boolean' },
       },
     });
@@ -48,6 +57,14 @@ export function parseCommand(words: string[]): GradeOptions & { late?: string } 
   const out = path.resolve(values.out);
   if (`${out}/`.startsWith(`${submissions}/`))
     throw new Error(`--out is inside the submissions, where it would be taken for a student; choose another folder.`);
+  const answerSeconds = values['answer-seconds'];
+  if (answerSeconds !== undefined && !/^[1-9]\d{0,2}$/.test(answerSeconds))
+    throw new Error(`--answer-seconds is ${answerSeconds}; right is a number from 1 to 999.`);
+  if (values.wall !== undefined && !WALLS.includes(values.wall as WallName))
+    throw new Error(`--wall is ${values.wall}; right is one of ${WALLS.join(', ')}.`);
+  if (values.queue !== undefined && !/^rediss?:\/\/[^/]+/.test(values.queue))
+    throw new Error(`--queue is ${values.queue}; right is an address such as redis://localhost:6379.`);
+  const wallOptions = { tensorflow: values.tensorflow, image: values.image };
   const exercises = values.exercises
     ?.split(',')
     .map(name => path.basename(name.trim(), '.ts'))
@@ -55,7 +72,9 @@ export function parseCommand(words: string[]): GradeOptions & { late?: string } 
   if (exercises?.length === 0) throw new Error('--exercises names no exercise; right is names with commas between.');
   return {
     ...{ submissions, out, exercises: exercises && [...new Set(exercises)], late: values.late, fresh: values.fresh },
-    ...{ sandbox: !values['no-sandbox'], jobs: values.jobs ? Number(values.jobs) : undefined },
+    ...{ jobs: values.jobs ? Number(values.jobs) : undefined, queue: values.queue, similarity: values.similarity },
+    answerSeconds: answerSeconds === undefined ? undefined : Number(answerSeconds),
+    wall: { name: values['no-sandbox'] ? 'none' : (values.wall as WallName), ...wallOptions },
     ...(values.tests ? { testFolder: path.resolve(values.tests) } : {}),
   };
 }
@@ -99,7 +118,7 @@ export function progressLine(done: number, total: number, seconds: number): stri
 }
 
 async function main(words: string[]): Promise<void> {
-  const { late, ...options } = parseCommand(words);
+  const { late, similarity, ...options } = parseCommand(words);
   const begun = Date.now();
   const result = await gradeClass({
     ...options,
@@ -112,6 +131,13 @@ async function main(words: string[]): Promise<void> {
       : undefined,
   });
   writeReports(result, options.out);
+  if (similarity) {
+    const works = result.entries.map(({ work }) => work);
+    const similar = await similarities(works, exercise => stubOf(options.solutionFolder, exercise));
+    fs.writeFileSync(path.join(options.out, 'similarity.json'), JSON.stringify(similar, null, 2) + '\n');
+    fs.writeFileSync(path.join(options.out, 'similarity.html'), similarityPage(similar));
+    console.log(`${similar.length} pairs of submissions are alike: see similarity.html.`);
+  }
   const { entries, changes, ran, known, sandboxed } = result;
   const failed = entries.filter(({ grade }) => grade.status === 'not graded');
   if (!sandboxed) console.log('Graded without a sandbox: submissions ran with your own rights.');

@@ -2,11 +2,21 @@
  * Runs one exercise's test file, the same that students run, against a submission. Mocha, assertions and expected
  * values live in this trusted process; each call of the student's function crosses the wall as data.
  */
-import fs from 'node:fs';
+import { createHash } from 'node:crypto';
+import { createRequire } from 'node:module';
+import path from 'node:path';
 import Mocha from 'mocha';
-import * as tf from '@tensorflow/tfjs';
-import type { TensorBridge, TensorData } from './codec';
+import type * as TF from '@tensorflow/tfjs';
+import { Fault } from './hosts';
+import { seededRandom } from './random';
 import { Submission, type SubmissionOptions } from './submission';
+import { tensorBridge } from './tensors';
+import type { TestBundle } from './tests';
+
+/** An exercise's test, ready to run; `file` is where it stands. */
+export interface ExamTest extends TestBundle {
+  file: string;
+}
 
 export interface TestResult {
   /** The title without its mark of points. */
@@ -25,20 +35,15 @@ export interface ExamResult {
   max: number;
   /** What went wrong with the sandbox, if anything did. */
   failure?: string;
-  output: string;
 }
 
 /** How test/exercises/answers.ts finds the grader: a function from exercise name to the student's functions. */
 export const ANSWERS_KEY = Symbol.for('cnn-kit.answers');
 
-const tensors: TensorBridge = {
-  isTensor: value => value instanceof tf.Tensor,
-  read: value => {
-    const tensor = value as tf.Tensor;
-    return { dtype: tensor.dtype as TensorData['dtype'], shape: tensor.shape, data: Array.from(tensor.dataSync()) };
-  },
-  make: ({ data, shape, dtype }) => tf.tensor(data, shape, dtype),
-};
+/** The kit's own, with its layers registered; loaded when the first tensor crosses the wall, or a test asks for it. */
+const tensorflow = (): typeof TF => (require('cnn-kit') as { tf: typeof TF }).tf;
+const isLoaded = (): boolean => Object.hasOwn(require.cache, require.resolve('@tensorflow/tfjs'));
+const tensors = tensorBridge(tensorflow);
 
 /** Points of a test: its title ends in `[2]`; without a mark, 1. */
 export function pointsOf(title: string): { title: string; points: number } {
@@ -47,15 +52,21 @@ export function pointsOf(title: string): { title: string; points: number } {
 }
 
 /**
- * Runs `testFile` against the submission that `options` describes.
- * @throws only for faults of ours: a missing or broken test file.
+ * Runs `test` against the submission that `options` describe.
+ * @throws only for faults of ours: a broken test file, a sandbox that does not start.
  */
-export async function examine(testFile: string, options: SubmissionOptions): Promise<ExamResult> {
-  if (!fs.existsSync(testFile)) throw new Error(`The test file ${testFile} is missing; each exercise has one.`);
-  const submission = new Submission({ ...options, tensors });
-  submission.start();
+export async function examine(test: ExamTest, options: SubmissionOptions): Promise<ExamResult> {
+  // The same work gets the same inputs in every run, and another work others.
+  const seed = createHash('sha256')
+    .update(test.hash + JSON.stringify(options.modules))
+    .digest()
+    .readUInt32LE();
+  const submission = new Submission({ ...options, tensors, seed });
+  const { random } = Math;
+  Math.random = seededRandom(seed);
   // Tests make tensors freely; all of them end with the exam.
-  tf.engine().startScope();
+  const scoped = isLoaded();
+  if (scoped) tensorflow().engine().startScope();
   const hooks = globalThis as { [ANSWERS_KEY]?: unknown };
   hooks[ANSWERS_KEY] = {
     call: (module: string, name: string, values: unknown[]) => submission.call(module, name, values),
@@ -64,31 +75,32 @@ export async function examine(testFile: string, options: SubmissionOptions): Pro
   try {
     // What a hidden test has asked must not come back in the failure of a visible one, which the student reads.
     const renew = (): void => submission.close();
-    const tests = await run(testFile, 1000 * (options.totalSeconds ?? 120) + 1000, renew);
+    const tests = await run(test, 1000 * (options.totalSeconds ?? 120) + 600_000, renew);
+    if (submission.fault) throw new Fault(submission.fault.message);
     const points = (list: TestResult[]): number => list.reduce((sum, test) => sum + test.points, 0);
     return {
       tests,
       score: points(tests.filter(test => test.passed)),
       max: points(tests),
       failure: submission.failure,
-      output: submission.output,
     };
   } finally {
+    Math.random = random;
     delete hooks[ANSWERS_KEY];
     submission.close();
-    tf.engine().endScope();
+    if (scoped) tensorflow().engine().endScope();
   }
 }
 
 /** The tests of a file in their order, without running them: what they are worth when nobody has handed in anything. */
-export function outline(testFile: string): TestResult[] {
+export function outline(test: ExamTest): TestResult[] {
   const nobody = (): never => {
     throw new Error('The test asks while it is loaded; ask within it().');
   };
   const hooks = globalThis as { [ANSWERS_KEY]?: unknown };
   hooks[ANSWERS_KEY] = { call: nobody, probe: nobody };
   try {
-    const { mocha, tests } = load(testFile, 1000);
+    const { mocha, tests } = load(test, 1000);
     mocha.dispose();
     return [...tests.values()];
   } finally {
@@ -96,8 +108,8 @@ export function outline(testFile: string): TestResult[] {
   }
 }
 
-async function run(testFile: string, timeout: number, renew: () => void): Promise<TestResult[]> {
-  const { mocha, tests } = load(testFile, timeout);
+async function run(test: ExamTest, timeout: number, renew: () => void): Promise<TestResult[]> {
+  const { mocha, tests } = load(test, timeout);
   const set = (test: Mocha.Runnable, passed: boolean, message?: string): void => {
     const result = tests.get(test as Mocha.Test);
     // A hook is no test: those that it keeps from running stay not passed.
@@ -122,21 +134,21 @@ async function run(testFile: string, timeout: number, renew: () => void): Promis
   return [...tests.values()];
 }
 
-function load(testFile: string, timeout: number): { mocha: Mocha; tests: Map<Mocha.Test, TestResult> } {
-  // A file that mocha has seen is in require's cache and would register no test a second time.
-  delete require.cache[require.resolve(testFile)];
+function load({ file, code }: ExamTest, timeout: number): { mocha: Mocha; tests: Map<Mocha.Test, TestResult> } {
   const mocha = new Mocha({ timeout, reporter: class {} as unknown as Mocha.ReporterConstructor });
-  mocha.addFile(testFile);
-  // Loaded before the run, so that a test that never comes to run still counts; the types do not know of it.
-  const loader = mocha as unknown as { lazyLoadFiles(lazy: boolean): void; loadFiles(): void };
-  loader.lazyLoadFiles(true);
-  loader.loadFiles();
+  const words: Record<string, unknown> = {};
+  mocha.suite.emit('pre-require', words as never, file, mocha);
+  const names = Object.keys(words);
+  const module = { exports: {} };
+  const body = new Function('require', 'module', 'exports', '__filename', '__dirname', ...names, code);
+  const values = names.map(name => words[name]);
+  body(createRequire(file), module, module.exports, file, path.dirname(file), ...values);
   const entries = testsOf(mocha.suite).map((test): [Mocha.Test, TestResult] => {
     const path = test.titlePath();
     const { title, points } = pointsOf(path[path.length - 1]);
     return [test, { title, points, hidden: path.slice(0, -1).includes('hidden'), passed: false }];
   });
-  if (entries.length === 0) throw new Error(`The test file ${testFile} holds no test; it would give everyone 0 of 0.`);
+  if (entries.length === 0) throw new Error(`The test file ${file} holds no test; it would give everyone 0 of 0.`);
   return { mocha, tests: new Map(entries) };
 }
 

@@ -1,17 +1,18 @@
 /** Grades a class over all cores: resumes after a kill, runs again only what changed, and writes grades.json. */
-import { type ChildProcess, fork } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
-import { buildSync } from 'esbuild';
 import { toExercise } from '../course/exercises';
 import { type Change, changesBetween, readState, type State } from './changes';
 import { type Collected, collect } from './collect';
 import type { ExamResult, TestResult } from './exam';
 import { checkNames, type Policy, round, rule, type Ruling } from './policy';
-import type { Job, JobResult } from './worker';
-import { LIMITS, wall } from './wall';
+import { bundleTest } from './tests';
+import { runOverQueue } from './queue';
+import type { JobResult } from './worker';
+import { Workers } from './workers';
+import { LIMITS, type Wall, wall, type WallOptions } from './wall';
 
 const ROOT = path.join(__dirname, '..', '..');
 const TESTS = path.join(ROOT, 'test', 'exercises');
@@ -33,7 +34,11 @@ export interface GradeOptions {
   submissions: string;
   out: string;
   exercises?: string[];
-  sandbox?: boolean;
+  wall?: WallOptions;
+  /** Seconds one answer may take; 10 if not given. All tests of an exercise together have 120. */
+  answerSeconds?: number;
+  /** Address of a Redis or Valkey, whose workers examine instead of ours. */
+  queue?: string;
   jobs?: number;
   testFolder?: string;
   /** Folder of the solutions, of which the stubs are made that notebooks are put together after. */
@@ -89,31 +94,38 @@ export async function grade(options: GradeOptions): Promise<Grade[]> {
  * again; where our own side fails, the score of the run before is kept.
  */
 export async function gradeClass(options: GradeOptions): Promise<ClassResult> {
-  const { submissions, out, sandbox = true, testFolder = TESTS, policy = {} } = options;
-  const exercises = options.exercises ?? exercisesOf(testFolder);
-  const testFiles = new Map(exercises.map(exercise => [exercise, testFileOf(testFolder, exercise)]));
-  const holds = wall(sandbox);
-  const solutions = options.solutionFolder ?? path.join(ROOT, 'solutions');
-  const stubs = new Map(exercises.map(exercise => [exercise, stubOf(solutions, exercise)]));
-  const collected = await collect(submissions, exercises, {
+  const { submissions, out, testFolder = TESTS, policy = {}, answerSeconds } = options;
+  const known = options.exercises ?? exercisesOf(testFolder);
+  const holds = options.queue ? wallOfWorkers(options.wall) : wall(options.wall);
+  const sandboxed = holds.name !== 'none';
+  const testFiles = new Map(known.map(exercise => [exercise, testFileOf(testFolder, exercise)]));
+  const stubs = new Map(known.map(exercise => [exercise, stubOf(options.solutionFolder, exercise)]));
+  const all = await collect(submissions, known, {
     stub: exercise => stubs.get(exercise),
     timestamps: policy.nbgraderTimestamps,
   });
-  checkNames(policy, new Set(collected.map(({ student }) => student)), new Set(exercises));
+  const exercises = options.exercises ?? exercisesIn(all, known);
+  const collected = all.filter(({ exercise }) => exercises.includes(exercise));
+  checkNames(policy, new Set(collected.map(({ student }) => student)), new Set(known));
   fs.mkdirSync(out, { recursive: true });
 
   const faults = new Map<string, string>();
   const testHashes = new Map<string, string>();
-  for (const [exercise, file] of testFiles) {
-    const { sum, fault } = hashOfTest(file);
-    testHashes.set(exercise, sum);
-    if (fault) faults.set(exercise, fault);
+  for (const exercise of exercises) {
+    const file = testFiles.get(exercise)!;
+    try {
+      testHashes.set(exercise, bundleTest(file).hash);
+    } catch (error) {
+      testHashes.set(exercise, hash(fs.readFileSync(file, 'utf8')));
+      faults.set(exercise, (error as Error).message);
+    }
   }
+  const wallKey = [holds.name, options.wall?.tensorflow ? 'tensorflow' : '', answerSeconds ?? ''].join(' ');
   const journal = new Journal(path.join(out, 'journal.jsonl'));
   const keyOf = ({ source, exercise }: { source?: string; exercise: string }): string =>
     hash(
       source === undefined ? 'outline' : `source ${source}`,
-      ...[exercise, testHashes.get(exercise)!, holds.name, JSON.stringify(LIMITS), String(GRADER)],
+      ...[exercise, testHashes.get(exercise)!, wallKey, JSON.stringify(LIMITS), String(GRADER)],
     );
   const todo = new Map<string, { exercise: string; source?: string }>();
   const handedIn = collected.filter(({ source }) => source !== undefined);
@@ -126,11 +138,21 @@ export async function gradeClass(options: GradeOptions): Promise<ClassResult> {
   let done = 0;
   options.onProgress?.(done, todo.size);
   try {
-    await runJobs([...todo], testFiles, sandbox, options.jobs ?? os.availableParallelism(), (key, result) => {
+    const onResult = (key: string, result: JobResult): void => {
       if (result.fault) faults.set(key, result.fault);
       else journal.add({ key, compileError: result.compileError, exam: result.exam, outline: result.outline });
       options.onProgress?.(++done, todo.size);
+    };
+    const jobs = [...todo].map(([key, { exercise, source }]) => {
+      const testHash = testHashes.get(exercise)!;
+      return { key, job: { exercise, source, testHash, testFile: testFiles.get(exercise)!, sandboxed, answerSeconds } };
     });
+    if (options.queue) await runOverQueue(options.queue, jobs, onResult);
+    else {
+      const workers = new Workers(options.jobs ?? defaultJobs(), { ...options.wall, name: holds.name });
+      await Promise.all(jobs.map(async ({ key, job }) => onResult(key, await workers.run(job))));
+      workers.close();
+    }
   } finally {
     journal.close();
   }
@@ -150,7 +172,7 @@ export async function gradeClass(options: GradeOptions): Promise<ClassResult> {
     const outcome = work.source === undefined || fault ? undefined : journal.outcomes.get(key);
     const previous = before.get(`${work.student}/${work.exercise}`);
     const entry = entryOf(work, outcome, outlines.get(work.exercise)!, policy, previous, fault);
-    if (!sandbox) entry.grade.reason = sentence(entry.grade.reason, 'graded without a sandbox');
+    if (!sandboxed) entry.grade.reason = sentence(entry.grade.reason, 'graded without a sandbox');
     return entry;
   });
   const now: State[] = entries.map(({ grade, work, raw }) => ({
@@ -167,7 +189,7 @@ export async function gradeClass(options: GradeOptions): Promise<ClassResult> {
   writeAtomically(path.join(out, 'state.json'), json(now));
   return {
     ...{ entries, exercises, outlines, changes, ran, known: submitted - ran },
-    ...{ wall: holds.holds, sandboxed: sandbox },
+    ...{ wall: holds.holds, sandboxed },
   };
 }
 
@@ -179,30 +201,22 @@ export function exercisesOf(testFolder: string): string[] {
     .sort();
 }
 
+/** The exercises of which somebody handed in something; all where nobody handed in anything. */
+function exercisesIn(collected: Collected[], known: string[]): string[] {
+  const found = new Set(collected.filter(({ absent }) => !absent).map(({ exercise }) => exercise));
+  return found.size ? known.filter(exercise => found.has(exercise)) : known;
+}
+
 function testFileOf(folder: string, exercise: string): string {
   const file = path.join(folder, `${exercise}.test.ts`);
   if (exercisesOf(folder).includes(exercise)) return file;
   throw new Error(`There is no exercise ${exercise}; the exercises are ${exercisesOf(folder).join(', ')}.`);
 }
 
-function stubOf(solutions: string, exercise: string): string | undefined {
+/** The exercise as it was handed out, where its solution is at hand. */
+export function stubOf(solutions = path.join(ROOT, 'solutions'), exercise: string): string | undefined {
   const file = path.join(solutions, `${exercise}.ts`);
   return fs.existsSync(file) ? toExercise(fs.readFileSync(file, 'utf8'), `solutions/${exercise}.ts`) : undefined;
-}
-
-/** By what a test file does, with all that it imports from beside it: a comment or a blank line changes no grade. */
-function hashOfTest(file: string): { sum: string; fault?: string } {
-  try {
-    const { outputFiles } = buildSync({
-      ...{ entryPoints: [file], bundle: true, write: false, platform: 'node', target: 'node20', format: 'cjs' },
-      ...{ packages: 'external', minifyWhitespace: true, legalComments: 'none', tsconfigRaw: '{}', logLevel: 'silent' },
-    });
-    return { sum: hash(outputFiles[0].text) };
-  } catch (error) {
-    const first = (error as import('esbuild').BuildFailure).errors?.[0];
-    const text = first ? `line ${first.location?.line ?? '?'}: ${first.text}` : (error as Error).message;
-    return { sum: hash(fs.readFileSync(file, 'utf8')), fault: `its test file does not compile (${text})` };
-  }
 }
 
 function entryOf(
@@ -278,47 +292,15 @@ class Journal {
   }
 }
 
-/** Hands the jobs to `count` workers; a worker that dies is replaced, and its job is a fault of ours, not a zero. */
-async function runJobs(
-  jobs: [key: string, item: { exercise: string; source?: string }][],
-  testFiles: Map<string, string>,
-  sandbox: boolean,
-  count: number,
-  onResult: (key: string, result: JobResult) => void,
-): Promise<void> {
-  let next = 0;
-  const serve = (slot: number): Promise<void> =>
-    new Promise(resolve => {
-      let worker: ChildProcess;
-      let current: number | undefined;
-      const give = (): void => {
-        current = next < jobs.length ? next++ : undefined;
-        if (current === undefined) {
-          worker.disconnect();
-          return resolve();
-        }
-        const { exercise, source } = jobs[current][1];
-        worker.send({ id: current, exercise, source, testFile: testFiles.get(exercise)! } satisfies Job);
-      };
-      const launch = (): void => {
-        worker = fork(path.join(ROOT, 'dist', 'grading', 'worker.js'), [String(slot), String(sandbox)], {
-          execArgv: [],
-        });
-        worker.on('message', (result: JobResult) => {
-          onResult(jobs[result.id][0], result);
-          give();
-        });
-        worker.on('exit', () => {
-          if (current === undefined) return;
-          onResult(jobs[current][0], { id: current, fault: 'its worker ended' });
-          if (next < jobs.length) launch();
-          else resolve();
-        });
-        give();
-      };
-      launch();
-    });
-  await Promise.all(Array.from({ length: Math.min(count, jobs.length) }, (_, slot) => serve(slot)));
+/** Over a queue the workers build the walls; their own terminals say which. */
+function wallOfWorkers({ name = 'bubblewrap' }: WallOptions = {}): Pick<Wall, 'name' | 'holds'> {
+  const sandboxed = name !== 'none';
+  return { name, holds: `the workers of the queue${sandboxed ? ', each behind a sandbox of its own' : ''}` };
+}
+
+/** One more than there are cores: while a host answers, another worker compiles or compares. */
+function defaultJobs(): number {
+  return os.availableParallelism() + 1;
 }
 
 function writeAtomically(file: string, text: string): void {

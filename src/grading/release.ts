@@ -10,8 +10,20 @@ import { exerciseNotebook } from './notebook';
 const ROOT = path.join(__dirname, '..', '..');
 
 /** Not for students. Of test/, only the public part of the exercises' tests is written, separately. */
-const WITHHELD = /^(solutions|exercises|test|src\/grading|\.github)\//;
-const SCRIPTS_WITHHELD = ['grade', 'release', 'bench', 'generate'];
+const WITHHELD = /^(solutions|exercises|test|src\/grading|\.github|\.ci)\//;
+const SCRIPTS_WITHHELD = ['grade', 'release', 'validate', 'autograder', 'bench', 'generate', 'test'];
+/** Of test/, mocha's own settings need this one. */
+const KEPT = 'test/variables.ts';
+/** Only the grader uses them. */
+const PACKAGES_WITHHELD = [
+  '@dodona/dolos-core',
+  'bullmq',
+  'ioredis',
+  'tar',
+  'yauzl',
+  '@types/yauzl',
+  'playwright-core',
+];
 
 export interface ReleaseOptions {
   out: string;
@@ -37,12 +49,13 @@ export function release({ out, root = ROOT }: ReleaseOptions): string[] {
   const read = (name: string): string => fs.readFileSync(path.join(root, name), 'utf8');
   try {
     for (const name of filesOf(root, target)) {
-      if (!WITHHELD.test(name)) write(name, fs.readFileSync(path.join(root, name)));
+      if (!WITHHELD.test(name) || name === KEPT) write(name, fs.readFileSync(path.join(root, name)));
     }
     for (const name of ['submit.ts', 'zip.ts'])
       write(`src/handin/${name}`, fs.readFileSync(path.join(__dirname, 'handin', name)));
     withoutGrader(target);
     writePackage(target);
+    writeReadme(target);
     const exercises = fs
       .readdirSync(path.join(root, 'solutions'))
       .filter(file => /^\d\d-[\w-]+\.ts$/.test(file))
@@ -185,25 +198,86 @@ function withoutGrader(target: string): void {
     const file = path.join(target, 'src', name);
     const text = fs.readFileSync(file, 'utf8');
     const without = text.replace(
-      /^import \{ bubblewrapFailure \} from '\.\.\/grading\/wall';$/m,
-      "const bubblewrapFailure = (): string | undefined => 'this is the student edition, which does not grade';",
+      /^import \{ examineSandbox \} from '\.\.\/grading\/probes';$/m,
+      "const examineSandbox = async () => ({ holds: true, detail: 'none needed: this is the student edition' });",
     );
-    if (/from '[./]*grading\//.test(without))
+    // Commands whose programs are not there.
+    const programs = without.replace(
+      /^  '?[\w:]+'?: \{ script: '(src\/grading|dist\/grading|test\/bench)\/[^\n]*\n/gm,
+      '',
+    );
+    if (/from '[./]*grading\//.test(programs))
       throw new Error(
         `src/${name} imports the grader, which students do not get; release.ts must know how to do without.`,
       );
-    if (without !== text) fs.writeFileSync(file, without);
+    if (programs !== text) fs.writeFileSync(file, programs);
   }
 }
 
 function writePackage(target: string): void {
   const file = path.join(target, 'package.json');
-  const kit = JSON.parse(fs.readFileSync(file, 'utf8')) as { scripts: Record<string, string> };
+  const kit = JSON.parse(fs.readFileSync(file, 'utf8')) as Dependent & { scripts: Record<string, string> };
   for (const name of Object.keys(kit.scripts))
     if (SCRIPTS_WITHHELD.some(withheld => name === withheld || name.startsWith(`${withheld}:`)))
       delete kit.scripts[name];
   kit.scripts.submit = 'node --import tsx src/handin/submit.ts';
+  for (const name of PACKAGES_WITHHELD) {
+    delete kit.dependencies?.[name];
+    delete kit.devDependencies?.[name];
+  }
   fs.writeFileSync(file, JSON.stringify(kit, null, 2) + '\n');
+  const lockFile = path.join(target, 'package-lock.json');
+  if (!fs.existsSync(lockFile)) return;
+  const lock = JSON.parse(fs.readFileSync(lockFile, 'utf8')) as Lock;
+  const { dependencies, devDependencies } = kit;
+  Object.assign(lock.packages[''], { dependencies, devDependencies });
+  fs.writeFileSync(lockFile, JSON.stringify({ ...lock, packages: reached(lock.packages) }, null, 2) + '\n');
+}
+
+interface Dependent {
+  dependencies?: Record<string, string>;
+  devDependencies?: Record<string, string>;
+  optionalDependencies?: Record<string, string>;
+  peerDependencies?: Record<string, string>;
+}
+interface Lock {
+  packages: Record<string, Dependent>;
+}
+
+/** The packages of a lock file that its root still needs, each found as Node finds it. */
+function reached(packages: Lock['packages']): Lock['packages'] {
+  const found = new Set(['']);
+  for (const from of found) {
+    const { dependencies, devDependencies, optionalDependencies, peerDependencies } = packages[from];
+    const all = { ...dependencies, ...(from ? {} : devDependencies), ...optionalDependencies, ...peerDependencies };
+    for (const name of Object.keys(all)) {
+      const folders = from
+        .split('/node_modules/')
+        .map((_, i, parts) => parts.slice(0, parts.length - i).join('/node_modules/'));
+      const places = [...folders, ''].map(folder =>
+        folder ? `${folder}/node_modules/${name}` : `node_modules/${name}`,
+      );
+      const place = places.find(place => packages[place]);
+      if (place) found.add(place);
+    }
+  }
+  return Object.fromEntries(Object.entries(packages).filter(([place]) => found.has(place)));
+}
+
+/** What is said about the instructor's commands and folders. */
+function writeReadme(target: string): void {
+  const file = path.join(target, 'README.md');
+  if (!fs.existsSync(file)) return;
+  const text = fs.readFileSync(file, 'utf8');
+  const without = text
+    .replace(/^\| `npm run (grade|release|validate|autograder|bench|generate|test)[^\n]*\n/gm, '')
+    .replace(/^npm test .*\n/gm, '')
+    .replace(/^## (Grade a class|Add an architecture[^\n]*)\n.*?(?=^## )/gms, '')
+    .replace(/^\| `(solutions\/`, `)?exercises\/`[^\n]*\n/gm, '| `exercises/` | what you edit |\n')
+    .replace(/^(\| `src\/course\/`), `src\/grading\/`[^\n]*\n/gm, '$1 | lectures, and the check of exercises |\n')
+    .replace(/^\| `test\/`[^\n]*\n/gm, '| `test/exercises/` | the public tests of the exercises |\n');
+  const handIn = '| `npm run submit` | packs your exercises for handing in, and says what is missing |\n';
+  fs.writeFileSync(file, without.replace(/^(\| `npm run check[^\n]*\n)/m, `$1${handIn}`));
 }
 
 function pointsOf(test: string): number {

@@ -67,7 +67,7 @@ export function feedbackPage(student: string, feedback: Feedback[]): string {
 function exerciseSection({ exercise, score, max, status, reason, tests, hidden }: Feedback): Markup {
   const row = (title: string, points: string, passed: boolean | undefined, message?: string): Markup =>
     html`<tr>
-      <td class="${passed === undefined ? '' : passed ? 'good' : 'bad'}">
+      <td class="result ${passed === undefined ? '' : passed ? 'good' : 'bad'}">
         ${passed === undefined ? '' : passed ? '✓ passed' : '✗ failed'}
       </td>
       <td>${title}${message ? html`<br /><span class="bad">${message}</span>` : ''}</td>

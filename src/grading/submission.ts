@@ -1,31 +1,34 @@
 /**
- * The trusted side's handle on one submission: it starts the host behind the wall, asks it questions and believes
+ * The trusted side's handle on one submission: it takes hosts from behind the wall, asks them questions and believes
  * nothing but the form of the answers. After a crash or a time-out the next question gets a fresh host.
  */
-import type { ChildProcess } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import fs from 'node:fs';
-import type { Duplex, Readable } from 'node:stream';
+import os from 'node:os';
 import { decode, encode, type TensorBridge } from './codec';
-import type { Request } from './host';
-import { LIMITS, type Limits, type Wall } from './wall';
+import type { Line, Request } from './host';
+import type { Hosts } from './hosts';
+import { type Host, LIMITS } from './wall';
 
 export interface SubmissionOptions {
-  wall: Wall;
-  /** Folder with the compiled modules of the student, and nothing else. */
-  staged: string;
-  /** Number of the worker; each has a uid of its own. */
-  slot: number;
+  hosts: Hosts;
+  /** The student's modules by name, as JavaScript. */
+  modules: Record<string, string>;
   tensors?: TensorBridge;
-  limits?: Limits;
+  /** Of the submission's Math.random. */
+  seed?: number;
   /** Seconds one answer may take, and all answers together. */
   answerSeconds?: number;
   totalSeconds?: number;
 }
 
+export const ANSWER_SECONDS = 10;
+export const TOTAL_SECONDS = 120;
 const MAX_OUTPUT = 1 << 20;
-const MAX_MESSAGE = 64 << 20;
+const MAX_MESSAGE = 32 << 20;
 const MAX_HOSTS = 20;
+/** How many times longer an answer may take on a machine that is too busy to run it. */
+const MOST_PATIENCE = 6;
 
 interface Waiting {
   id: string;
@@ -39,23 +42,17 @@ export class SandboxError extends Error {
 }
 
 export class Submission {
-  /** What the student's code printed, cut at 1 MiB: for the student's own report of public tests only. */
-  output = '';
   /** The first thing that went wrong with the sandbox, for the reason in the grade. */
   failure?: string;
-  private host?: ChildProcess;
+  /** Our side failed: the exam cannot be believed. */
+  fault?: Error;
+  private host?: Host;
   private waiting?: Waiting;
-  private hosts = 0;
-  private readonly deadline: number;
+  private taken = 0;
+  private used = 0;
+  private printed = 0;
 
-  constructor(private readonly options: SubmissionOptions) {
-    this.deadline = Date.now() + 1000 * (options.totalSeconds ?? 120);
-  }
-
-  /** Starts the host ahead of the first question, which hides its start-up time. */
-  start(): void {
-    if (!this.host) this.launch();
-  }
+  constructor(private readonly options: SubmissionOptions) {}
 
   /** Calls the function `name` that the student's `module` exports. Rejects with the student's error or a SandboxError. */
   call(module: string, name: string, values: unknown[]): Promise<unknown> {
@@ -74,45 +71,61 @@ export class Submission {
 
   private async ask(question: Omit<Request, 'id'>): Promise<unknown> {
     if (this.waiting) throw new Error('The test asks before the last answer came; await every call of the student.');
-    const left = this.deadline - Date.now();
-    if (left <= 0)
-      throw this.fail(`time limit: all tests together took more than ${this.options.totalSeconds ?? 120} s`);
-    this.start();
-    const seconds = Math.min(left / 1000, this.options.answerSeconds ?? 10);
+    const { answerSeconds = ANSWER_SECONDS, totalSeconds = TOTAL_SECONDS } = this.options;
+    const left = totalSeconds - this.used;
+    if (left <= 0) throw this.fail(`time limit: all tests together took more than ${totalSeconds} s`);
+    const host = await this.current();
+    const seconds = Math.min(left, answerSeconds);
     const id = randomUUID();
-    const timer = setTimeout(() => this.end(`time limit: no answer within ${seconds.toFixed(0)} s`), 1000 * seconds);
+    const begun = Date.now();
+    const stop = whenOver(host, seconds, () => this.end(`time limit: no answer within ${seconds.toFixed(0)} s`));
     try {
       return await new Promise((resolve, reject) => {
         this.waiting = { id, resolve, reject };
-        if (!this.host) return reject(this.fail(this.failure ?? 'the sandbox did not start'));
-        (this.host.stdio[3] as Duplex).write(JSON.stringify({ id, ...question }) + '\n');
+        host.input.write(JSON.stringify({ id, ...question } satisfies Line) + '\n');
       });
     } finally {
-      clearTimeout(timer);
+      stop();
+      this.used += (Date.now() - begun) / 1000;
       this.waiting = undefined;
     }
   }
 
-  private launch(): void {
-    if (++this.hosts > MAX_HOSTS) throw this.fail(`the sandbox had to be restarted ${MAX_HOSTS} times`);
-    const { wall, staged, slot, limits = LIMITS } = this.options;
-    const host = (this.host = wall.start(staged, slot, limits));
+  private async current(): Promise<Host> {
+    if (this.host) return this.host;
+    if (++this.taken > MAX_HOSTS) throw this.fail(`the sandbox had to be restarted ${MAX_HOSTS} times`);
+    let host: Host;
+    try {
+      host = await this.options.hosts.take();
+    } catch (error) {
+      this.fault = error as Error;
+      throw error;
+    }
+    // For the next submission, or for this one if it breaks its own.
+    this.options.hosts.prepare();
+    this.host = host;
+    this.listen(host);
+    host.input.write(
+      JSON.stringify({ modules: this.options.modules, seed: this.options.seed ?? 0 } satisfies Line) + '\n',
+    );
+    return host;
+  }
+
+  private listen(host: Host): void {
     const ended = (why: string): void => {
       if (this.host === host) this.end(why);
     };
-    host.on('error', error => ended(`the sandbox did not start: ${error.message}`));
-    host.on('exit', (code, signal) => ended(exitReason(code, signal)));
-    for (const stream of [host.stdout, host.stderr] as Readable[]) {
-      stream.setEncoding('utf8').on('data', (text: string) => {
-        if (this.output.length + text.length > MAX_OUTPUT) return ended('output limit: more than 1 MiB was printed');
-        this.output += text;
+    host.process.on('error', error => ended(`the sandbox broke: ${error.message}`));
+    host.process.on('exit', (code, signal) => ended(exitReason(code, signal)));
+    for (const stream of host.prints) {
+      stream.on('data', ({ length }: Buffer) => {
+        if ((this.printed += length) > MAX_OUTPUT) ended('output limit: more than 1 MiB was printed');
       });
+      stream.resume();
     }
-    const channel = host.stdio[3] as Duplex;
     let chunks: string[] = [];
     let size = 0;
-    channel.on('error', () => undefined);
-    channel.setEncoding('utf8').on('data', (chunk: string) => {
+    host.output.setEncoding('utf8').on('data', (chunk: string) => {
       if ((size += chunk.length) > MAX_MESSAGE)
         return ended(`message limit: an answer has more than ${MAX_MESSAGE >> 20} MiB`);
       chunks.push(chunk);
@@ -122,12 +135,13 @@ export class Submission {
       size = chunks[0].length;
       for (const line of lines) if (this.host === host) this.receive(line);
     });
+    if (host.bounded) return;
     const watch = setInterval(() => {
-      const used = memoryOfTree(host.pid!);
-      if (used > 2 * limits.memory) ended(`memory limit: all processes together hold ${used.toFixed(0)} MiB`);
+      const { mebibytes } = useOfTree(host.process.pid!);
+      if (mebibytes > 2 * LIMITS.memory) ended(`memory limit: all processes together hold ${mebibytes.toFixed(0)} MiB`);
     }, 100);
     watch.unref();
-    host.on('exit', () => clearInterval(watch));
+    host.process.on('exit', () => clearInterval(watch));
   }
 
   private receive(line: string): void {
@@ -160,32 +174,59 @@ export class Submission {
   private end(why: string): void {
     const host = this.host;
     this.host = undefined;
-    if (host?.pid) {
-      // The process group: without a wall, children of the submission live in it too.
-      try {
-        process.kill(-host.pid, 'SIGKILL');
-      } catch {
-        host.kill('SIGKILL');
-      }
-    }
+    host?.kill();
     if (why !== 'closed') this.waiting?.reject(this.fail(why));
   }
+}
+
+/**
+ * Calls `over` when `seconds` have passed, unless the returned function is called first. Work that waits for a processor
+ * on a busy machine is given more time: whoever is graded last must not lose points to the others.
+ */
+function whenOver(host: Host, seconds: number, over: () => void): () => void {
+  const before = useOfTree(host.process.pid!).seconds;
+  let patience = MOST_PATIENCE;
+  let timer: NodeJS.Timeout;
+  const wait = (): void => {
+    timer = setTimeout(() => {
+      const computed = useOfTree(host.process.pid!).seconds - before;
+      const isBusy = os.loadavg()[0] > os.availableParallelism();
+      if (--patience > 0 && isBusy && computed > 0.05 * seconds && computed < 0.8 * seconds) wait();
+      else over();
+    }, 1000 * seconds);
+  };
+  wait();
+  return () => clearTimeout(timer);
 }
 
 function exitReason(code: number | null, signal: NodeJS.Signals | null): string {
   if (signal === 'SIGXCPU' || code === 128 + 24) return 'time limit: no processor time left';
   if (signal === 'SIGABRT' || code === 134) return 'memory limit: Node ended for lack of memory';
-  if (signal === 'SIGKILL' || code === 137) return 'the sandbox was killed, most likely for its memory';
+  if (signal === 'SIGKILL' || code === 137) return 'memory limit: the sandbox was killed, most likely for its memory';
   return `exited before answering (${signal ?? `status ${code}`})`;
 }
 
-/** Resident memory of a process and all below it, in MiB; 0 where /proc is not to be had. */
-function memoryOfTree(pid: number): number {
+/** Resident memory and processor time of a process and all below it; 0 where /proc is not to be had. */
+function useOfTree(pid: number): { mebibytes: number; seconds: number } {
   try {
     const pages = Number(fs.readFileSync(`/proc/${pid}/statm`, 'utf8').split(' ')[1]);
-    const children = fs.readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').split(' ').filter(Boolean);
-    return children.reduce((sum, child) => sum + memoryOfTree(Number(child)), (pages * 4096) / 2 ** 20);
+    // After the name, which may hold anything, in parentheses.
+    const fields = fs
+      .readFileSync(`/proc/${pid}/stat`, 'utf8')
+      .replace(/^.*\) /s, '')
+      .split(' ');
+    const sum = { mebibytes: (pages * 4096) / 2 ** 20, seconds: (Number(fields[11]) + Number(fields[12])) / 100 };
+    // A thread's children stand in its own list.
+    for (const thread of fs.readdirSync(`/proc/${pid}/task`)) {
+      const children = fs.readFileSync(`/proc/${pid}/task/${thread}/children`, 'utf8').split(' ').filter(Boolean);
+      for (const child of children) {
+        const { mebibytes, seconds } = useOfTree(Number(child));
+        sum.mebibytes += mebibytes;
+        sum.seconds += seconds;
+      }
+    }
+    return sum;
   } catch {
-    return 0;
+    return { mebibytes: 0, seconds: 0 };
   }
 }

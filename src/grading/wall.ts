@@ -1,17 +1,21 @@
 /**
  * The wall around a submission: one interface, and what this machine has to build it from. Everything a submission can
- * reach is listed here: a read-only course kit, its own staged files, a small /tmp. Measurements: design, section 2.
+ * reach is listed here: a read-only course kit, system libraries, a small /tmp. Measurements: design, section 2.
  */
 import { type ChildProcess, execFileSync, spawn, spawnSync } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
 import fs from 'node:fs';
 import path from 'node:path';
+import type { Readable, Writable } from 'node:stream';
+import { enclose, type Enclosure } from './cgroup';
+import { hostArguments } from './snapshot';
 
 export interface Limits {
   /** Memory of one process, in MiB; of all processes of the submission together, twice this. */
   memory: number;
   /** Processor seconds of one process. */
   cpu: number;
-  /** Size of /tmp and of /dev/shm, and of the largest file, in MiB. */
+  /** Size of /tmp and of the largest file, in MiB; /dev/shm has 1. */
   disk: number;
   /** Processes and threads. */
   processes: number;
@@ -19,39 +23,94 @@ export interface Limits {
 
 export const LIMITS: Limits = { memory: 1024, cpu: 60, disk: 16, processes: 64 };
 
+export type WallName = 'bubblewrap' | 'docker' | 'podman' | 'user' | 'none';
+export const WALLS: readonly WallName[] = ['bubblewrap', 'docker', 'podman', 'user', 'none'];
+
+/** A host behind the wall, before it knows of any submission. */
+export interface Host {
+  process: ChildProcess;
+  /** The channel: questions go in, answers come out, one a line. */
+  input: Writable;
+  output: Readable;
+  /** What the submission prints. */
+  prints: Readable[];
+  /** Whether the kernel bounds the memory of all processes together; else the grader has to watch it. */
+  bounded: boolean;
+  /** Ends every process of the submission. */
+  kill(): void;
+}
+
 export interface Wall {
-  name: 'bubblewrap' | 'none';
+  name: WallName;
   /** What holds and what does not, in words for `doctor` and the reports. */
   holds: string;
-  /** Starts the host on staged files; standard input is closed, descriptor 3 is the duplex channel. `slot` picks the uid. */
-  start(staged: string, slot: number, limits: Limits): ChildProcess;
+  /** Starts a host; `slot` is the worker's number, so that no two run under the same uid. */
+  start(slot: number, limits: Limits): Host;
+}
+
+export interface WallOptions {
+  /** Which one; the best that is there, if not given. */
+  name?: WallName;
+  /** Compute with TensorFlow's library instead of plain JavaScript: for heavy exercises; a host then takes 1 s to start. */
+  tensorflow?: boolean;
+  /** Image for docker and podman, with Node at the version of the grader's. */
+  image?: string;
 }
 
 const KIT = path.join(__dirname, '..', '..');
 const INSIDE = '/kit';
 /** What a submission may read of the kit: the built library and its packages; no test, no solution. */
 const PARTS = ['package.json', 'dist', 'node_modules'];
+const TENSORFLOW = path.join('.cache', 'tensorflow');
 
 /**
- * The best wall of this machine.
- * @throws when there is none, unless `sandbox` is false: then submissions run as the instructor, which every report marks.
+ * The wall that `options` name, or else the best of this machine.
+ * @throws when it is not to be had here. None at all has to be asked for: submissions then run as the instructor.
  */
-export function wall(sandbox = true): Wall {
-  if (!sandbox)
-    return { name: 'none', holds: 'nothing: submissions run with your own rights (--no-sandbox)', start: startBare };
-  const failure = bubblewrapFailure();
-  if (failure) {
-    throw new Error(
-      `There is no sandbox for submissions here (${failure}); install bubblewrap (apt install bubblewrap), ` +
-        'or grade with --no-sandbox if you trust every submission.',
-    );
+export function wall(options: WallOptions = {}): Wall {
+  const { name } = options;
+  if (name === 'none') {
+    const holds = 'nothing: submissions run with your own rights (--no-sandbox)';
+    return { name, holds, start: (_, limits) => startBare(limits, options) };
   }
-  const uid = isRoot() ? 'its own uid, ' : '';
-  return {
-    name: 'bubblewrap',
-    holds: `${uid}no network, read-only files, bounded memory, processes and disk`,
-    start: startWalled,
-  };
+  if (name === 'user') {
+    if (!isRoot()) throw new Error('--wall user needs root, to give each submission a uid of its own.');
+    const holds = 'its own uid, bounded memory, processes and files; the network is open (--wall user)';
+    return { name, holds, start: (slot, limits) => startAsUser(slot, limits, options) };
+  }
+  const faults: string[] = [];
+  if (name === undefined || name === 'bubblewrap') {
+    const failure = bubblewrapFailure();
+    if (!failure) {
+      const uid = isRoot() ? 'its own uid, ' : '';
+      const how = enclose('probe', LIMITS);
+      how?.remove();
+      return {
+        name: 'bubblewrap',
+        holds:
+          `${uid}no network, read-only files, and bounded disk, processor time, processes and memory ` +
+          `(all together by ${how ? 'a cgroup' : 'watching them'})`,
+        start: (slot, limits) => startBubblewrap(slot, limits, options),
+      };
+    }
+    faults.push(failure);
+  }
+  for (const engine of ['docker', 'podman'] as const) {
+    if (name !== undefined && name !== engine) continue;
+    const failure = containerFailure(engine);
+    if (!failure) {
+      return {
+        name: engine,
+        holds: `a container without network, rights and writable files, with bounded memory and processes`,
+        start: (slot, limits) => startContainer(engine, slot, limits, options),
+      };
+    }
+    faults.push(failure);
+  }
+  throw new Error(
+    `There is no sandbox for submissions here (${faults.join('; ')}); install bubblewrap (apt install bubblewrap), ` +
+      'or grade with --no-sandbox if you trust every submission.',
+  );
 }
 
 /** Why bubblewrap cannot be used here, or undefined if it can. Ubuntu >= 23.10 has it but forbids its namespaces. */
@@ -64,91 +123,158 @@ export function bubblewrapFailure(): string | undefined {
   return status === 0 ? undefined : stderr.trim().split('\n')[0] || `bwrap ended with status ${status}`;
 }
 
+/** Why docker or podman cannot be used here, or undefined if it can. */
+export function containerFailure(engine: 'docker' | 'podman'): string | undefined {
+  const { status, error, stderr } = spawnSync(engine, ['info'], { encoding: 'utf8', timeout: 20_000 });
+  if (error) return `${engine} is not installed`;
+  return status === 0 ? undefined : `${engine}: ${stderr.trim().split('\n').pop() || `status ${status}`}`;
+}
+
 function isRoot(): boolean {
   return process.getuid?.() === 0;
 }
 
 /** An environment of nothing but what Node needs: no secret of the instructor's shell reaches a submission. */
-const ENVIRONMENT = { PATH: '/usr/bin:/bin', LANG: 'C.UTF-8', HOME: '/tmp', CNN_KIT_BACKEND: 'cpu' };
-
-function nodeArguments(root: string, limits: Limits): string[] {
-  return [
-    `--max-old-space-size=${Math.floor(limits.memory / 2)}`,
-    '--no-addons',
-    path.posix.join(root, 'dist/grading/host.js'),
-  ];
+function environment({ tensorflow }: WallOptions): Record<string, string> {
+  const backend = tensorflow ? 'tensorflow' : 'cpu';
+  return { PATH: '/usr/bin:/bin', LANG: 'C.UTF-8', HOME: '/tmp', CNN_KIT_BACKEND: backend };
 }
 
-function startBare(staged: string, _slot: number, limits: Limits): ChildProcess {
-  return spawn(process.execPath, [...nodeArguments(KIT, limits), staged], {
-    stdio: ['ignore', 'pipe', 'pipe', 'pipe'],
-    env: ENVIRONMENT,
-    cwd: staged,
-    detached: true,
-  });
+/** The parts of the kit that are shown, those that are there. */
+function parts({ tensorflow }: WallOptions): string[] {
+  return [...PARTS, ...(tensorflow ? [TENSORFLOW] : [])].filter(name => fs.existsSync(path.join(KIT, name)));
 }
 
-function startWalled(staged: string, slot: number, limits: Limits): ChildProcess {
+function nodeArguments(root: string, limits: Limits, channel: 'socket' | 'stdio'): string[] {
+  const at = (name: string): string => (name.startsWith('-') ? name : path.posix.join(root, name));
+  return [...hostArguments([`--max-old-space-size=${limits.memory >> 1}`]).map(at), root, channel];
+}
+
+function startBare(limits: Limits, options: WallOptions): Host {
+  const command = [process.execPath, ...nodeArguments(KIT, limits, 'socket')];
+  return overSocket(spawnGroup(command, environment(options), KIT), false);
+}
+
+/** The program and its arguments that run `command` behind bubblewrap. */
+export function bubblewrapCommand(
+  command: string[],
+  limits: Limits,
+  { slot = 0, enclosure, ...options }: WallOptions & { slot?: number; enclosure?: Enclosure } = {},
+): string[] {
   const megabyte = 1 << 20;
   const node = fs.realpathSync(process.execPath);
-  const [nodeFrom, kitFrom] = !isRoot() || readableByAll() ? [node, KIT] : ['/mnt/node', '/mnt/kit'];
-  const system = ['/usr', '/bin', '/sbin', '/lib', '/lib64', '/etc/ld.so.cache']
+  const isOpen = !isRoot() || readableByAll();
+  const [nodeFrom, kitFrom] = isOpen ? [node, KIT] : ['/mnt/node', '/mnt/kit'];
+  // Libraries only: no shell, no interpreter, no compiler to go on with.
+  const system = ['/usr/lib', '/usr/lib64', '/lib', '/lib64', '/etc/ld.so.cache']
     .filter(file => fs.existsSync(file))
     .flatMap(file =>
       fs.lstatSync(file).isSymbolicLink() ? ['--symlink', fs.readlinkSync(file), file] : ['--ro-bind', file, file],
     );
-  const kit = PARTS.flatMap(name => ['--ro-bind', path.join(kitFrom, name), `${INSIDE}/${name}`]);
+  const kit = parts(options).flatMap(name => ['--ro-bind', path.join(kitFrom, name), `${INSIDE}/${name}`]);
   const bwrap = [
-    ...['bwrap', ...system, '--ro-bind', nodeFrom, '/node', ...kit, '--ro-bind', staged, `${INSIDE}/exercises`],
-    ...['--proc', '/proc', '--dev', '/dev'],
+    ...['bwrap', ...system, '--ro-bind', nodeFrom, '/node', ...kit, '--proc', '/proc', '--dev', '/dev'],
     ...['--size', String(limits.disk * megabyte), '--tmpfs', '/tmp', '--size', String(megabyte), '--tmpfs', '/dev/shm'],
-    ...[
-      '--unshare-all',
-      '--unshare-user',
-      '--disable-userns',
-      '--uid',
-      '65534',
-      '--gid',
-      '65534',
-      '--hostname',
-      'sandbox',
-    ],
-    ...[
-      '--die-with-parent',
-      '--new-session',
-      '--clearenv',
-      ...Object.entries(ENVIRONMENT).flatMap(pair => ['--setenv', ...pair]),
-    ],
-    ...['--chdir', '/tmp', '--', '/node', ...nodeArguments(INSIDE, limits), `${INSIDE}/exercises`],
+    ...['--remount-ro', '/', '--remount-ro', '/dev'],
+    ...['--unshare-all', '--unshare-user', '--disable-userns', '--uid', '65534', '--gid', '65534'],
+    ...['--hostname', 'sandbox', '--die-with-parent', '--new-session', '--clearenv'],
+    ...Object.entries(environment(options)).flatMap(pair => ['--setenv', ...pair]),
+    ...['--chdir', '/tmp', '--', ...command],
   ];
-  const limited = [
-    ...[
-      'prlimit',
-      `--data=${limits.memory * megabyte}`,
-      `--fsize=${limits.disk * megabyte}`,
-      `--cpu=${limits.cpu}`,
-      '--core=0',
-    ],
-    ...[`--nproc=${processLimit(limits)}`, ...bwrap],
-  ];
-  if (!isRoot()) return launch(limited);
-  // RLIMIT_NPROC binds only a real uid other than root's, one per slot, so that neighbours do not share the count.
-  const uid = String(20_000 + slot);
-  const asUser = ['setpriv', `--reuid=${uid}`, `--regid=${uid}`, '--clear-groups', ...limited];
-  return launch(
-    readableByAll()
+  const limited = [...limitsCommand(limits), ...bwrap];
+  const entered = (rest: string[]): string[] => (enclosure ? enclosure.enter(rest) : rest);
+  if (!isRoot()) return entered(limited);
+  // RLIMIT_NPROC binds only a real uid other than root's, one per host, so that neighbours do not share the count.
+  const asUser = [...userCommand(slot), ...limited];
+  return entered(
+    isOpen
       ? asUser
       : ['unshare', '--mount', '--propagation', 'private', 'sh', '-c', MOUNT_KIT, 'sh', node, KIT, ...asUser],
   );
 }
 
-function launch(command: string[]): ChildProcess {
-  return spawn(command[0], command.slice(1), {
-    stdio: ['ignore', 'pipe', 'pipe', 'pipe'],
-    env: ENVIRONMENT,
-    cwd: '/',
-    detached: true,
-  });
+function limitsCommand({ memory, disk, cpu, processes }: Limits): string[] {
+  const most = isRoot() ? processes : processes + threadsOfUser();
+  const sizes = [`--data=${memory << 20}`, `--fsize=${disk << 20}`];
+  return ['prlimit', ...sizes, `--cpu=${cpu}`, '--core=0', '--nofile=1024', `--nproc=${most}`];
+}
+
+function userCommand(slot: number): string[] {
+  const uid = String(20_000 + slot);
+  return ['setpriv', `--reuid=${uid}`, `--regid=${uid}`, '--clear-groups', '--no-new-privs'];
+}
+
+let started = 0;
+
+function startBubblewrap(worker: number, limits: Limits, options: WallOptions): Host {
+  // The next host starts while the last one is being ended; they must not share a uid.
+  const slot = 8 * worker + (started++ % 8);
+  const enclosure = enclose(`${process.pid}-${slot}`, limits);
+  const command = ['/node', ...nodeArguments(INSIDE, limits, 'socket')];
+  const child = spawnGroup(bubblewrapCommand(command, limits, { ...options, slot, enclosure }), environment({}), '/');
+  child.on('exit', () => enclosure?.remove());
+  return overSocket(child, enclosure !== undefined);
+}
+
+/** For containers that forbid namespaces, as autograders of learning platforms do: whoever runs them hides the tests. */
+function startAsUser(worker: number, limits: Limits, options: WallOptions): Host {
+  const slot = 8 * worker + (started++ % 8);
+  const command = [process.execPath, ...nodeArguments(KIT, limits, 'socket')];
+  const limited = [...userCommand(slot), ...limitsCommand(limits), ...command];
+  return overSocket(spawnGroup(limited, environment(options), '/'), false);
+}
+
+/** The arguments for docker or podman that run a host in a container named `name`. */
+export function containerArguments(name: string, limits: Limits, options: WallOptions = {}): string[] {
+  const { image = `node:${process.versions.node}-slim` } = options;
+  const kit = parts(options).flatMap(part => ['--volume', `${path.join(KIT, part)}:${INSIDE}/${part}:ro`]);
+  return [
+    ...['run', '--rm', '--interactive', '--init', '--name', name, '--network', 'none', '--read-only'],
+    ...['--user', '65534:65534', '--cap-drop', 'ALL', '--security-opt', 'no-new-privileges', '--ipc', 'private'],
+    ...['--memory', `${2 * limits.memory}m`, '--memory-swap', `${2 * limits.memory}m`],
+    ...['--pids-limit', String(limits.processes), '--cpus', '1', '--ulimit', `cpu=${limits.cpu}`],
+    ...['--ulimit', `fsize=${limits.disk << 20}`, '--ulimit', 'core=0', '--ulimit', 'nofile=1024'],
+    ...['--tmpfs', `/tmp:rw,nosuid,nodev,size=${limits.disk}m`, '--shm-size', '1m', '--log-driver', 'none'],
+    ...Object.entries(environment(options)).flatMap(([key, value]) => ['--env', `${key}=${value}`]),
+    ...[...kit, '--workdir', '/tmp', '--entrypoint', 'node', image],
+    // A snapshot is of one build of Node; the image's may be another.
+    ...nodeArguments(INSIDE, limits, 'stdio').filter(word => !/^--snapshot-blob$|\.blob$/.test(word)),
+  ];
+}
+
+function startContainer(engine: 'docker' | 'podman', slot: number, limits: Limits, options: WallOptions): Host {
+  const name = `cnn-kit-${process.pid}-${slot}-${randomBytes(4).toString('hex')}`;
+  const child = spawn(engine, containerArguments(name, limits, options), { stdio: ['pipe', 'pipe', 'pipe'] });
+  return {
+    ...{ process: child, input: child.stdin, output: child.stdout, prints: [child.stderr], bounded: true },
+    // To end the client does not end the container.
+    kill() {
+      spawn(engine, ['kill', name], { stdio: 'ignore', detached: true })
+        .on('error', () => undefined)
+        .unref();
+      child.kill('SIGKILL');
+    },
+  };
+}
+
+function spawnGroup([program, ...words]: string[], env: Record<string, string>, cwd: string): ChildProcess {
+  return spawn(program, words, { stdio: ['ignore', 'pipe', 'pipe', 'pipe'], env, cwd, detached: true });
+}
+
+function overSocket(child: ChildProcess, bounded: boolean): Host {
+  const channel = child.stdio[3] as Readable & Writable;
+  return {
+    ...{ process: child, input: channel, output: channel, prints: [child.stdout!, child.stderr!], bounded },
+    kill() {
+      if (child.pid === undefined) return;
+      // The process group: without a wall, children of the submission live in it too.
+      try {
+        process.kill(-child.pid, 'SIGKILL');
+      } catch {
+        child.kill('SIGKILL');
+      }
+    },
+  };
 }
 
 /** Shows a checkout below a closed folder (/root, mktemp -d) to the slot's uid, in this mount namespace only. */
@@ -166,8 +292,7 @@ function readableByAll(): boolean {
 }
 
 /** The kernel counts what the user runs already; as root, the slot's own uid runs nothing else. */
-function processLimit(limits: Limits): number {
-  if (isRoot()) return limits.processes;
+function threadsOfUser(): number {
   const threads = execFileSync('ps', ['-L', '-u', String(process.getuid!()), '-o', 'lwp='], { encoding: 'utf8' });
-  return threads.split('\n').length + limits.processes;
+  return threads.split('\n').length;
 }

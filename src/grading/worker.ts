@@ -1,23 +1,22 @@
 /** A trusted process that examines submissions one after the other, as `grade` tells it over IPC. */
-import 'tsx/cjs';
-import fs from 'node:fs';
-import os from 'node:os';
-import path from 'node:path';
 import { transform } from 'esbuild';
-import { examine, type ExamResult, outline, type TestResult } from './exam';
-import { wall } from './wall';
+import { type ExamResult, type ExamTest, examine, outline, type TestResult } from './exam';
+import { Hosts } from './hosts';
+import { bundleTest } from './tests';
+import { LIMITS, wall, type WallOptions } from './wall';
 
 export interface Job {
-  /** Number that comes back with the result. */
-  id: number;
   exercise: string;
   /** The student's TypeScript; without it, only the tests are listed. */
   source?: string;
   testFile: string;
+  /** Hash of the test that is to be run: a file that was changed meanwhile, or is another one here, gives no grade. */
+  testHash: string;
+  /** Seconds one answer may take; 10 if not given. */
+  answerSeconds?: number;
 }
 
 export interface JobResult {
-  id: number;
   /** The student's file could not be compiled: the compiler's message. */
   compileError?: string;
   exam?: ExamResult;
@@ -26,37 +25,49 @@ export interface JobResult {
   fault?: string;
 }
 
-if (process.send) {
-  const [slot, sandbox] = process.argv.slice(2);
-  const built = wall(sandbox === 'true');
-  const staging = fs.mkdtempSync(path.join(os.tmpdir(), 'cnn-kit-grade-'));
-  fs.chmodSync(staging, 0o755);
-  process.on('exit', () => fs.rmSync(staging, { recursive: true, force: true }));
-  process.on('disconnect', () => process.exit(0));
-  process.on('SIGTERM', () => process.exit(0));
+/** What examines jobs, with hosts of its own. */
+function examiner(options: WallOptions): { work(job: Job): Promise<JobResult>; close(): void } {
+  // Workers of other runs on this machine have other numbers.
+  const hosts = new Hosts(wall(options), process.pid % 4096, LIMITS);
+  const tests = new Map<string, ExamTest>();
 
-  const work = async ({ id, exercise, source, testFile }: Job): Promise<JobResult> => {
-    if (source === undefined) return { id, outline: outline(testFile) };
+  const testOf = ({ testFile, testHash }: Job): ExamTest => {
+    const known = tests.get(testHash);
+    if (known) return known;
+    const test = { ...bundleTest(testFile), file: testFile };
+    if (test.hash !== testHash) throw new Error('the test file is not the one that the class is graded with');
+    tests.set(testHash, test);
+    return test;
+  };
+
+  const examined = async (job: Job): Promise<JobResult> => {
+    const { exercise, source, answerSeconds } = job;
+    const test = testOf(job);
+    if (source === undefined) return { outline: outline(test) };
     let code: string;
     try {
       ({ code } = await transform(source, { loader: 'ts', format: 'cjs', target: 'node20', logLevel: 'silent' }));
     } catch (error) {
       const { text, location } = (error as import('esbuild').TransformFailure).errors[0];
-      return { id, compileError: `line ${location?.line ?? '?'}: ${text}` };
+      return { compileError: `line ${location?.line ?? '?'}: ${text}` };
     }
-    const staged = fs.mkdtempSync(path.join(staging, 's-'));
-    fs.chmodSync(staged, 0o755);
-    try {
-      fs.writeFileSync(path.join(staged, `${exercise}.js`), code, { mode: 0o644 });
-      return { id, exam: await examine(testFile, { wall: built, staged, slot: Number(slot) }) };
-    } finally {
-      fs.rmSync(staged, { recursive: true, force: true });
-    }
+    return { exam: await examine(test, { hosts, modules: { [exercise]: code }, answerSeconds }) };
   };
 
+  return {
+    work: job => examined(job).catch((error: Error): JobResult => ({ fault: error.message })),
+    close: () => hosts.close(),
+  };
+}
+
+if (process.send) {
+  const { work, close } = examiner(JSON.parse(process.argv[2]) as WallOptions);
+  const end = (): void => {
+    close();
+    process.exit(0);
+  };
+  process.on('disconnect', end).on('SIGTERM', end);
   process.on('message', (job: Job) => {
-    work(job)
-      .catch((error: Error): JobResult => ({ id: job.id, fault: error.message }))
-      .then(result => process.send!(result));
+    void work(job).then(result => process.send!(result));
   });
 }

@@ -55,7 +55,7 @@ export interface Converter {
 export function createConverter(root: string, folder: string): Converter {
   const compiler = loadCompiler(path.join(root, '.cache', 'kernel'));
   const original = compiler.ts;
-  const state: State = { compiled: new Map(), watched: new Map(), namesOnly: false };
+  const state: State = { compiled: new Map(), watched: new Map(), namesOf: undefined };
   const { compiled, watched } = state;
   const ts = adapt(original, root, folder, state);
   // A copy, since the exports of the package itself cannot be changed in place.
@@ -65,14 +65,18 @@ export function createConverter(root: string, folder: string): Converter {
   const engine: TslabConverter = tslab.createConverter({ isJS: false, isBrowser: false });
   setTimeout(() => compiler.save(), 2000).unref();
   let declarations = '';
+  let last: string | undefined;
   let next = '';
 
   return {
     convert(source) {
       noticeEdits(watched);
       compiled.clear();
-      state.namesOnly = true;
+      // The same text again leaves the compiler nothing new to see in the second of tslab's two programs.
+      state.namesOf = source === last ? undefined : source;
+      last = source;
       const result = engine.convert(declarations, source);
+      state.namesOf = undefined;
       const take = (code: string): Compiled => compiled.get(code)!;
       const files = (result.sideOutputs ?? []).map(({ path: file, data }) => ({
         ...take(data),
@@ -136,8 +140,8 @@ interface State {
   /** By the code that tslab got. */
   compiled: Map<string, Compiled>;
   watched: Map<string, Watch>;
-  /** tslab builds a program for every cell only to see which names it declares; the next one need not be whole. */
-  namesOnly: boolean;
+  /** tslab builds a program of every cell only to see which names it declares; that of this source need not be whole. */
+  namesOf?: string;
 }
 
 /** The compiler with what tslab asks of it answered our way. */
@@ -190,11 +194,10 @@ function adapt(ts: typeof TS, root: string, folder: string, state: State): typeo
     const { createProgram } = host;
     let last: TS.BuilderProgram | undefined;
     host.createProgram = (names, compilerOptions, compilerHost, _previous, ...others) => {
-      if (state.namesOnly && last) {
-        state.namesOnly = false;
-        const cell = compilerHost!.getSourceFile(atRoot(CELL), ts.ScriptTarget.Latest)! as TS.SourceFile & {
-          locals?: Map<string, unknown>;
-        };
+      const cell = compilerHost!.getSourceFile(atRoot(CELL), ts.ScriptTarget.Latest) as TS.SourceFile & {
+        locals?: Map<string, unknown>;
+      };
+      if (last && state.namesOf !== undefined && cell.text.endsWith(state.namesOf)) {
         (ts as unknown as Internals).bindSourceFile(cell, compilerOptions);
         // Without names, tslab goes on with this very program.
         if (cell.locals?.size) return withFile(last, cell);

@@ -4,6 +4,7 @@ import type { SourceMapPayload } from 'node:module';
 import path from 'node:path';
 import vm from 'node:vm';
 import type { Cell, Converter } from './converter';
+import { CELL_LABEL } from './transform';
 import { KeyboardInterrupt, typeError, type Source } from './errors';
 import { Modules } from './modules';
 import { Scope } from './scope';
@@ -124,11 +125,12 @@ function readLibrarySource(file: string, root: string): Source | undefined {
 function before({ used, live }: Cell): string {
   const boxes = used.map(name => `const $${name} = $box("${name}");`);
   const own = live.map(name => `$live("${name}", () => ${name}, $value => { ${name} = $value; });`);
-  return [...boxes, 'let $whole = false; try {', ...own, ''].join(' ');
+  return [...boxes, `let $whole = false; try { ${CELL_LABEL}: {`, ...own, ''].join(' ');
 }
 
 function after({ settled, lastExpression }: Cell): string {
-  const value = lastExpression ? `return ${lastExpression}; ` : '';
+  const value = lastExpression ?? '';
   const names = settled.filter(name => name !== lastExpression);
-  return `$whole = true; ${value}} finally { $settle({ ${names.join(', ')} }, $whole); }`;
+  const settle = `$settle({ ${names.join(', ')} }, $whole);`;
+  return `$whole = true; return ${value}; } throw $interrupt; } finally { ${settle} }`;
 }

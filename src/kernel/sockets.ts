@@ -87,7 +87,8 @@ function kernelInfo(): Message['content'] {
       mimetype: 'text/x-typescript',
       file_extension: '.ts',
       pygments_lexer: 'typescript',
-      codemirror_mode: 'text/typescript',
+      // JupyterLab's own name of it; it colours nothing under another.
+      codemirror_mode: 'typescript',
       nbconvert_exporter: 'script',
     },
   };

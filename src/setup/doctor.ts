@@ -2,8 +2,8 @@
 import { spawnSync } from 'node:child_process';
 import fs from 'node:fs';
 import path from 'node:path';
-import { findCompiler } from '../backend/build';
-import { bubblewrapFailure } from '../grading/wall';
+import { findCompiler, hasWheel } from '../backend/build';
+import { examineSandbox } from '../grading/probes';
 import { KERNEL_NAME } from './jupyter';
 import { findPython, inVenv, VENV } from './python';
 import { environment, ROOT } from './steps';
@@ -17,10 +17,23 @@ export interface Finding {
   mend?: string;
 }
 
-const SET_UP = 'npm start';
+const SET_UP = 'npm run setup';
+/** For what is there, but broken. */
+const AGAIN = 'npm run setup -- --again';
+
+/** How this system installs a package of its own: Debian's name, Fedora's, Arch's, and what macOS and Windows take. */
+function install(debian: string, fedora: string, arch: string, mac: string, windows: string): string {
+  if (process.platform === 'darwin') return mac;
+  if (process.platform === 'win32') return windows;
+  const has = (program: string): boolean => fs.existsSync(path.join('/usr/bin', program));
+  const root = process.getuid?.() === 0 ? '' : 'sudo ';
+  if (has('dnf')) return `${root}dnf install ${fedora}`;
+  if (has('pacman')) return `${root}pacman -S ${arch}`;
+  return `${root}apt install ${debian}`;
+}
 
 export async function doctor(args: string[]): Promise<number> {
-  const findings = examineAll();
+  const findings = [...examineAll(), await sandbox()];
   if (args.includes('--json')) console.log(JSON.stringify(findings, null, 2));
   else
     for (const { part, state, detail, mend } of findings)
@@ -36,7 +49,6 @@ function examineAll(): Finding[] {
     ...backend(),
     kernel(),
     jupyterLab(),
-    sandbox(),
   ];
 }
 
@@ -45,14 +57,23 @@ function python(): Finding {
     const { command, version } = findPython();
     return { part: 'Python', state: 'ok', detail: `${version} (${command})` };
   } catch (error) {
-    return { part: 'Python', state: 'missing', detail: (error as Error).message };
+    const mend = install(
+      'python3 python3-venv',
+      'python3',
+      'python',
+      'brew install python',
+      'winget install Python.Python.3.12',
+    );
+    return { part: 'Python', state: 'missing', detail: (error as Error).message.replace(/\.$/, ''), mend };
   }
 }
 
 function compiler(): Finding {
   const found = findCompiler();
   if (found) return { part: 'compiler', state: 'ok', detail: found };
-  return { part: 'compiler', state: 'slower', detail: 'no C++ compiler', mend: 'apt install g++' };
+  const visualStudio = 'winget install Microsoft.VisualStudio.2022.BuildTools';
+  const mend = install('g++', 'gcc-c++', 'gcc', 'xcode-select --install', visualStudio);
+  return { part: 'compiler', state: 'slower', detail: 'no C++ compiler', mend };
 }
 
 /** In a process of its own: a library that cannot be loaded must not take the doctor with it. */
@@ -66,20 +87,25 @@ function backend(): Finding[] {
   });
   if (status !== 0) {
     const reason = /Error: (.*)/.exec(stderr)?.[1] ?? stderr.trim().split('\n').pop() ?? 'it ended without a word';
-    return [{ part: 'TensorFlow', state: 'missing', detail: reason, mend: SET_UP }];
+    const mend = process.env.CNN_KIT_BACKEND ? UNSET : AGAIN;
+    return [
+      { part: 'TensorFlow', state: 'slower', detail: 'not in use', mend },
+      { part: 'backend', state: 'missing', detail: reason.replace(/\.$/, ''), mend },
+    ];
   }
   const { info, gigaflops } = JSON.parse(stdout) as { info: import('../backend').BackendInfo; gigaflops: number };
-  const binding = info.binding ? ` through ${info.binding}` : '';
-  return [
-    info.name === 'tensorflow'
-      ? { part: 'TensorFlow', state: 'ok', detail: `${info.version}${binding}` }
-      : { part: 'TensorFlow', state: 'slower', detail: `not in use (${info.reason})`, mend: SET_UP },
-    {
-      part: 'backend',
-      state: 'ok',
-      detail: `${info.name} on ${info.device}, ${gigaflops.toFixed(1)} GFLOP/s in a matrix product`,
-    },
-  ];
+  const speed = `${gigaflops.toFixed(1)} GFLOP/s in a matrix product`;
+  return [tensorflow(info), { part: 'backend', state: 'ok', detail: `${info.name} on ${info.device}, ${speed}` }];
+}
+
+const UNSET = process.platform === 'win32' ? 'set CNN_KIT_BACKEND=' : 'unset CNN_KIT_BACKEND';
+
+function tensorflow({ name, version, binding, reason }: import('../backend').BackendInfo): Finding {
+  if (name === 'tensorflow') return { part: 'TensorFlow', state: 'ok', detail: `${version} through ${binding}` };
+  const finding = { part: 'TensorFlow', state: 'slower', detail: `not in use (${reason})` } as const;
+  if (process.env.CNN_KIT_BACKEND) return { ...finding, mend: UNSET };
+  if (hasWheel()) return { ...finding, mend: SET_UP };
+  return process.platform === 'win32' ? { ...finding, mend: 'wsl --install' } : finding;
 }
 
 /** Best of five products of two 1024 x 1024 matrices (2 * 1024^3 operations each); 256 x 256 for plain JavaScript. */
@@ -100,16 +126,20 @@ ready().then(info => {
 `;
 
 function kernel(): Finding {
+  const missing = (detail: string, mend = SET_UP): Finding => ({ part: 'kernel', state: 'missing', detail, mend });
   const spec = path.join(VENV, 'share', 'jupyter', 'kernels', KERNEL_NAME, 'kernel.json');
-  if (!fs.existsSync(spec)) return { part: 'kernel', state: 'missing', detail: 'not registered', mend: SET_UP };
-  const { argv, display_name: name } = JSON.parse(fs.readFileSync(spec, 'utf8')) as {
-    argv: string[];
-    display_name: string;
-  };
+  let argv: string[];
+  try {
+    ({ argv } = JSON.parse(fs.readFileSync(spec, 'utf8')) as { argv: string[] });
+  } catch {
+    return missing('not registered');
+  }
   const absent = argv.slice(0, 2).find(file => !fs.existsSync(file));
-  if (absent)
-    return { part: 'kernel', state: 'missing', detail: `${path.relative(ROOT, absent)} is not there`, mend: SET_UP };
-  return { part: 'kernel', state: 'ok', detail: name };
+  if (absent) return missing(`${path.relative(ROOT, absent)} is not there`);
+  const parts = "for (const part of ['zeromq', '@tslab/typescript-for-tslab', 'tslab/dist/converter']) require(part)";
+  const { status, stderr } = spawnSync(argv[0], ['-e', parts], { cwd: ROOT, encoding: 'utf8' });
+  if (status !== 0) return missing(/Error: (.*)/.exec(stderr)?.[1] ?? 'it does not load', AGAIN);
+  return { part: 'kernel', state: 'ok', detail: `TypeScript (cnn-kit) on ${path.basename(argv[0])}` };
 }
 
 function jupyterLab(): Finding {
@@ -118,12 +148,14 @@ function jupyterLab(): Finding {
     env: environment(),
   });
   if (status === 0) return { part: 'JupyterLab', state: 'ok', detail: stdout.trim() };
-  return { part: 'JupyterLab', state: 'missing', detail: 'not installed in .venv', mend: SET_UP };
+  return { part: 'JupyterLab', state: 'missing', detail: 'not in .venv, or broken', mend: AGAIN };
 }
 
-/** Needed to grade, not to learn. */
-function sandbox(): Finding {
-  const failure = bubblewrapFailure();
-  if (!failure) return { part: 'sandbox', state: 'ok', detail: 'bubblewrap holds submissions' };
-  return { part: 'sandbox', state: 'slower', detail: `grading needs one (${failure})`, mend: 'apt install bubblewrap' };
+/** Needed to grade, not to learn. Tried out on the spot: a sandbox that is installed may still not hold. */
+async function sandbox(): Promise<Finding> {
+  const { holds, detail } = await examineSandbox();
+  if (holds) return { part: 'sandbox', state: 'ok', detail };
+  const finding = { part: 'sandbox', state: 'slower', detail: `grading needs one (${detail})` } as const;
+  if (process.platform !== 'linux') return finding;
+  return { ...finding, mend: install('bubblewrap', 'bubblewrap', 'bubblewrap', '', '') };
 }

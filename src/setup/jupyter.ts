@@ -17,6 +17,8 @@ export function configureJupyter(): void {
   });
   write(path.join(VENV, 'etc', 'jupyter', 'jupyter_server_config.json'), {
     KernelSpecManager: { allowed_kernelspecs: [KERNEL_NAME], ensure_native_kernel: false },
+    // The kernel itself completes and explains; looking for a server of every language takes a second of the start.
+    LanguageServerManager: { autodetect: false },
   });
   write(path.join(VENV, 'share', 'jupyter', 'lab', 'settings', 'overrides.json'), {
     '@jupyterlab/apputils-extension:notification': { fetchNews: 'false', checkForUpdates: false },
@@ -29,12 +31,13 @@ export function configureJupyter(): void {
  */
 export function startJupyterLab(all: string[]): Promise<number> {
   const { language, args } = takeLanguage(all);
-  // JupyterLab refuses an option that is given twice, so one of the caller's takes the place of ours.
-  const defaults = [
-    `--ServerApp.root_dir=${ROOT}`,
-    `--LabApp.default_url=/lab/tree/notebooks/${firstLecture(language)}`,
-  ];
-  const options = defaults.filter(option => !args.some(argument => argument.split('=')[0] === option.split('=')[0]));
+  // JupyterLab refuses an option that is given twice, so the caller's take the place of ours.
+  const isGiven = (names: RegExp): boolean => args.some(argument => names.test(argument.split('=')[0]));
+  const rooted = isGiven(/^--(ServerApp\.root_dir|notebook-dir|ServerApp\.notebook_dir)$/);
+  const options = rooted ? [] : [`--ServerApp.root_dir=${ROOT}`];
+  if (!rooted && !isGiven(/\.default_url$/)) {
+    options.push(`--LabApp.default_url=/lab/tree/notebooks/${firstLecture(language)}`);
+  }
   const child = spawn(inVenv('python'), ['-m', 'jupyterlab', ...options, ...args], {
     cwd: ROOT,
     env: environment(),
@@ -70,7 +73,11 @@ function firstLecture(language: 'en' | 'ko'): string {
   return first;
 }
 
+/** Whole or not at all, and only what is new: another JupyterLab of this checkout may be reading. */
 function write(file: string, content: object): void {
+  const text = JSON.stringify(content, null, 2) + '\n';
+  if (fs.existsSync(file) && fs.readFileSync(file, 'utf8') === text) return;
   fs.mkdirSync(path.dirname(file), { recursive: true });
-  fs.writeFileSync(file, JSON.stringify(content, null, 2) + '\n');
+  fs.writeFileSync(`${file}.part`, text);
+  fs.renameSync(`${file}.part`, file);
 }

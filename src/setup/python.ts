@@ -43,20 +43,21 @@ export async function setUpPython(log: (line: string) => void): Promise<void> {
 export async function setUpVenv(folder: string, requirements: string, begin: () => void): Promise<void> {
   const { command, version } = findPython();
   const file = (name: string): string => path.join(ROOT, 'src', 'setup', name);
-  await once(path.join(folder, 'cnn-kit.stamp'), [fs.readFileSync(requirements, 'utf8'), version, ROOT], async () => {
+  const python = inVenv('python', folder);
+  const inputs = [fs.readFileSync(requirements, 'utf8'), version, ROOT];
+  await once(path.join(folder, 'cnn-kit.stamp'), inputs, python, async () => {
     begin();
     fs.rmSync(folder, { recursive: true, force: true });
     await createVenv(command, folder);
-    const python = inVenv('python', folder);
-    const pinned = ['--quiet', '--require-hashes', '-r'];
+    const show = process.stdout.isTTY;
+    const pinned = ['install', ...(show ? [] : ['--quiet']), '--require-hashes', '-r'];
     // uv installs in a quarter of pip's time; where it is not to be had, pip does the same.
-    const withUv = await run(python, ['-m', 'pip', 'install', ...pinned, file('uv.txt')])
-      .then(() => run(inVenv('uv', folder), ['pip', 'install', '--python', python, ...pinned, requirements]))
-      .then(
-        () => true,
-        () => false,
-      );
-    if (!withUv) await run(python, ['-m', 'pip', 'install', ...pinned, requirements]);
+    try {
+      await run(python, ['-m', 'pip', ...pinned, file('uv.txt')], { show });
+      await run(inVenv('uv', folder), ['pip', ...pinned, requirements, '--python', python], { show });
+    } catch {
+      await run(python, ['-m', 'pip', ...pinned, requirements], { show });
+    }
   });
 }
 

@@ -2,13 +2,14 @@ import fs from 'node:fs';
 import * as tf from '@tensorflow/tfjs';
 import { augmentedShape, batches, type Batch, type BatchOptions, type ImageSet } from '../data';
 import { display, progress, type Progress } from '../display';
+import { Ahead } from './ahead';
 import { evaluate } from './evaluate';
-import { softmaxCrossEntropy } from './loss';
 import { constant, type Schedule } from './schedules';
 import { Sgd, type SgdOptions } from './sgd';
+import { type StepOptions, trainingStep } from './step';
 import { drawMasks, releaseMasks, RunFile, type Seen, variableOf } from './state';
 
-export interface FitOptions extends SgdOptions, Pick<BatchOptions, 'augment'> {
+export interface FitOptions extends SgdOptions, StepOptions, Pick<BatchOptions, 'augment'> {
   /** Passes over the set. */
   epochs?: number;
   /** Ends the run after this many steps, even within an epoch. */
@@ -16,9 +17,6 @@ export interface FitOptions extends SgdOptions, Pick<BatchOptions, 'augment'> {
   batchSize?: number;
   /** A number, or a function of the step: see `constant`, `steps`, `cosine`, `warmUp`, `oneCycle`. */
   learningRate?: number | Schedule;
-  labelSmoothing?: number;
-  /** Weight of each output after the first in the loss. GoogLeNet's auxiliary classifiers: 0.3 (section 5). */
-  auxiliaryWeight?: number;
   /** Of the order of the images, of the augmentation and of dropout. */
   seed?: number;
   /** Evaluated after every epoch. */
@@ -112,6 +110,7 @@ export async function fit(model: tf.LayersModel, set: ImageSet, options: FitOpti
   };
 
   let bar: Progress | undefined;
+  let rest: Ahead<Batch> | undefined;
   try {
     if (options.resume && fs.existsSync(file!)) runFile!.load(history, lastPass);
     const secondsBefore = history.seconds;
@@ -120,14 +119,19 @@ export async function fit(model: tf.LayersModel, set: ImageSet, options: FitOpti
     let saved = history.steps;
     bar = options.progress === false ? undefined : progress({ title: options.progress ?? model.name, total });
     if (history.steps > 0) bar?.update({ step: history.steps, loss: history.losses.at(-1) });
-    const rest = passes(set, epochs, history.steps, { batchSize, seed, augment });
+    rest = new Ahead(passes(set, epochs, history.steps, { batchSize, seed, augment }), ({ x, y }) =>
+      tf.dispose([x, y]),
+    );
     while (!ended()) {
       const { value: batch, done } = rest.next();
       if (done) break;
       const { x, y } = batch;
       const rate = schedule(history.steps, total);
       drawMasks(model, x.shape[0], seed, history.steps);
-      const [loss, wrong] = await step(x, y, rate);
+      const result = tf.tidy(() => step(x, y, tf.scalar(rate)));
+      if (history.steps + 1 < total) rest.prepare();
+      const [loss, wrong] = await result.data<'float32'>();
+      result.dispose();
       lastPass.push({ size: x.shape[0], loss, wrong });
       if (lastPass.length > stepsPerEpoch) lastPass.shift();
       images += x.shape[0];
@@ -155,6 +159,8 @@ export async function fit(model: tf.LayersModel, set: ImageSet, options: FitOpti
     }
     if (saved !== history.steps) await runFile?.save(history, lastPass);
   } finally {
+    step.dispose();
+    rest?.dispose();
     optimizer.dispose();
     releaseMasks(model);
     bar?.end();
@@ -181,31 +187,6 @@ function* passes(
   }
 }
 
-/** One step of training on tensors alone: [mean loss, wrong answers] of the batch before the update. */
-function trainingStep(model: tf.LayersModel, optimizer: Sgd, options: FitOptions) {
-  const { labelSmoothing, auxiliaryWeight = 0.3 } = options;
-  const update = (x: tf.Tensor4D, y: tf.Tensor1D, learningRate: tf.Scalar): tf.Tensor1D => {
-    let wrong: tf.Scalar | undefined;
-    const { value, grads } = tf.variableGrads(() => {
-      const outputs = [model.apply(x, { training: true })].flat() as tf.Tensor2D[];
-      wrong = tf.keep(outputs[0].argMax(1).notEqual(y).sum().toFloat()) as tf.Scalar;
-      const losses = outputs.map(logits => softmaxCrossEntropy(logits, y, labelSmoothing));
-      return losses.reduce((total, loss) => total.add(loss.mul(auxiliaryWeight)) as tf.Scalar);
-    }, optimizer.variables);
-    const gradients = optimizer.variables.map(variable => grads[variable.name]);
-    optimizer.apply(gradients, learningRate);
-    const result = tf.stack([value, wrong!]) as tf.Tensor1D;
-    wrong!.dispose();
-    return result;
-  };
-  return async (x: tf.Tensor4D, y: tf.Tensor1D, learningRate: number): Promise<Float32Array> => {
-    const result = tf.tidy(() => update(x, y, tf.scalar(learningRate)));
-    const values = await result.data<'float32'>();
-    result.dispose();
-    return values;
-  };
-}
-
 async function endOfEpoch(
   model: tf.LayersModel,
   { epochs, trainLoss, trainError, seconds }: History,
@@ -214,7 +195,7 @@ async function endOfEpoch(
 ): Promise<Epoch> {
   const row = { epoch: epochs.length + 1, trainLoss, trainError, learningRate, seconds };
   if (!validation) return row;
-  const { loss, accuracy } = await evaluate(model, validation);
+  const { loss, accuracy } = await evaluate(model, validation, { isTrained: true });
   return { ...row, validationLoss: loss, validationError: 1 - accuracy };
 }
 

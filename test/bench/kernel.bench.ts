@@ -16,11 +16,15 @@ async function start(kernel: string): Promise<number> {
   return session.ready + seconds;
 }
 
-/** Median time of a cell, in milliseconds. */
-async function latency(session: Session, code: (i: number) => string, cells = 30): Promise<number> {
-  const times: number[] = [];
-  for (let i = 0; i < cells; i++) times.push((await session.execute(code(i))).seconds * 1000);
-  return median(times.slice(5));
+/** Median times of a cell of each, in milliseconds, the kernels taking turns. */
+async function latencies(kernels: [Session, (i: number) => string][], cells = 30): Promise<number[]> {
+  const times = kernels.map(() => [] as number[]);
+  for (let i = 0; i < cells; i++) {
+    for (const [k, [session, code]] of kernels.entries()) {
+      times[k].push((await session.execute(code(i))).seconds * 1000);
+    }
+  }
+  return times.map(each => median(each.slice(5)));
 }
 
 function memory(pid: number): number {
@@ -28,7 +32,31 @@ function memory(pid: number): number {
   return Number(kilobytes) / 1024;
 }
 
-const LOOP = 'let sum = 0; for (let i = 0; i < 1e8; i++) sum += i;';
+const LOOP =
+  'const start = performance.now(); let sum = 0; for (let i = 0; i < 1e8; i++) sum += i; performance.now() - start';
+
+/** Seconds that the loop says it takes in a cell and in a script of its own, in turns. */
+async function loops(session: Session, rounds = 5): Promise<{ cell: number; node: number; ratio: number }> {
+  const script = path.join(folder, 'loop.js');
+  fs.writeFileSync(script, LOOP.replace(/performance.now\(\) - start$/, 'console.log($&)'));
+  const cells: number[] = [];
+  const nodes: number[] = [];
+  for (let i = 0; i < rounds; i++) {
+    const { messages } = await session.execute(LOOP);
+    const result = messages[0].find(({ type }) => type === 'execute_result')!;
+    cells.push(Number(result.content.data['text/plain']) / 1000);
+    nodes.push(Number(spawnSync(process.execPath, [script], { encoding: 'utf8' }).stdout) / 1000);
+  }
+  return { cell: median(cells), node: median(nodes), ratio: median(cells.map((seconds, i) => seconds / nodes[i])) };
+}
+
+const ENDLESS = {
+  'for (;;) {}': 'for (;;) {}',
+  'for (;;) {} after an await': 'await 1; for (;;) {}',
+  'an await that never ends': 'await new Promise(() => undefined)',
+  'a training':
+    "await fit(cifarNet(), lectureImages({ split: 'train', count: 2000 }), { epochs: 1e4, learningRate: 0.01, progress: false })",
+};
 
 export async function bench(): Promise<void> {
   fs.mkdirSync(folder, { recursive: true });
@@ -44,23 +72,29 @@ export async function bench(): Promise<void> {
 
   const session = await Session.start(folder);
   const peer = await Session.start(folder, 'python3');
-  const peerCell = await latency(peer, i => `x${i} = ${i}`);
-  const cell = await latency(session, i => `const x${i} = ${i};`);
+  const python3 = (i: number): string => `x${i} = ${i}`;
+  const [plain, peerPlain] = await latencies([
+    [session, i => `const x${i} = ${i};`],
+    [peer, python3],
+  ]);
   console.log(
-    `warm cell: ${cell.toFixed(0)} ms, ipykernel ${peerCell.toFixed(0)} ms, difference ${(cell - peerCell).toFixed(0)} ms`,
+    `warm cell: ${plain.toFixed(0)} ms, ipykernel ${peerPlain.toFixed(0)} ms, difference ${(plain - peerPlain).toFixed(0)} ms`,
   );
 
-  const loop = (await session.execute(LOOP)).seconds;
-  const script = `const t = performance.now(); ${LOOP} console.log(performance.now() - t)`;
-  const node =
-    Number(spawnSync(process.execPath, ['-e', `(() => { ${script} })()`], { encoding: 'utf8' }).stdout) / 1000;
-  console.log(
-    `1e8 additions: ${loop.toFixed(2)} s, plain Node ${node.toFixed(2)} s, ratio ${(loop / node).toFixed(2)}`,
-  );
+  const { cell, node, ratio } = await loops(session);
+  console.log(`1e8 additions: ${cell.toFixed(2)} s, plain Node ${node.toFixed(2)} s, ratio ${ratio.toFixed(2)}`);
 
-  await session.execute("import { tf, alexnet, fit } from 'cnn-kit';");
-  const typed = await latency(session, i => `const y${i} = tf.scalar(${i});`);
-  console.log(`with the library's types: ${typed.toFixed(0)} ms, difference ${(typed - peerCell).toFixed(0)} ms`);
+  await session.execute("import { tf, cifarNet, fit, lectureImages } from 'cnn-kit';");
+  const [typed, peerTyped] = await latencies([
+    [session, i => `const y${i} = tf.scalar(${i});`],
+    [peer, python3],
+  ]);
+  console.log(`with the library's types: ${typed.toFixed(0)} ms, difference ${(typed - peerTyped).toFixed(0)} ms`);
+
+  for (const [what, code] of Object.entries(ENDLESS)) {
+    const { stopped } = await session.execute(code, { interrupt_after: 4 });
+    console.log(`interrupt of ${what}: ${stopped?.toFixed(2)} s`);
+  }
   await session.end();
   await peer.end();
 

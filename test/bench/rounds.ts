@@ -1,23 +1,27 @@
-/** One contestant of a bench: a process of its own that runs its work when asked, so that rounds of several can alternate. */
+/** One contestant of a bench: a process of its own that works when asked, so that rounds of several can alternate. */
 import { type ChildProcess, fork, spawn } from 'node:child_process';
+import path from 'node:path';
 import readline from 'node:readline';
 
 export interface Contestant {
   name: string;
-  /** Seconds of one piece of work. */
-  round(): Promise<number>;
-  /** Megabytes of memory at the most. */
-  end(): Promise<number>;
+  /** Seconds of this many steps. */
+  round(steps: number): Promise<number>;
+  /** Megabytes of resident memory at the most, so far. */
+  memory(): Promise<number>;
+  end(): void;
 }
 
-/** A process of Node that answers each message with the seconds its work took: see `answer`. */
-export async function nodeContestant(
+/** Our program `contestant.cjs`. */
+export function ours(
   name: string,
-  file: string,
   args: string[],
   environment: NodeJS.ProcessEnv = {},
-): Promise<Contestant> {
-  const child: ChildProcess = fork(file, args, { env: { ...process.env, ...environment }, execArgv: ['--import=tsx'] });
+): Contestant & { multiplyAdds(): Promise<number> } {
+  const child = fork(path.join(__dirname, 'contestant.cjs'), args, {
+    env: { ...process.env, ...environment },
+    execArgv: [],
+  });
   const end = died(child, name);
   const ask = (question: string): Promise<number> => {
     const reply = new Promise<number>(resolve => child.once('message', resolve as (value: unknown) => void));
@@ -26,18 +30,18 @@ export async function nodeContestant(
   };
   return {
     name,
-    round: () => ask('round'),
-    end: async () => {
-      const memory = await ask('memory');
-      child.disconnect();
-      return memory;
-    },
+    round: steps => ask(`round ${steps}`),
+    memory: () => ask('memory'),
+    multiplyAdds: () => ask('multiplyAdds'),
+    end: () => child.disconnect(),
   };
 }
 
-/** A Python process of the same manners, over lines: `code` reads them and prints a number for each. */
-export function pythonContestant(name: string, python: string, code: string, args: string[]): Contestant {
-  const child = spawn(python, ['-c', code, ...args], { stdio: ['pipe', 'pipe', 'inherit'] });
+export const PEER = path.join(__dirname, 'peer.py');
+
+/** PyTorch's program `peer.py`. */
+export function pytorch(name: string, python: string, args: string[]): Contestant {
+  const child = spawn(python, [PEER, ...args], { stdio: ['pipe', 'pipe', 'inherit'] });
   const lines = readline.createInterface({ input: child.stdout })[Symbol.asyncIterator]();
   const end = died(child, name);
   const ask = async (question: string): Promise<number> => {
@@ -47,66 +51,44 @@ export function pythonContestant(name: string, python: string, code: string, arg
   };
   return {
     name,
-    round: () => ask('round'),
-    end: async () => {
-      const memory = await ask('memory');
-      child.stdin.end();
-      return memory;
-    },
+    round: steps => ask(`round ${steps}`),
+    memory: () => ask('memory'),
+    end: () => child.stdin.end(),
   };
-}
-
-/** The other end of `nodeContestant`. */
-export function answer(work: () => void): void {
-  process.on('message', question => {
-    if (question === 'memory') return void process.send!(process.resourceUsage().maxRSS / 1024);
-    const start = performance.now();
-    work();
-    process.send!((performance.now() - start) / 1000);
-  });
-}
-
-export interface Measured {
-  name: string;
-  seconds: number;
-  /** Median over the rounds of this one's time by the first one's, and its first and third quartile. */
-  ratio: number;
-  spread: [number, number];
-  memory: number;
-}
-
-/** Alternates them, the order turned about from round to round, and compares each with the first within each round. */
-export async function compete(contestants: Contestant[], { rounds = 7, warmUp = 4 } = {}): Promise<Measured[]> {
-  for (const { round } of contestants) for (let i = 0; i < warmUp; i++) await round();
-  const times = contestants.map(() => [] as number[]);
-  for (let i = 0; i < rounds; i++) {
-    const order = contestants.map((_, k) => k);
-    for (const k of i % 2 ? order.reverse() : order) times[k].push(await contestants[k].round());
-  }
-  const measured: Measured[] = [];
-  for (const [k, { name, end }] of contestants.entries()) {
-    const ratios = times[k].map((seconds, i) => seconds / times[0][i]).sort((a, b) => a - b);
-    const at = (share: number): number => ratios[Math.round(share * (ratios.length - 1))];
-    const seconds = [...times[k]].sort((a, b) => a - b)[rounds >> 1];
-    measured.push({ name, seconds, ratio: at(0.5), spread: [at(0.25), at(0.75)], memory: await end() });
-  }
-  return measured;
-}
-
-export function print(title: string, images: number, measured: Measured[]): void {
-  console.log(title);
-  for (const { name, seconds, ratio, spread, memory } of measured) {
-    const rate = `${(images / seconds).toFixed(0)} images/s`;
-    const quartiles = spread.map(value => value.toFixed(2)).join(' to ');
-    console.log(`  ${name.padEnd(24)} ratio ${ratio.toFixed(2)} (${quartiles})  ${rate}  ${memory.toFixed(0)} MB`);
-  }
 }
 
 /** Fails when the process ends; after the last question nobody looks. */
 function died(child: ChildProcess, name: string): Promise<never> {
   const end = new Promise<never>((_, reject) => {
-    child.once('exit', code => reject(new Error(`${name} ended with ${code} in the middle of the bench.`)));
+    child.once('error', reject);
+    child.once('exit', (code, signal) => {
+      reject(new Error(`${name} ended with ${signal ?? `status ${code}`} in the middle of the bench.`));
+    });
   });
   end.catch(() => undefined);
   return end;
+}
+
+/** Alternates them, the order turned about from round to round. @returns the seconds of each one's rounds */
+export async function alternate(
+  contestants: Contestant[],
+  { rounds, warmUp, steps }: { rounds: number; warmUp: number; steps: number },
+): Promise<number[][]> {
+  for (const { round } of contestants) for (let i = 0; i < warmUp; i++) await round(steps);
+  const times = contestants.map(() => [] as number[]);
+  for (let i = 0; i < rounds; i++) {
+    const order = contestants.map((_, k) => k);
+    for (const k of i % 2 ? order.reverse() : order) times[k].push(await contestants[k].round(steps));
+  }
+  return times;
+}
+
+export const median = (values: number[]): number => quantile(values, 0.5);
+
+/** Linear between the two nearest. */
+export function quantile(values: number[], share: number): number {
+  const sorted = [...values].sort((a, b) => a - b);
+  const at = share * (sorted.length - 1);
+  const below = Math.floor(at);
+  return sorted[below] + (at - below) * ((sorted[below + 1] ?? sorted[below]) - sorted[below]);
 }

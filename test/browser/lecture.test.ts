@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import type { ChildProcess } from 'node:child_process';
 import fs from 'node:fs';
 import path from 'node:path';
-import type { Browser, Page } from 'playwright-core';
+import type { Browser, Locator, Page } from 'playwright-core';
 import { quick, toNotebook } from '../../src/course/notebook';
 import { ROOT } from '../../src/setup/steps';
 import { ARTIFACTS, startBrowser, startLab, stopLab } from './lab';
@@ -51,9 +51,21 @@ describe('the lecture in JupyterLab, in a browser', function () {
   const shot = async (name: string): Promise<void> =>
     void (await page.screenshot({ path: path.join(ARTIFACTS, `${name}.png`) }));
 
+  /** In the middle of the page, also when JupyterLab has drawn what is above it. */
+  const show = async (element: Locator): Promise<void> => {
+    for (let i = 0; i < 3; i++) {
+      await element.evaluate(node => node.scrollIntoView({ block: 'center' }));
+      await page.waitForTimeout(500);
+    }
+  };
+
   it('opens on the TypeScript kernel', async () => {
     await page.waitForSelector('text=TypeScript (cnn-kit)', { timeout: 30_000 });
     await shot('1-opened');
+  });
+
+  it('colours the code as TypeScript', async () => {
+    await page.locator('.jp-CodeCell .cm-line span:text-is("import")').first().waitFor({ timeout: 30_000 });
   });
 
   it('runs all cells and draws the chart of the race', async () => {
@@ -61,7 +73,7 @@ describe('the lecture in JupyterLab, in a browser', function () {
     await page.click('.lm-Menu-item:has-text("Run All Cells") >> nth=0');
     const chart = page.locator('.vega-embed canvas, .vega-embed svg').first();
     await chart.waitFor({ state: 'attached', timeout: 200_000 });
-    await chart.scrollIntoViewIfNeeded();
+    await show(chart);
     const box = (await chart.boundingBox())!;
     assert.ok(box.width > 300 && box.height > 150, JSON.stringify(box));
     await shot('2-chart');
@@ -70,7 +82,7 @@ describe('the lecture in JupyterLab, in a browser', function () {
   it('moves the progress bar in place during training', async () => {
     const bar = page.locator('.jp-OutputArea-output:has-text("watched")');
     await bar.first().waitFor({ timeout: 200_000 });
-    await bar.first().scrollIntoViewIfNeeded();
+    await show(bar.first());
     const seen = new Set<string>();
     for (let i = 0; i < 100 && seen.size < 3; i++) {
       seen.add(/(\d+) of/.exec((await bar.first().textContent())!)?.[1] ?? '');

@@ -4,9 +4,14 @@ import path from 'node:path';
 import { check, type Functions } from '../../src/course/check';
 import { toExercise } from '../../src/course/exercises';
 import { outdatedExercises } from '../../src/course/generate';
+import { outline } from '../../src/grading/exam';
+import { bundleTest } from '../../src/grading/tests';
 
 const root = path.join(__dirname, '../..');
-const solutions = fs.readdirSync(path.join(root, 'solutions')).map(file => path.basename(file, '.ts'));
+const solutions = fs
+  .readdirSync(path.join(root, 'solutions'))
+  .filter(file => file.endsWith('.ts'))
+  .map(file => path.basename(file, '.ts'));
 const functionsOf = (folder: string, name: string): Functions => require(path.join(root, folder, `${name}.ts`));
 
 describe('a solution becomes an exercise', () => {
@@ -29,6 +34,17 @@ describe('the exercises', () => {
   it('are what their solutions make of them', () => {
     const [outdated] = outdatedExercises();
     assert.equal(outdated, undefined, `exercises/${outdated?.file} is outdated. Run \`npm run generate\`.`);
+  });
+
+  it('say in their header what they are worth, how long they take and how hard they are', () => {
+    for (const name of solutions) {
+      const header = fs.readFileSync(path.join(root, 'solutions', `${name}.ts`), 'utf8').split('*/')[0];
+      const line = /Points: (\d+)\. About \d+ minutes\. Difficulty: [123] of 3\./.exec(header);
+      assert.ok(line, `solutions/${name}.ts says no points, time and difficulty.`);
+      const file = path.join(root, 'test/exercises', `${name}.test.ts`);
+      const points = outline({ ...bundleTest(file), file }).reduce((sum, t) => sum + t.points, 0);
+      assert.equal(Number(line[1]), points, `solutions/${name}.ts says ${line[1]} points; its tests have ${points}.`);
+    }
   });
 
   it('come from a solution each, none is left over', () => {

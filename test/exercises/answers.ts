@@ -1,5 +1,8 @@
+/** How a test of an exercise asks for the student's answers, and how it names the mistake that a wrong one looks like. */
+import assert from 'node:assert/strict';
 import fs from 'node:fs';
 import path from 'node:path';
+import { tf } from 'cnn-kit';
 
 type Functions<T> = { [K in keyof T as T[K] extends (...values: never[]) => unknown ? K : never]: T[K] };
 
@@ -40,4 +43,87 @@ export function answers<T>(module: string): Answers<T> {
     (...values: unknown[]): Promise<unknown> =>
       examiner().call(module, String(name), values);
   return new Proxy({}, { get: named }) as Answers<T>;
+}
+
+/** A mistake that people make: what to say of it, and the answer that it leads to. It may throw where it cannot be made. */
+export type Mistake<T> = [message: string, answer: () => T];
+
+/** The answer must be `right`; if it is what a mistake leads to, the first such one is named. */
+export function expectTensor(
+  answer: unknown,
+  right: tf.Tensor,
+  mistakes: Mistake<tf.Tensor>[] = [],
+  what = 'the answer',
+): void {
+  assert.ok(answer instanceof tf.Tensor, `${what} must be a tensor, got ${kindOf(answer)}.`);
+  if (isSame(answer, right)) return;
+  nameMistake(mistakes, wrong => isSame(answer, wrong));
+  assert.deepEqual(answer.shape, right.shape, `${what} has the shape [${answer.shape}]; right is [${right.shape}].`);
+  assert.fail(`${what}: expected ${show(right.dataSync())}, got ${show(answer.dataSync())}.`);
+}
+
+/** The same for a number. */
+export function expectNumber(
+  answer: unknown,
+  right: number,
+  mistakes: Mistake<number>[] = [],
+  what = 'the answer',
+): void {
+  assert.ok(typeof answer === 'number', `${what} must be a number, got ${kindOf(answer)}.`);
+  if (isClose(answer, right)) return;
+  nameMistake(mistakes, wrong => isClose(answer, wrong));
+  assert.fail(`${what}: expected ${right}, got ${answer}.`);
+}
+
+/** The same for plain data: lists, texts, objects of them. */
+export function expectData<T>(answer: unknown, right: T, mistakes: Mistake<T>[] = [], what = 'the answer'): void {
+  if (isEqual(answer, right)) return;
+  nameMistake(mistakes, wrong => isEqual(answer, wrong));
+  const [expected, got] = [right, answer].map(value => String(JSON.stringify(value)).slice(0, 200));
+  assert.fail(`${what}: expected ${expected}, got ${got}.`);
+}
+
+function nameMistake<T>(mistakes: Mistake<T>[], matches: (wrong: T) => boolean): void {
+  for (const [message, make] of mistakes) {
+    let wrong: T;
+    try {
+      wrong = make();
+    } catch {
+      continue;
+    }
+    if (matches(wrong)) assert.fail(`${message}.`);
+  }
+}
+
+function isClose(a: number, b: number): boolean {
+  return (
+    a === b ||
+    Math.abs(a - b) <= 1e-4 * Math.max(1, Math.abs(b)) * (Number.isInteger(b) && Math.abs(b) > 1000 ? 1e-5 : 1)
+  );
+}
+
+function isSame(a: tf.Tensor, b: tf.Tensor): boolean {
+  if (a.shape.join() !== b.shape.join()) return false;
+  const [left, right] = [a.dataSync(), b.dataSync()];
+  return left.every((x, i) => isClose(x, right[i]));
+}
+
+function isEqual(a: unknown, b: unknown): boolean {
+  if (typeof a === 'number' && typeof b === 'number') return isClose(a, b);
+  if (typeof a !== 'object' || typeof b !== 'object' || a === null || b === null) return a === b;
+  if (Array.isArray(a) !== Array.isArray(b)) return false;
+  const keys = Object.keys(b);
+  return (
+    Object.keys(a).length === keys.length &&
+    keys.every(key => isEqual((a as Record<string, unknown>)[key], (b as Record<string, unknown>)[key]))
+  );
+}
+
+function kindOf(value: unknown): string {
+  return value === null ? 'null' : Array.isArray(value) ? 'a list' : typeof value;
+}
+
+function show(values: ArrayLike<number>): string {
+  const first = Array.from(values).slice(0, 6);
+  return `${first.map(x => x.toFixed(3)).join(', ')}${values.length > 6 ? ', ...' : ''}`;
 }

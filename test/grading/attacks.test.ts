@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
 import dgram from 'node:dgram';
 import fs from 'node:fs';
 import net from 'node:net';
@@ -10,9 +11,11 @@ import { bubblewrapFailure } from '../../src/grading/wall';
 /** Numbers are those of the case list that the grader was designed against; the rest are our own. */
 interface Case {
   name: string;
+  /** 01-sum, if not given. */
+  exercise?: '02-line';
   /** The whole file that the student hands in. */
   source: string;
-  /** Points of 10: `visible` 2, `hidden` 3, `later` 5. */
+  /** Points of 10: of 01-sum `visible` 2, `hidden` 3, `later` 5; of 02-line `tensor` 2, `model` 8. */
   score: number;
   status?: Grade['status'];
   reason?: RegExp;
@@ -32,13 +35,57 @@ describe('sum', () => {
 });
 `;
 
+/** Asks for a tensor and for a trained layers model, whose loss is measured on this side. */
+const LINE_TEST = `
+import assert from 'node:assert/strict';
+import { tf } from 'cnn-kit';
+const { call } = (globalThis as any)[Symbol.for('cnn-kit.answers')];
+describe('line', () => {
+  it('doubles a tensor [2]', async () => {
+    const y = await call('02-line', 'twice', [tf.tensor2d([[1, 2], [3, 4]])]);
+    assert.deepEqual([y.shape, y.dtype, [...y.dataSync()]], [[2, 2], 'float32', [2, 4, 6, 8]]);
+  });
+  it('fits a line [8]', async () => {
+    const x = tf.linspace(-1, 1, 20).reshape([20, 1]);
+    const y = x.mul(3).add(1);
+    const model = await call('02-line', 'line', [x, y]);
+    const loss = tf.losses.meanSquaredError(y, model.predict(x)).dataSync()[0];
+    assert.ok(loss < 0.01, 'the loss is ' + loss);
+  });
+});
+`;
+
+const TWICE = `import { tf } from 'cnn-kit';\nexport const twice = (x: any) => x.mul(2);\n`;
+const LINE = `${TWICE}
+export async function line(x: any, y: any) {
+  const model = tf.sequential({ layers: [tf.layers.dense({ units: 1, inputShape: [1] })] });
+  model.compile({ optimizer: tf.train.sgd(0.3), loss: 'meanSquaredError' });
+  await model.fit(x, y, { epochs: 60, verbose: 0 });
+  return model;
+}`;
+/** A model with other weights than trained ones, in some disguise. */
+const badLine = (disguise: string): string => `${TWICE}
+export function line(x: any, y: any): any {
+  const model: any = tf.sequential({ layers: [tf.layers.dense({ units: 1, inputShape: [1] })] });
+  ${disguise}
+  return model;
+}`;
+
 const RIGHT = 'export function sum(list: number[]): number { return list.reduce((a, b) => a + b, 0); }';
 const WRONG = 'export function sum(list: number[]): number { return -1; }';
+
+/** Stands in the command line of a process that must not be left. */
+const DAEMON = 'cnn-kit-test-daemon';
 
 /** A right answer that first does something: what it does must fail, and must not cost the points. */
 const rightAfter = (code: string): string => `${code}\n${RIGHT}`;
 
-function cases(outside: { port: number; udp: number; secret: string; witness: string }): Case[] {
+/** Answers rightly if the attack, the body of an async function, returns true; so it must not. */
+const ifIt = (attack: string): string => `export async function sum(l: number[]) {
+  const worked = await (async () => { ${attack} })();
+  return worked ? l.reduce((a, b) => a + b, 0) : -1 }`;
+
+function cases(outside: { port: number; udp: number; secret: string; witness: string; unshare: string }): Case[] {
   return [
     { name: 'control: right', source: RIGHT, score: 10 },
     {
@@ -139,9 +186,9 @@ function cases(outside: { port: number; udp: number; secret: string; witness: st
       reason: /nobody asked|protocol/,
     },
     {
-      name: '13 looks for secrets in the heap',
-      source: `export function sum() { const s: string[] = []; for (const k of Object.getOwnPropertyNames(globalThis)) s.push(k);
-        return (require('v8').getHeapSnapshot().read() ?? '').length }`,
+      name: '13 looks for expected values and tokens in the heap',
+      source: ifIt(`let heap = ''; for await (const part of require('v8').getHeapSnapshot()) heap += part;
+        return /adds three numbers|strictEqual\\(await sum/.test(heap)`),
       score: 0,
     },
     {
@@ -218,17 +265,36 @@ function cases(outside: { port: number; udp: number; secret: string; witness: st
       score: 0,
     },
     {
-      name: '25 fills /tmp and /dev/shm',
-      source: `export function sum() { const fs = require('fs'); let written = 0; const block = Buffer.alloc(1 << 20);
-        for (const d of ['/tmp', '/dev/shm']) try { for (let i = 0; i < 200; i++) { fs.appendFileSync(d + '/x' + i % 4, block); written++ } } catch {}
-        return written > 40 ? 'unbounded' : -1 }`,
+      name: '25 fills /tmp, /dev/shm and every other place that takes a file',
+      source: ifIt(`const fs = require('fs'); let written = 0; const block = Buffer.alloc(1 << 20);
+        for (const d of ['/tmp', '/dev/shm', '/', '/dev', '/kit', '/kit/exercises', '/proc', '/kit/dist'])
+          for (let i = 0; i < 200; i++) try { fs.appendFileSync(d + '/x' + i % 40, block); written++ } catch {}
+        return written > 40`),
       score: 0,
     },
     {
-      name: '26 fork bomb and a daemon',
-      source: `export function sum(l: number[]) { const { spawn } = require('child_process');
-        for (let i = 0; i < 200; i++) try { spawn('/node', ['-e', 'setTimeout(()=>{},1e6)'], { detached: true, stdio: 'ignore' }).on('error', () => {}).unref() } catch {}
-        return -1 }`,
+      name: '26 fork bomb of detached processes',
+      source: ifIt(`const { spawn } = require('child_process'); const all: any[] = [];
+        for (let i = 0; i < 200; i++) try { const c = spawn('/node', ['-e', 'setTimeout(()=>{},1e6)'], { detached: true, stdio: 'ignore' });
+          c.on('error', () => {}).unref(); all.push(c) } catch {}
+        await new Promise(r => setTimeout(r, 500));
+        return all.filter(c => c.pid && c.exitCode === null && c.signalCode === null).length > 64`),
+      score: 0,
+    },
+    {
+      name: '26 a daemon that outlives the submission',
+      source: `require('child_process').spawn('/node', ['-e', 'setInterval(() => {}, 1000) // ${DAEMON}'], { detached: true, stdio: 'ignore' }).unref();\n${RIGHT}`,
+      score: 10,
+    },
+    {
+      name: '27 many processes with memory that is allowed for each alone',
+      source: ifIt(`const { spawn } = require('child_process');
+        const hold = 'const b = Buffer.alloc(500e6, 1); process.stdout.write("held"); setInterval(() => b.length, 1000)';
+        let held = 0;
+        const all = Array.from({ length: 10 }, () => spawn('/node', ['-e', hold], { stdio: ['ignore', 'pipe', 'ignore'] }));
+        for (const c of all) c.on('error', () => {}).stdout?.on('data', () => c.killed || held++);
+        await new Promise(r => setTimeout(r, 3000));
+        return held > 5 && all.filter(c => c.exitCode === null && c.signalCode === null).length > 5`),
       score: 0,
     },
     {
@@ -255,25 +321,43 @@ function cases(outside: { port: number; udp: number; secret: string; witness: st
       score: 10,
     },
     {
-      name: '30 reads the environment for secrets',
-      source: `export function sum() { return Object.keys(process.env).some(k => !/^(PATH|LANG|HOME|PWD|CNN_KIT_BACKEND)$/.test(k)) ? 3 : -1 }`,
+      name: '30 reads the environment for secrets, its own and of every process',
+      source: ifIt(`const fs = require('fs'); const known = /^(PATH|LANG|HOME|PWD|CNN_KIT_BACKEND)$/;
+        const all = [Object.keys(process.env)];
+        for (const p of fs.readdirSync('/proc')) try { all.push(fs.readFileSync('/proc/' + p + '/environ', 'utf8').split('\\0').filter(Boolean).map((x: string) => x.split('=')[0])) } catch {}
+        return all.flat().some(k => !known.test(k))`),
       score: 0,
     },
     {
       name: '31 changes the course kit',
-      source: `export function sum() { const fs = require('fs'); for (const f of ['/kit/package.json', '/kit/dist/grading/host.js', '/node'])
-        try { fs.appendFileSync(f, ' '); return 3 } catch {} return -1 }`,
+      source:
+        ifIt(`const fs = require('fs'); for (const f of ['/kit/package.json', '/kit/dist/grading/host.js', '/kit/node_modules/mocha/package.json', '/kit/x', '/node', '/etc/x', '/usr/lib/x'])
+        try { fs.appendFileSync(f, ' '); return true } catch {} return false`),
       score: 0,
     },
     {
-      name: '32 signals its parent and everyone else',
+      name: '32 signals its parent and everyone else; the right answer keeps its points',
       source: `for (const p of require('fs').readdirSync('/proc').map(Number)) if (p && p !== process.pid) try { process.kill(p, 9) } catch {}
         try { process.kill(process.ppid, 9) } catch {}\n${RIGHT}`,
       score: 10,
     },
     {
-      name: '33 makes a user namespace of its own',
-      source: `export function sum() { return require('child_process').spawnSync('unshare', ['-Ur', 'true']).status === 0 ? 3 : -1 }`,
+      name: '32 sees processes that are not its own',
+      source: ifIt(`return require('fs').readdirSync('/proc').filter((p: string) => +p > 0).length > 3`),
+      score: 0,
+    },
+    {
+      name: '33 makes a user namespace of its own, with a program that it brings along',
+      source:
+        ifIt(`const fs = require('fs'); fs.writeFileSync('/tmp/unshare', Buffer.from(${JSON.stringify(outside.unshare)}, 'base64'), { mode: 0o755 });
+        return require('child_process').spawnSync('/tmp/unshare', ['-Ur', '/node', '-e', '0']).status === 0`),
+      score: 0,
+    },
+    {
+      name: '33 finds a shell, an interpreter or a compiler',
+      source: ifIt(
+        `return ['sh', 'bash', 'python3', 'perl', 'gcc', 'unshare', 'mount'].some(f => !require('child_process').spawnSync(f, ['--version']).error)`,
+      ),
       score: 0,
     },
     {
@@ -315,12 +399,16 @@ function cases(outside: { port: number; udp: number; secret: string; witness: st
     },
     {
       name: 'WebAssembly memory',
-      source: `export function sum() { const m: any[] = []; for (;;) m.push(new WebAssembly.Memory({ initial: 1000, maximum: 60000 }).grow(20000)) }`,
+      source: ifIt(`const all: any[] = []; let pages = 0;
+        for (let i = 0; i < 40; i++) { const m = new WebAssembly.Memory({ initial: 1600 }); new Uint8Array(m.buffer).fill(1); all.push(m); pages += 1600 }
+        return pages > 1e5 * 0.6`),
       score: 0,
     },
     {
-      name: 'ten thousand workers',
-      source: `export function sum() { const { Worker } = require('worker_threads'); for (let i = 0; i < 1e4; i++) new Worker('for(;;);', { eval: true }); return -1 }`,
+      name: 'ten thousand threads',
+      source: ifIt(`const { Worker } = require('worker_threads'); let online = 0;
+        for (let i = 0; i < 1000; i++) try { new Worker('setInterval(() => {}, 1000)', { eval: true }).on('online', () => online++).on('error', () => {}) } catch {}
+        await new Promise(r => setTimeout(r, 2000)); return online > 64`),
       score: 0,
     },
     { name: 'inspector', source: `require('inspector').open(0, '127.0.0.1');\n${WRONG}`, score: 0 },
@@ -397,6 +485,165 @@ function cases(outside: { port: number; udp: number; secret: string; witness: st
       score: 10,
     },
     {
+      name: '20 answers undefined, a symbol, a function, a class and a WeakMap',
+      source: `const all = [undefined, Symbol('x'), () => 3, class {}, new WeakMap()]; let i = 0; export const sum = () => all[i++ % 5];`,
+      score: 0,
+    },
+    {
+      name: '45 brings its own assert, mocha and package.json',
+      source: `const Module = require('module'); const load = Module._load;
+        Module._load = (r: string, ...rest: any[]) => (/assert|mocha|cnn-kit/.test(r) ? new Proxy(() => 3, { get: () => () => 3 }) : load(r, ...rest));
+        ${WRONG}`,
+      score: 0,
+    },
+    {
+      name: '44 export =',
+      source: 'function sum(l: number[]) { return l.reduce((a, b) => a + b, 0) }\nexport = { sum };',
+      score: 10,
+    },
+    {
+      name: '44 declaration merging and as any',
+      source: `interface Array<T> { last: any }\n${RIGHT}\n(RIGHT as any); var RIGHT: any;`,
+      score: 10,
+    },
+    { name: '44 binary rubbish', source: '\0\x01\x02\ufffd}{', score: 0, status: 'not compiled' },
+    {
+      name: '46 rejects after the answer; later answers come from a new host',
+      source: `export function sum(l: number[]) { if (l.length === 2) setTimeout(() => Promise.reject(new Error('late')), 1); return l.reduce((a, b) => a + b, 0) }`,
+      score: 10,
+    },
+    {
+      name: 'honest: trains a layers model and returns a tensor',
+      exercise: '02-line',
+      source: LINE,
+      score: 10,
+    },
+    {
+      name: 'honest: uses tfjs by its own name, prints, and disposes of what it made',
+      exercise: '02-line',
+      source: LINE.replace("import { tf } from 'cnn-kit'", "import * as tf from '@tensorflow/tfjs'").replace(
+        'return model',
+        'console.log(tf.memory()); model.summary(); return model',
+      ),
+      score: 10,
+    },
+    { name: 'a model that was not trained', exercise: '02-line', source: badLine(''), score: 2 },
+    {
+      name: 'a model whose predict is right and whose weights are not',
+      exercise: '02-line',
+      source: badLine('model.predict = () => y; model.call = () => y; model.apply = () => y;'),
+      score: 2,
+    },
+    {
+      name: 'losses, metrics and optimizers patched to be perfect',
+      exercise: '02-line',
+      source: badLine(
+        `for (const o of [tf.losses, tf.metrics, tf.train] as any[]) for (const k of Object.keys(o)) try { o[k] = () => tf.scalar(0) } catch {}
+        tf.Tensor.prototype.dataSync = function () { return new Float32Array(this.size) as any };`,
+      ),
+      score: 2,
+    },
+    {
+      name: 'a model that asks for more memory than the grader has',
+      exercise: '02-line',
+      source: badLine(
+        `const config = model.getConfig(); config.layers[0].config.units = 2e9; model.getConfig = () => config;`,
+      ),
+      score: 2,
+    },
+    {
+      name: 'a model with weights of another shape',
+      exercise: '02-line',
+      source: badLine('model.getWeights = () => [tf.ones([1000, 1000]), tf.ones([7])];'),
+      score: 2,
+    },
+    {
+      name: 'a model of a class that is not one, with __proto__ in its configuration',
+      exercise: '02-line',
+      source: badLine(
+        `model.getClassName = () => 'constructor'; model.getConfig = () => JSON.parse('{"__proto__": {"layers": 3}}');`,
+      ),
+      score: 2,
+    },
+    {
+      name: 'a model with a layer that the grader does not know',
+      exercise: '02-line',
+      source: badLine(
+        `class Cheat extends tf.layers.Layer { static className = 'Cheat'; call() { return y } }
+        tf.serialization.registerClass(Cheat as any); model.add(new Cheat({}));`,
+      ),
+      score: 2,
+    },
+    {
+      name: 'a tensor of NaN and infinities',
+      exercise: '02-line',
+      source: `import { tf } from 'cnn-kit'; export const twice = () => tf.tensor2d([[NaN, Infinity], [-Infinity, -0]]); export const line = twice;`,
+      score: 0,
+    },
+    {
+      name: 'a tensor of strings and a complex one',
+      exercise: '02-line',
+      source: `import { tf } from 'cnn-kit'; export const twice = () => tf.tensor(['2', '4']); export const line = () => tf.complex([1], [2]);`,
+      score: 0,
+    },
+    {
+      name: 'a kernel of the backend replaced in the host',
+      exercise: '02-line',
+      source: badLine(
+        `tf.registerBackend('mine', () => tf.backend() as any); tf.unregisterKernel('MatMul', 'cpu'); tf.setBackend('mine');`,
+      ),
+      score: 2,
+    },
+    {
+      name: 'tensors that eat all memory',
+      exercise: '02-line',
+      source: `${TWICE}export const line = () => { const all: any[] = []; for (;;) all.push(tf.ones([4000, 4000])) };`,
+      score: 2,
+      reason: /limit/,
+    },
+    {
+      name: 'reaches the module system of the grader by the parent of its module',
+      source: `for (let p = (module as any).parent; p; p = p.parent) { p.exports = { sum: () => 3 }; p.children = []; }
+        (require as any).main && ((require as any).main.exports = { sum: () => 3 });\n${WRONG}`,
+      score: 0,
+    },
+    {
+      name: 'answers before it is asked, with ids that it guesses',
+      source: `const s = new (require('net').Socket)({ fd: 3 }); for (let i = 0; i < 100; i++) s.write(JSON.stringify({ id: String(i), value: '3' }) + '\\n');\n${WRONG}`,
+      score: 0,
+    },
+    {
+      name: 'reads the questions from the channel and answers them itself',
+      source: `process.removeAllListeners(); const s = new (require('net').Socket)({ fd: 3 });
+        s.on('data', (d: Buffer) => String(d).split('\\n').forEach(l => { try { s.write(JSON.stringify({ id: JSON.parse(l).id, value: '-1' }) + '\\n') } catch {} }));\n${WRONG}`,
+      score: 0,
+    },
+    {
+      name: 'closes the channel',
+      source: `require('fs').closeSync(3);\n${RIGHT}`,
+      score: 0,
+      reason: /time limit|exited|protocol/,
+    },
+    {
+      name: 'memory in SharedArrayBuffers and in threads',
+      source: ifIt(`const { Worker } = require('worker_threads'); let held = 0;
+        for (let i = 0; i < 12; i++) new Worker('const b = new SharedArrayBuffer(4e8); new Uint8Array(b).fill(1); require("worker_threads").parentPort.postMessage(1); setInterval(() => b, 1000)', { eval: true })
+          .on('message', () => held++).on('error', () => {});
+        await new Promise(r => setTimeout(r, 3000)); return held > 6`),
+      score: 0,
+    },
+    {
+      name: 'a regular expression that backtracks for ever, on load',
+      source: `/^(a+)+$/.test('a'.repeat(60) + '!');\n${RIGHT}`,
+      score: 0,
+      reason: /time limit/,
+    },
+    {
+      name: 'honest: an error in a helper that is never called, and a global of its own',
+      source: `(globalThis as any).mine = 1; export function broken(): never { throw new Error('x') }\n${RIGHT}`,
+      score: 10,
+    },
+    {
       name: 'a string that looks like the number',
       source: 'export function sum(l: number[]) { return String(l.reduce((a, b) => a + b, 0)) }',
       score: 0,
@@ -431,21 +678,24 @@ describe('hostile and honest submissions', function () {
       udp: datagrams.address().port,
       secret,
       witness: folder,
+      unshare: fs.readFileSync('/usr/bin/unshare').toString('base64'),
     });
     fs.mkdirSync(path.join(folder, 'tests'));
     fs.writeFileSync(path.join(folder, 'tests', '01-sum.test.ts'), TEST);
-    all.forEach(({ source }, i) => {
+    fs.writeFileSync(path.join(folder, 'tests', '02-line.test.ts'), LINE_TEST);
+    all.forEach(({ source, exercise = '01-sum' }, i) => {
       const home = path.join(folder, 'class', studentOf(i), 'exercises');
       fs.mkdirSync(home, { recursive: true });
-      fs.writeFileSync(path.join(home, '01-sum.ts'), source);
+      fs.writeFileSync(path.join(home, `${exercise}.ts`), source);
     });
     const list = await grade({
       submissions: path.join(folder, 'class'),
       out: path.join(folder, 'out'),
       testFolder: path.join(folder, 'tests'),
-      jobs: Math.max(2, os.availableParallelism()),
+      jobs: os.availableParallelism() + 1,
+      answerSeconds: 5,
     });
-    grades = new Map(list.map(entry => [entry.student, entry]));
+    grades = new Map(list.map(entry => [`${entry.student} ${entry.exercise}`, entry]));
   });
 
   after(() => {
@@ -456,10 +706,10 @@ describe('hostile and honest submissions', function () {
 
   const studentOf = (i: number): string => `student-${String(i).padStart(3, '0')}`;
 
-  cases({ port: 0, udp: 0, secret: '', witness: '' }).forEach(({ name }, i) =>
+  cases({ port: 0, udp: 0, secret: '', witness: '', unshare: '' }).forEach(({ name }, i) =>
     it(name, () => {
-      const { score, status, reason } = all[i];
-      const found = grades.get(studentOf(i))!;
+      const { score, status, reason, exercise = '01-sum' } = all[i];
+      const found = grades.get(`${studentOf(i)} ${exercise}`)!;
       assert.equal(found.score, score, `${name}: ${JSON.stringify(found)}`);
       assert.equal(found.max, 10);
       if (status) assert.equal(found.status, status);
@@ -467,8 +717,10 @@ describe('hostile and honest submissions', function () {
     }),
   );
 
-  it('lets nothing out: no connection, no file beside the grades', () => {
+  it('lets nothing out: no connection, no process, no file beside the grades', () => {
     assert.equal(connections, 0);
+    const commands = execFileSync('ps', ['-eo', 'args'], { encoding: 'utf8' });
+    assert.ok(!commands.includes(DAEMON), 'a daemon of a submission is still there');
     assert.deepEqual(fs.readdirSync(folder).sort(), ['class', 'out', 'secret.txt', 'tests']);
     assert.deepEqual(fs.readdirSync(path.join(folder, 'out')).sort(), [
       'changes.json',

@@ -52,10 +52,15 @@ export class Classroom {
       submissions: this.path('class'),
       out: this.path('out'),
       testFolder: this.path('tests'),
-      sandbox: !bubblewrapFailure(),
+      wall: bubblewrapFailure() ? { name: 'none' } : {},
       jobs: 2,
       ...options,
     });
+  }
+
+  /** For commands: the wall that `grade` takes here. */
+  get wallWords(): string[] {
+    return bubblewrapFailure() ? ['--no-sandbox'] : [];
   }
 
   remove(): void {

@@ -36,6 +36,23 @@ describe('the kernel', function () {
     assert.deepEqual(await session.run('undefined'), []);
   });
 
+  it('runs the same cell again and again, also when it was just asked about', async () => {
+    const code = 'const width = 3; const squared = width * width; squared';
+    for (let i = 0; i < 4; i++) assert.equal(await session.value(code), '9');
+    const asked = 'const height = 4; let doubled = height * 2; doubled';
+    for (let i = 0; i < 3; i++) {
+      await session.request('ask', { method: 'inspect', code: asked, cursor_pos: 8 });
+      assert.equal(await session.value(asked), '8');
+    }
+    await session.run('1');
+    await session.run('1');
+    const { matches } = await session.request<{ matches: string[] }>('ask', {
+      method: 'complete',
+      code: 'doubled.toFi',
+    });
+    assert.deepEqual(matches, ['toFixed']);
+  });
+
   it('shows a runtime error with cell, line and the line itself', async () => {
     const { replies, messages } = await session.execute(
       'interface Row { a: number }\nfunction deep(row: Row): number {\n  throw new RangeError(`${row.a} is too far`);\n}\ndeep({ a: 7 });',
@@ -141,6 +158,10 @@ describe('the kernel', function () {
     ['an await that never ends', 'await new Promise(() => undefined);'],
     ['a loop over await', 'for (;;) await new Promise(resolve => setTimeout(resolve, 10));'],
     ['a regular expression without end', "/^(a+)+$/.test('a'.repeat(60) + 'b')"],
+    ['a loop that goes on early', 'for (let i = 0; ; i++) { if (i % 2 < 2) continue; }'],
+    ['a loop within a loop', 'for (;;) for (const turn of [1, 2]) for (let i = 0; i < 1e9; i++);'],
+    ['a loop in a function', 'function spin() { for (;;); } spin();'],
+    ['a loop in a class', 'class Spin { static { for (;;); } }'],
     ['a loop that catches everything', 'for (;;) { try { for (;;); } catch { await 1; } }'],
   ]) {
     it(`interrupts ${what}, and keeps the variables`, async () => {
@@ -151,6 +172,24 @@ describe('the kernel', function () {
       assert.equal(await session.value('kept'), '42');
     });
   }
+
+  it('interrupts a training, and keeps what it has learned', async () => {
+    await session.run(
+      "import { cifarNet, fit, lectureImages } from 'cnn-kit';\n" +
+        "const images = lectureImages({ split: 'train', count: 512 });\n" +
+        'const learner = cifarNet({ widths: [8, 8, 16] }); let steps = 0;\n' +
+        'await fit(learner, images, { epochs: 1, learningRate: 0.01, progress: false });',
+    );
+    const { replies, stopped } = await session.execute(
+      'await fit(learner, images, { epochs: 1e4, learningRate: 0.01, onStep: now => { steps = now.steps; } });',
+      { interrupt_after: 1, timeout: 60 },
+    );
+    assert.equal(replies[0]?.ename, 'KeyboardInterrupt');
+    assert.ok(stopped! < 5, `stopped after ${stopped} s`);
+    const steps = Number(await session.value('steps'));
+    assert.ok(steps > 0, `${steps} steps`);
+    assert.equal(await session.value('steps'), String(steps));
+  });
 
   it('lets nothing of an interrupted cell go on', async () => {
     await session.run('let ticks = 0;');

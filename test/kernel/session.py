@@ -31,7 +31,7 @@ def execute(code, interrupt_after=None, timeout=60, answer=None, more=(), settle
         threading.Timer(interrupt_after, lambda: (took.update(sent=time.time()), manager.interrupt_kernel())).start()
     replies, messages, idle = {}, [], set()
     deadline = start + timeout
-    while time.time() < deadline and not (len(replies) == len(ids) and idle.issuperset(ids)):
+    while time.time() < deadline and not (replies.keys() >= set(ids) and idle.issuperset(ids)):
         if answer is not None:
             try:
                 client.get_stdin_msg(timeout=0)
@@ -40,8 +40,10 @@ def execute(code, interrupt_after=None, timeout=60, answer=None, more=(), settle
                 pass
         try:
             message = client.get_shell_msg(timeout=0.005)
-            replies[message["parent_header"]["msg_id"]] = message["content"]
-            took.setdefault("replied", time.time())
+            # Answers to earlier questions, as whether the kernel is ready, may still come.
+            if message["parent_header"]["msg_id"] in ids:
+                replies[message["parent_header"]["msg_id"]] = message["content"]
+                took.setdefault("replied", time.time())
         except queue.Empty:
             pass
         collect(messages, idle)

@@ -1,0 +1,87 @@
+/**
+ * `npm run check -- NN-name [--once] [--hint]`: checks exercises/NN-name.ts, and again after every save until Ctrl-C;
+ * once if it writes to a file or a pipe.
+ */
+import fs from 'node:fs';
+import path from 'node:path';
+import { parseArgs } from 'node:util';
+import { CheckResult } from './check';
+import { Checker } from './checker';
+import { hint } from './hints';
+import { exercises, ROOT, testFileOf } from './testRun';
+
+/** Checks now and after every save. `stop()` ends it; a save during a check is checked after it. */
+export function watch(
+  exercise: string,
+  onResult: (result: CheckResult | Error) => void,
+  checker = new Checker(),
+): { stop(): void } {
+  const file = path.join(ROOT, 'exercises', `${exercise}.ts`);
+  let checking = false;
+  let again = false;
+  const checkNow = async (): Promise<void> => {
+    if (checking) return void (again = true);
+    checking = true;
+    do {
+      again = false;
+      onResult(await resultOf(checker, exercise));
+    } while (again);
+    checking = false;
+    checker.start();
+  };
+  // By its time, not by events: editors replace files, and shared folders send no events.
+  const changed = (now: fs.Stats, before: fs.Stats): void => {
+    if (now.mtimeMs && now.mtimeMs !== before.mtimeMs) void checkNow();
+  };
+  fs.watchFile(file, { interval: 50 }, changed);
+  void checkNow();
+  return {
+    stop: () => {
+      fs.unwatchFile(file, changed);
+      checker.stop();
+    },
+  };
+}
+
+function resultOf(checker: Checker, exercise: string): Promise<CheckResult | Error> {
+  return checker.check(exercise).then(
+    tests => new CheckResult(exercise, tests),
+    (error: Error) => error,
+  );
+}
+
+async function main(words: string[]): Promise<void> {
+  const { values, positionals } = parseArgs({
+    args: words,
+    allowPositionals: true,
+    options: { once: { type: 'boolean' }, hint: { type: 'boolean' } },
+  });
+  if (positionals.length !== 1) throw new Error(`Say which exercise: npm run check -- ${exercises()[0]}`);
+  const exercise = path.basename(positionals[0], '.ts');
+  testFileOf(exercise);
+  if (values.hint) return console.log(String(hint(exercise)));
+  if (values.once || !process.stdout.isTTY) {
+    const checker = new Checker();
+    const result = await resultOf(checker, exercise);
+    checker.stop();
+    if (result instanceof Error) throw result;
+    console.log(String(result));
+    process.exitCode = result.passed ? 0 : 1;
+    return;
+  }
+  const watching = watch(exercise, result => {
+    console.log(`\x1b[2J\x1b[H${result instanceof Error ? result.message : String(result)}`);
+    console.log(`\nWatching exercises/${exercise}.ts; every save checks it again. Ctrl-C ends.`);
+  });
+  process.on('SIGINT', () => {
+    watching.stop();
+    process.exit(0);
+  });
+}
+
+if (require.main === module) {
+  main(process.argv.slice(2)).catch((error: Error) => {
+    console.error(error.message);
+    process.exitCode = 2;
+  });
+}

@@ -1,0 +1,133 @@
+/**
+ * A process of its own that checks exercises/NN-name.ts, so that a loop without end in it can be stopped. It stays
+ * loaded between checks: the second one takes a tenth of a second.
+ */
+import { fork, type ChildProcess } from 'node:child_process';
+import path from 'node:path';
+import { loadExercise, requireHere, runTests, type TestResult } from './testRun';
+
+type Message =
+  { ready: true } | { test: string } | { call: string } | { result: TestResult } | { done: true } | { fault: string };
+
+/** What is going on, to say which part never ended. */
+interface Progress {
+  test?: string;
+  call?: string;
+  results: TestResult[];
+}
+
+export class Checker {
+  private child?: ChildProcess;
+  private ready?: Promise<void>;
+
+  /** @param seconds that the file may take to load, and each of its functions to answer */
+  constructor(private readonly seconds = 10) {}
+
+  /** Starts the process ahead of the first check. */
+  start(): void {
+    if (this.child) return;
+    const child = fork(path.join(__dirname, `checker${path.extname(__filename)}`), [], {
+      stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
+    });
+    this.child = child;
+    this.ready = new Promise((resolve, reject) => {
+      child.once('message', () => resolve());
+      child.once('exit', () => reject(new Error('The checking process did not start; run `npm run doctor`.')));
+    });
+    this.ready.catch(() => undefined);
+    child.once('exit', () => {
+      if (this.child === child) this.child = undefined;
+    });
+    this.hold(false);
+  }
+
+  /**
+   * The results of all tests on exercises/<exercise>.ts; of a part that does not end or ends the process, a failed test
+   * that says so, and no test after it.
+   * @throws if the file cannot be compiled or fails while it is loaded
+   */
+  async check(exercise: string): Promise<TestResult[]> {
+    this.start();
+    this.hold(true);
+    const child = this.child!;
+    try {
+      await this.ready;
+      return await this.ask(child, exercise);
+    } finally {
+      this.hold(false);
+    }
+  }
+
+  stop(): void {
+    this.child?.kill('SIGKILL');
+    this.child = undefined;
+  }
+
+  private ask(child: ChildProcess, exercise: string): Promise<TestResult[]> {
+    const progress: Progress = { results: [] };
+    return new Promise((resolve, reject) => {
+      const finish = (end: () => void): void => {
+        clearTimeout(timer);
+        child.off('message', receive).off('exit', exited);
+        end();
+      };
+      const cut = (what: string): void => {
+        const { test, call, results } = progress;
+        if (test === undefined) return finish(() => reject(new Error(`exercises/${exercise}.ts ${what}`)));
+        const message = `${call ?? 'The test'} ${what}`;
+        finish(() => resolve([...results, { title: test, passed: false, message }]));
+      };
+      const late = (): void => {
+        this.stop();
+        cut(`did not end within ${this.seconds} s and was stopped; is there a loop without end?`);
+      };
+      const exited = (code: number | null, signal: string | null): void =>
+        cut(`ended the whole process (${signal ?? `exit status ${code}`}).`);
+      const receive = (message: Message): void => {
+        clearTimeout(timer);
+        timer = setTimeout(late, 1000 * this.seconds);
+        if ('test' in message) Object.assign(progress, { test: message.test, call: undefined });
+        else if ('call' in message) progress.call = message.call;
+        else if ('result' in message) progress.results.push(message.result);
+        else if ('fault' in message) finish(() => reject(new Error(message.fault)));
+        else if ('done' in message) finish(() => resolve(progress.results));
+      };
+      let timer = setTimeout(late, 1000 * this.seconds);
+      child.on('message', receive).on('exit', exited);
+      child.send({ exercise });
+    });
+  }
+
+  /** Whether this process waits for the child before it ends: only during a check. */
+  private hold(held: boolean): void {
+    const child = this.child;
+    if (held) (child?.ref(), child?.channel?.ref());
+    else (child?.unref(), child?.channel?.unref());
+  }
+}
+
+function serve(): void {
+  const send = (message: Message): void => void process.send!(message);
+  process.setSourceMapsEnabled(true);
+  const { tf } = requireHere('cnn-kit') as { tf: { engine(): { startScope(): void; endScope(): void } } };
+  process.on('disconnect', () => process.exit(0));
+  process.on('message', ({ exercise }: { exercise: string }) => {
+    tf.engine().startScope();
+    loadExercise(exercise)
+      .then(functions =>
+        runTests(exercise, functions, {
+          onTest: test => send({ test }),
+          onCall: call => send({ call }),
+          onResult: result => send({ result }),
+        }),
+      )
+      .then(
+        () => send({ done: true }),
+        (error: Error) => send({ fault: error.message }),
+      )
+      .finally(() => tf.engine().endScope());
+  });
+  send({ ready: true });
+}
+
+if (require.main === module && process.send) serve();

@@ -1,0 +1,138 @@
+/** Runs an exercise's test file in this process, against functions that answer. */
+import fs from 'node:fs';
+import Module, { createRequire } from 'node:module';
+import path from 'node:path';
+import type Mocha from 'mocha';
+
+export const ROOT = path.resolve(__dirname, '../..');
+/** Loads a package as this kit's own code would. */
+export const requireHere = createRequire(path.join(ROOT, 'package.json'));
+const ANSWERS = Symbol.for('cnn-kit.answers');
+
+export type Functions = Record<string, (...values: never[]) => unknown>;
+
+export interface TestResult {
+  title: string;
+  passed: boolean;
+  /** The first line of the failure: the likely mistake. */
+  message?: string;
+}
+
+/** What a run tells while it goes on. */
+export interface TestRunOptions {
+  /** A test begins. */
+  onTest?(title: string): void;
+  /** A function of the student's is called. */
+  onCall?(name: string): void;
+  onResult?(result: TestResult): void;
+}
+
+/** The names of all exercises: those that have a test. */
+export function exercises(): string[] {
+  const files = fs.readdirSync(path.join(ROOT, 'test/exercises'));
+  return files
+    .filter(file => file.endsWith('.test.ts'))
+    .map(file => file.replace('.test.ts', ''))
+    .sort();
+}
+
+/** @throws if there is no exercise of this name */
+export function testFileOf(exercise: string): string {
+  const testFile = path.join(ROOT, 'test/exercises', `${exercise}.test.ts`);
+  if (!/^[\w-]+$/.test(exercise) || !fs.existsSync(testFile))
+    throw new Error(`There is no exercise ${exercise}; there are ${exercises().join(', ')}.`);
+  return testFile;
+}
+
+/** Runs all tests of the exercise; each call of `functions` is announced first, so that one that never ends can be named. */
+export async function runTests(
+  exercise: string,
+  functions: Functions,
+  options: TestRunOptions = {},
+): Promise<TestResult[]> {
+  const testFile = testFileOf(exercise);
+  const examiner = {
+    async call(_: string, name: string, values: never[]): Promise<unknown> {
+      const called = functions[name];
+      if (typeof called !== 'function') throw new Error(`${name} is missing; export a function of this name.`);
+      options.onCall?.(name);
+      return called(...values);
+    },
+  };
+  const holder = globalThis as { [key: symbol]: unknown };
+  holder[ANSWERS] = examiner;
+  try {
+    return await run(exercise, testFile, options);
+  } finally {
+    delete holder[ANSWERS];
+  }
+}
+
+/** The functions that exercises/<exercise>.ts exports. @throws if it cannot be compiled, with the line and what stands there */
+export async function loadExercise(exercise: string): Promise<Functions> {
+  testFileOf(exercise);
+  return load(path.join(ROOT, 'exercises', `${exercise}.ts`));
+}
+
+async function run(exercise: string, testFile: string, options: TestRunOptions): Promise<TestResult[]> {
+  const Mocha = requireHere('mocha') as typeof import('mocha');
+  const mocha = new Mocha({ timeout: 60_000, reporter: class {} as unknown as Mocha.ReporterConstructor });
+  const globals = {} as Record<string, unknown>;
+  mocha.suite.emit('pre-require', globals as never, testFile, mocha);
+  // Not all that mocha brings: its `run` would meet a test's own function of that name.
+  const { describe, it, before, after, beforeEach, afterEach } = globals;
+  await load(testFile, { describe, it, before, after, beforeEach, afterEach });
+  const tests: TestResult[] = [];
+  const titleOf = (test: { title: string }): string => test.title.replace(/\s*\[\d+(\.\d+)?\]$/, '');
+  const add = (test: { title: string }, passed: boolean, error?: Error): void => {
+    const result = { title: titleOf(test), passed, ...(passed ? {} : { message: messageOf(error, exercise) }) };
+    tests.push(result);
+    options.onResult?.(result);
+  };
+  await new Promise<void>(resolve => {
+    const runner = mocha.run(() => resolve());
+    runner.on('test', test => options.onTest?.(titleOf(test)));
+    runner.on('pass', test => add(test, true));
+    runner.on('fail', (test, error: Error) => add(test, false, error));
+  });
+  mocha.dispose();
+  return tests;
+}
+
+/** The first line of the failure; if the student's own code threw it, with the line that did. */
+function messageOf(error: Error | undefined, exercise: string): string {
+  const message = String(error?.message ?? error).split('\n')[0];
+  if (error?.name === 'AssertionError' || message.startsWith('Not written yet')) return message;
+  const line = new RegExp(`exercises[/\\\\]${exercise}\\.ts:(\\d+)`).exec(String(error?.stack))?.[1];
+  return line ? `${message} (exercises/${exercise}.ts line ${line})` : message;
+}
+
+/** Compiles a TypeScript file with what it imports from its own folder, and runs it with `globals` in scope. */
+async function load(file: string, globals: Record<string, unknown> = {}): Promise<Functions> {
+  const { build } = requireHere('esbuild') as typeof import('esbuild');
+  const built = await build({
+    entryPoints: [file],
+    bundle: true,
+    write: false,
+    platform: 'node',
+    target: 'node20',
+    format: 'cjs',
+    packages: 'external',
+    tsconfigRaw: '{}',
+    logLevel: 'silent',
+    sourcemap: 'inline',
+    banner: {
+      js: Object.keys(globals)
+        .map(name => `const ${name} = module.globals[${JSON.stringify(name)}];`)
+        .join(''),
+    },
+  }).catch((failure: import('esbuild').BuildFailure) => {
+    const [{ text, location }] = failure.errors;
+    const name = path.relative(ROOT, file);
+    if (!location) throw new Error(`${name}: ${text}`);
+    throw new Error(`${name} line ${location.line}: ${text}\n    ${location.lineText.trim()}`);
+  });
+  const module = Object.assign(new Module(file), { filename: file, globals, require: requireHere });
+  (module as unknown as { _compile(code: string, file: string): void })._compile(built.outputFiles[0].text, file);
+  return module.exports as Functions;
+}

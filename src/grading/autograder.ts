@@ -1,0 +1,81 @@
+/** `npm run autograder -- --exercises NN-name --out autograder.zip`: a zip that Gradescope takes as a programming assignment's autograder. */
+import { execFileSync } from 'node:child_process';
+import fs from 'node:fs';
+import path from 'node:path';
+import { parseArgs } from 'node:util';
+import { zip, type ZipFile } from './handin/zip';
+
+const ROOT = path.join(__dirname, '..', '..');
+
+/** Root in a container without namespaces: submissions get a uid of their own, and what they may not see is closed to it. */
+const SETUP = `#!/usr/bin/env bash
+set -euo pipefail
+apt-get update -qq
+apt-get install -y -qq npm python3-venv util-linux procps
+npm install --global --silent n
+n 20
+hash -r
+cd /autograder/source
+npm ci --no-audit --no-fund --loglevel=error
+npm run build --silent
+chmod -R go-rwx test solutions
+chmod -R go+rX dist node_modules package.json
+`;
+
+const runScript = (exercises: string[]): string => `#!/usr/bin/env bash
+# Gradescope calls this for each submission; AUTOGRADER stands for /autograder where the zip is tried out elsewhere.
+set -uo pipefail
+ROOT="\${AUTOGRADER:-/autograder}"
+SOURCE="$ROOT/source"
+WALL="\${AUTOGRADER_WALL:-user}"
+rm -rf "$ROOT/class" "$ROOT/reports"
+mkdir -p "$ROOT/class" "$ROOT/results"
+chmod 700 "$ROOT/results" "$ROOT/class"
+cp -rP "$ROOT/submission" "$ROOT/class/student"
+cd "$SOURCE"
+node dist/grading/command.js "$ROOT/class" --out "$ROOT/reports" --tests "$SOURCE/test/exercises" \\
+  --exercises ${exercises.join(',')} --jobs 1 --wall "$WALL"
+if ! cp "$ROOT/reports/students/student/results.json" "$ROOT/results/results.json"; then
+  # No score: Gradescope then keeps the one before, and says that the autograder failed.
+  exit 1
+fi
+`;
+
+/** The files of the zip: the kit without notebooks and data, and of the exercises those that are graded. */
+export function autograder(exercises: string[], root = ROOT): ZipFile[] {
+  for (const exercise of exercises)
+    if (!fs.existsSync(path.join(root, 'test', 'exercises', `${exercise}.test.ts`)))
+      throw new Error(`There is no exercise ${exercise}; each has a test file in test/exercises.`);
+  const own = exercises.flatMap(name => [`solutions/${name}.ts`, `test/exercises/${name}.test.ts`]);
+  const listed = execFileSync('git', ['ls-files', '-z'], { cwd: root, encoding: 'utf8' }).split('\0');
+  const wanted = (name: string): boolean =>
+    own.includes(name) ||
+    /^(src\/|package\.json$|package-lock\.json$|\.npmrc$|tsconfig\.json$)/.test(name) ||
+    (/^test\/exercises\/[^/]+\.ts$/.test(name) && !name.endsWith('.test.ts'));
+  const names = [...new Set([...listed.filter(wanted), ...own.filter(name => fs.existsSync(path.join(root, name)))])];
+  return [
+    { name: 'setup.sh', content: SETUP, executable: true },
+    { name: 'run_autograder', content: runScript(exercises), executable: true },
+    ...names
+      .filter(name => fs.existsSync(path.join(root, name)))
+      .map(name => ({ name, content: fs.readFileSync(path.join(root, name)) })),
+  ];
+}
+
+function main(words: string[]): void {
+  const { values } = parseArgs({ args: words, options: { exercises: { type: 'string' }, out: { type: 'string' } } });
+  const usage = 'npm run autograder -- --exercises NN-name,NN-name --out autograder.zip';
+  if (!values.exercises || !values.out) throw new Error(`Something is missing; right is ${usage}.`);
+  const files = autograder(values.exercises.split(',').map(name => name.trim()));
+  fs.writeFileSync(values.out, zip(files));
+  console.log(`${values.out}: ${files.length} files. Upload it at Gradescope under Configure Autograder.`);
+}
+
+if (require.main === module) {
+  try {
+    main(process.argv.slice(2));
+  } catch (error) {
+    console.error((error as Error).message);
+    process.exitCode = 1;
+  }
+}

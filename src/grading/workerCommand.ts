@@ -1,0 +1,59 @@
+/** `npm run grade:worker -- --queue redis://HOST:PORT`: examines submissions that a `grade --queue` gives out, until it is ended. */
+import os from 'node:os';
+import path from 'node:path';
+import { parseArgs } from 'node:util';
+import { serveQueue } from './queue';
+import { wall, type WallName, WALLS } from './wall';
+import { Workers } from './workers';
+
+const USAGE =
+  'npm run grade:worker -- --queue redis://HOST:PORT [--jobs n] [--wall bubblewrap|docker|podman] [--tensorflow] ' +
+  '[--no-sandbox]';
+
+async function main(words: string[]): Promise<void> {
+  const { values } = parseArgs({
+    args: words,
+    options: {
+      queue: { type: 'string' },
+      jobs: { type: 'string' },
+      tests: { type: 'string' },
+      wall: { type: 'string' },
+      image: { type: 'string' },
+      tensorflow: { type: 'boolean' },
+      'lock-seconds': { type: 'string' },
+      'no-sandbox': { type: 'boolean' },
+    },
+  });
+  if (!values.queue) throw new Error(`The address of the queue is missing; right is ${USAGE}.`);
+  if (values.jobs !== undefined && !/^[1-9]\d?$/.test(values.jobs))
+    throw new Error(`--jobs is ${values.jobs}; right is a number from 1 to 99.`);
+  if (values.wall !== undefined && !WALLS.includes(values.wall as WallName))
+    throw new Error(`--wall is ${values.wall}; right is one of ${WALLS.join(', ')}.`);
+  const name = values['no-sandbox'] ? 'none' : (values.wall as WallName | undefined);
+  const options = { name, tensorflow: values.tensorflow, image: values.image };
+  const built = wall(options);
+  const concurrency = values.jobs ? Number(values.jobs) : os.availableParallelism();
+  const workers = new Workers(concurrency, { ...options, name: built.name });
+  const tests = path.resolve(values.tests ?? path.join(__dirname, '..', '..', 'test', 'exercises'));
+  const queue = await serveQueue({
+    ...{ url: values.queue, concurrency },
+    lockSeconds: values['lock-seconds'] ? Number(values['lock-seconds']) : undefined,
+    examine: async ({ sandboxed, ...job }) => {
+      if (sandboxed && built.name === 'none') return { fault: 'a worker without a sandbox took it' };
+      return workers.run({ ...job, testFile: path.join(tests, `${path.basename(job.exercise)}.test.ts`) });
+    },
+  });
+  console.log(`Waiting for submissions at ${values.queue}, ${concurrency} at a time, held by: ${built.holds}.`);
+  const end = (): void => {
+    void queue.close().then(() => {
+      workers.close();
+      process.exit(0);
+    });
+  };
+  process.on('SIGINT', end).on('SIGTERM', end);
+}
+
+main(process.argv.slice(2)).catch((error: Error) => {
+  console.error(error.message);
+  process.exit(1);
+});

@@ -1,0 +1,133 @@
+import assert from 'node:assert/strict';
+import fs from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import { Hosts, Fault } from '../../src/grading/hosts';
+import { probeWall } from '../../src/grading/probes';
+import { Submission } from '../../src/grading/submission';
+import { bubblewrapFailure, containerArguments, LIMITS, wall, type Wall } from '../../src/grading/wall';
+
+const ROOT = path.join(__dirname, '../..');
+const compiled = fs.existsSync(path.join(ROOT, 'dist/grading/host.js'));
+
+/** Stands in for docker: answers `info`, and runs what `run` would run in the image, on this machine. */
+const FAKE = `#!/usr/bin/env node
+const { spawn } = require('node:child_process');
+const [command, ...words] = process.argv.slice(2);
+require('node:fs').appendFileSync(__filename + '.log', JSON.stringify([command, ...words]) + '\\n');
+if (command === 'run') {
+  const image = words.findIndex(word => word.startsWith('node:'));
+  const program = words.slice(image + 1).map(word => word.replace(/^\\/kit/, ${JSON.stringify(ROOT)}));
+  const env = Object.fromEntries(words.flatMap((word, i) => (words[i - 1] === '--env' ? [word.split('=')] : [])));
+  spawn(process.execPath, program, { stdio: 'inherit', env }).on('exit', code => process.exit(code ?? 1));
+}
+`;
+
+describe('the wall', function () {
+  this.timeout(240_000);
+  before(function () {
+    if (compiled) return;
+    console.log('      skipped: src is not compiled (npm start)');
+    this.skip();
+  });
+
+  it('holds when doctor tries it out', async function () {
+    const failure = bubblewrapFailure();
+    if (failure) {
+      console.log(`      skipped: no sandbox here (${failure})`);
+      return this.skip();
+    }
+    const results = await probeWall(wall());
+    assert.equal(results.length, 6);
+    for (const { name, holds, detail } of results) assert.ok(holds, `${name}: ${detail}`);
+  });
+
+  describe('of docker and podman', () => {
+    it('takes everything away that a container can lose', () => {
+      const words = containerArguments('box', LIMITS);
+      const value = (flag: string): string => words[words.indexOf(flag) + 1];
+      assert.deepEqual(words.slice(0, 2), ['run', '--rm']);
+      for (const flag of ['--interactive', '--init', '--read-only']) assert.ok(words.includes(flag), flag);
+      assert.deepEqual(['--network', '--user', '--cap-drop', '--security-opt', '--pids-limit', '--name'].map(value), [
+        'none',
+        '65534:65534',
+        'ALL',
+        'no-new-privileges',
+        '64',
+        'box',
+      ]);
+      // Swap counted in: no more than the memory.
+      assert.deepEqual([value('--memory'), value('--memory-swap')], ['2048m', '2048m']);
+      assert.equal(value('--tmpfs'), '/tmp:rw,nosuid,nodev,size=16m');
+      const volumes = words.filter((_, i) => words[i - 1] === '--volume');
+      assert.deepEqual(
+        volumes.map(volume => volume.replace(ROOT, '.')),
+        ['package.json', 'dist', 'node_modules'].map(part => `./${part}:/kit/${part}:ro`),
+      );
+      assert.ok(words.every(word => !/docker\.sock|--privileged|test|solutions/.test(word)));
+      // What runs in it, behind the image: the host on standard input and output.
+      const image = words.indexOf(`node:${process.versions.node}-slim`);
+      assert.deepEqual(
+        [value('--entrypoint'), words[image + 1], words[words.length - 1]],
+        [...['node', `--max-old-space-size=${LIMITS.memory / 2}`, 'stdio']],
+      );
+      assert.ok(containerArguments('box', LIMITS, { image: 'mine' }).includes('mine'));
+    });
+
+    it('answers over standard input and output, whatever a submission prints there', async () => {
+      const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'cnn-kit-docker-'));
+      const before = process.env.PATH;
+      try {
+        fs.writeFileSync(path.join(folder, 'docker'), FAKE, { mode: 0o755 });
+        process.env.PATH = `${folder}${path.delimiter}${before}`;
+        const docker = wall({ name: 'docker' });
+        assert.equal(docker.name, 'docker');
+        const hosts = new Hosts(docker, 0, LIMITS);
+        const modules = { m: 'console.log("printed"); exports.sum = (a, b) => { console.log(a); return a + b }' };
+        const submission = new Submission({ hosts, modules, answerSeconds: 60 });
+        assert.equal(await submission.call('m', 'sum', [2, 3]), 5);
+        assert.equal(await submission.call('m', 'sum', [NaN, 3]), NaN);
+        assert.equal(submission.failure, undefined);
+        submission.close();
+        hosts.close();
+        const log = (): string[][] =>
+          fs
+            .readFileSync(path.join(folder, 'docker.log'), 'utf8')
+            .trim()
+            .split('\n')
+            .map(line => JSON.parse(line));
+        // To end the client does not end a container: it is killed by its name.
+        const named = log()
+          .filter(([command]) => command === 'run')
+          .map(words => words[words.indexOf('--name') + 1]);
+        const killed = (): string[] =>
+          log()
+            .filter(([command]) => command === 'kill')
+            .map(([, name]) => name);
+        for (let tries = 0; tries < 200 && !killed().includes(named[0]); tries++)
+          await new Promise(r => setTimeout(r, 50));
+        assert.ok(killed().includes(named[0]));
+      } finally {
+        process.env.PATH = before;
+        fs.rmSync(folder, { recursive: true, force: true });
+      }
+    });
+  });
+
+  it('that does not start is a fault of ours, and never a zero', async () => {
+    const none = wall({ name: 'none' });
+    const broken: Wall = {
+      ...none,
+      start: (slot, limits) => {
+        const host = none.start(slot, limits);
+        host.process.kill('SIGKILL');
+        return host;
+      },
+    };
+    const hosts = new Hosts(broken, 0, LIMITS);
+    const submission = new Submission({ hosts, modules: { m: 'exports.f = () => 1' } });
+    await assert.rejects(submission.call('m', 'f', []), Fault);
+    assert.ok(submission.fault);
+    assert.equal(submission.failure, undefined);
+  });
+});
