@@ -101,7 +101,7 @@ async function run(name: string): Promise<Notebook> {
   const wrong = faults(notebook);
   if (wrong.length) throw new Error(`notebooks/${name}.md does not run: ${wrong[0]}`);
   const cells = notebook.cells.map(cell =>
-    cell.outputs ? { ...cell, outputs: cell.outputs.map(withoutTimes) } : cell,
+    cell.outputs ? { ...cell, outputs: joined(cell.outputs.map(withoutTimes)) } : cell,
   );
   return { ...notebook, cells, metadata: { ...notebook.metadata, cnn_kit: { values } } };
 }
@@ -117,6 +117,25 @@ export function withoutTimes(output: Output): Output {
   return JSON.parse(text, (key, value: unknown) =>
     key === 'image/png' && typeof value === 'string' ? value.slice(4) : value,
   ) as Output;
+}
+
+/** Prints that came in several messages, as one: where they were cut is chance. */
+export function joined(outputs: readonly Output[]): Output[] {
+  const all: Output[] = [];
+  for (const output of outputs) {
+    const last = all.at(-1);
+    if (output.output_type !== 'stream' || last?.output_type !== 'stream' || last.name !== output.name)
+      all.push(output);
+    else
+      all[all.length - 1] = {
+        ...last,
+        text: [last.text ?? '', output.text ?? '']
+          .flat()
+          .join('')
+          .split(/(?<=\n)/),
+      };
+  }
+  return all;
 }
 
 /** Writes a file if that changes it. */

@@ -54,7 +54,7 @@ describe('the lectures in JupyterLab, in a browser', function () {
       await page.click('.lm-MenuBar-item:has-text("Settings")');
       await page.hover('.lm-Menu-item:has-text("Theme") >> nth=0');
       await page.click('.lm-Menu-item:has-text("JupyterLab Dark") >> nth=0');
-      await page.waitForSelector('body[data-jp-theme-light="false"]', { timeout: 30_000 });
+      await page.waitForSelector('body[data-jp-theme-light="false"]', { state: 'attached', timeout: 30_000 });
       const dark = await photograph(page, `${name}-dark`);
       assert.ok(light > 0);
       assert.equal(dark, light, 'as many figures in the dark as in the light');

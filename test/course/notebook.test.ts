@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { faults, parseLecture, quick, readValues, toModule, toNotebook, valuesCell } from '../../src/course/notebook';
 import { fill, fingerprint, looseNumbers, numberFaults, paragraphs } from '../../src/course/prose';
 import { parseTranslation, translate, translationFaults, updateTranslation } from '../../src/course/translation';
-import { withoutTimes } from '../../src/course/generate';
+import { joined, withoutTimes } from '../../src/course/generate';
 
 const LECTURE = `# Title
 
@@ -169,6 +169,14 @@ describe('a translation', () => {
 });
 
 describe('outputs', () => {
+  it('that were printed in several messages are one', () => {
+    const print = (text: string, name = 'stdout') => ({ output_type: 'stream' as const, name, text });
+    assert.deepEqual(joined([print('a\n'), print('b\n'), print('c', 'stderr')]), [
+      { ...print(''), text: ['a\n', 'b\n'] },
+      print('c', 'stderr'),
+    ]);
+  });
+
   it('are kept without the times of the machine', () => {
     const text = 'relu: 2 of 2 steps in 4.0 s, loss from 3.895 to 3.532, 64 images/s';
     const output = { output_type: 'display_data' as const, data: { 'image/png': 'in4s', 'text/plain': [text] }, metadata: { 'image/png': { alt: text } } }; // prettier-ignore
