@@ -5,10 +5,11 @@
  */
 import fs from 'node:fs';
 import path from 'node:path';
-import { execute, lecture, lectures, namesOf } from './execute';
+import { execute } from './execute';
 import { toExercise } from './exercises';
 import { generatedHints, generateQuestions } from './generated';
 import { HINTS_FILE } from './hints';
+import { at, committed, korean, lecture, lectures, namesOf } from './lectures';
 import { faults, toNotebook, type Notebook, type Output } from './notebook';
 import { placeholders } from './prose';
 import { parseTranslation, translate, updateTranslation } from './translation';
@@ -35,18 +36,6 @@ export function outdatedExercises(): { file: string; stub: string }[] {
       const exercise = path.join(root, 'exercises', file);
       return !fs.existsSync(exercise) || fs.readFileSync(exercise, 'utf8') !== stub;
     });
-}
-
-const at = (file: string): string => path.join(root, 'notebooks', file);
-
-/** The Korean paragraphs of a lecture as its file has them; empty if there is none yet. */
-export const korean = (name: string): string =>
-  fs.existsSync(at(`${name}.ko.md`)) ? fs.readFileSync(at(`${name}.ko.md`), 'utf8') : '';
-
-/** The notebook that is committed, if there is one. */
-export function committed(name: string, language: 'en' | 'ko' = 'en'): Notebook | undefined {
-  const file = at(language === 'en' ? `${name}.ipynb` : `${name}.ko.ipynb`);
-  return fs.existsSync(file) ? (JSON.parse(fs.readFileSync(file, 'utf8')) as Notebook) : undefined;
 }
 
 /** What the notebook of a lecture has to be, given the outputs and the values of its last run. */

@@ -34,7 +34,8 @@ export function plotly({ data, layout = {} }: PlotlyFigure): Figure {
   ].join('\n');
   return new Figure(text, async (): Promise<Picture> => {
     const still = stillOf(traces, figure.layout, title);
-    const live = { 'application/vnd.plotly.v1+json': figure, 'text/plain': text };
+    const coloured = { ...figure, layout: { colorway: palette, ...figure.layout } };
+    const live = { 'application/vnd.plotly.v1+json': coloured, 'text/plain': text };
     if (!still) return { bundle: live };
     const { bundle, metadata } = await vegaLite(still, { text }).picture;
     return { bundle: { ...live, 'image/png': bundle['image/png'] }, metadata };
