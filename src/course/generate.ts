@@ -12,6 +12,7 @@ import { HINTS_FILE } from './hints';
 import { at, committed, korean, lecture, lectures, namesOf } from './lectures';
 import { faults, toNotebook, type Notebook, type Output } from './notebook';
 import { placeholders } from './prose';
+import { question, sealedQuestions } from './questions';
 import { parseTranslation, translate, updateTranslation } from './translation';
 
 const root = path.resolve(__dirname, '../..');
@@ -50,9 +51,21 @@ export function expectedNotebook(name: string, run: Notebook, language: 'en' | '
   const cells = notebook.cells.map(cell => {
     if (cell.cell_type !== 'code') return cell;
     const { outputs, execution_count } = ran[next++] ?? {};
-    return { ...cell, execution_count: execution_count ?? null, outputs: outputs ?? [] };
+    const shown = language === 'ko' ? (outputs ?? []).map(inKorean) : outputs;
+    return { ...cell, execution_count: execution_count ?? null, outputs: shown ?? [] };
   });
   return { ...notebook, cells };
+}
+
+/** A question of the course as its Korean text; other outputs as they are. */
+function inKorean(output: Output): Output {
+  const text = [(output.data?.['text/markdown'] ?? '') as string | string[]].flat().join('');
+  const asked = sealedQuestions().find(({ id }) => question(id, 'en').markdown === text);
+  if (!asked) return output;
+  const lines = (words: string): string[] => words.split(/(?<=\n)/);
+  const shown = question(asked.id, 'ko');
+  const data = { 'text/markdown': lines(shown.markdown), 'text/plain': lines(String(shown)) };
+  return { ...output, data };
 }
 
 /** The code of a notebook, and the values that its text asks for: what makes another run necessary. */
