@@ -7,8 +7,7 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { inVenv, setUpVenv } from '../setup/python';
 import { CACHE, environment, ROOT } from '../setup/steps';
-import { lectures } from './execute';
-import { committed } from './generate';
+import { committed, lectures } from './lectures';
 import type { Notebook } from './notebook';
 
 const SOURCE = path.join(ROOT, 'src', 'course', 'book');

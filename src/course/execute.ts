@@ -1,11 +1,13 @@
 /**
  * Executes lectures headless, through our kernel and nbclient, and writes nothing: `npm run execute [-- --quick] [NN ...]`.
- * Without names, --quick leaves out the lectures that say `<!-- slow -->`.
+ * Without names, --quick leaves out the lectures that say `<!-- slow -->`. --compare runs on the images of the committed
+ * notebooks and compares the values in their text.
  */
 import { spawn } from 'node:child_process';
 import fs from 'node:fs';
 import path from 'node:path';
 import { environment } from '../setup/steps';
+import { committed, lecture, lectures, namesOf } from './lectures';
 import { faults, quick, readValues, toNotebook, valuesCell, type Notebook } from './notebook';
 import { placeholders } from './prose';
 
@@ -25,32 +27,6 @@ except CellExecutionError:
     pass
 nbformat.write(notebook, file)
 `;
-
-/** The names of all lectures, in order. */
-export function lectures(): string[] {
-  const files = fs.readdirSync(path.join(root, 'notebooks'));
-  return files
-    .filter(file => /^\d\d-[^.]+\.md$/.test(file))
-    .map(file => file.replace('.md', ''))
-    .sort();
-}
-
-/** Full names for names, numbers or files: '02', '02-alexnet', 'notebooks/02-alexnet.md'. */
-export function namesOf(words: string[]): string[] {
-  return words.map(word => {
-    const asked = path.basename(word).replace(/(\.ko)?\.(md|ipynb)$/, '');
-    const found = lectures().find(name => name === asked || name.split('-')[0] === asked);
-    if (!found) throw new Error(`There is no lecture ${asked}; there are ${lectures().join(', ')}.`);
-    return found;
-  });
-}
-
-/** The Markdown of a lecture. */
-export function lecture(name: string): string {
-  const file = path.join(root, 'notebooks', `${name}.md`);
-  if (!fs.existsSync(file)) throw new Error(`There is no lecture ${name}; there are ${lectures().join(', ')}.`);
-  return fs.readFileSync(file, 'utf8');
-}
 
 export interface Executed {
   notebook: Notebook;
@@ -96,8 +72,9 @@ async function main(words: string[]): Promise<void> {
   for (const name of all) {
     const began = performance.now();
     const markdown = isQuick ? quick(lecture(name)) : lecture(name);
-    const wrong = await execute(markdown, name).then(
-      ({ notebook }) => faults(notebook),
+    const compare = words.includes('--compare');
+    const wrong = await execute(markdown, name, { offline: compare }).then(
+      ({ notebook, values }) => [...faults(notebook), ...(compare ? drift(name, values) : [])],
       (error: Error) => [error.message],
     );
     if (wrong.length) failed++;
@@ -106,6 +83,22 @@ async function main(words: string[]): Promise<void> {
   }
   console.log(`${all.length - failed} passed, ${failed} failed`);
   process.exitCode = failed ? 1 : 0;
+}
+
+/** The values of the committed text that another run does not give, one sentence each. */
+export function drift(
+  name: string,
+  values: Record<string, string>,
+  old = committed(name)?.metadata.cnn_kit?.values ?? {},
+): string[] {
+  const numberOf = (text: string): number => Number(text.replace(/[,%]/g, ''));
+  return placeholders(lecture(name)).flatMap(({ expression, measured }) => {
+    const [then, now] = [old[expression], values[expression]];
+    const near = Math.abs(numberOf(now) - numberOf(then)) <= 0.25 * Math.abs(numberOf(then));
+    return then === now || (measured && near)
+      ? []
+      : [`{{${expression}}} is ${then} in the text and ${now} in this run`];
+  });
 }
 
 /** Whether the default suite leaves the lecture to `npm run test:all`. */

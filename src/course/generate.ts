@@ -5,12 +5,14 @@
  */
 import fs from 'node:fs';
 import path from 'node:path';
-import { execute, lecture, lectures, namesOf } from './execute';
+import { execute } from './execute';
 import { toExercise } from './exercises';
 import { generatedHints, generateQuestions } from './generated';
 import { HINTS_FILE } from './hints';
+import { at, committed, korean, lecture, lectures, namesOf } from './lectures';
 import { faults, toNotebook, type Notebook, type Output } from './notebook';
 import { placeholders } from './prose';
+import { question, sealedQuestions } from './questions';
 import { parseTranslation, translate, updateTranslation } from './translation';
 
 const root = path.resolve(__dirname, '../..');
@@ -37,18 +39,6 @@ export function outdatedExercises(): { file: string; stub: string }[] {
     });
 }
 
-const at = (file: string): string => path.join(root, 'notebooks', file);
-
-/** The Korean paragraphs of a lecture as its file has them; empty if there is none yet. */
-export const korean = (name: string): string =>
-  fs.existsSync(at(`${name}.ko.md`)) ? fs.readFileSync(at(`${name}.ko.md`), 'utf8') : '';
-
-/** The notebook that is committed, if there is one. */
-export function committed(name: string, language: 'en' | 'ko' = 'en'): Notebook | undefined {
-  const file = at(language === 'en' ? `${name}.ipynb` : `${name}.ko.ipynb`);
-  return fs.existsSync(file) ? (JSON.parse(fs.readFileSync(file, 'utf8')) as Notebook) : undefined;
-}
-
 /** What the notebook of a lecture has to be, given the outputs and the values of its last run. */
 export function expectedNotebook(name: string, run: Notebook, language: 'en' | 'ko'): Notebook {
   const translations = parseTranslation(language === 'ko' ? korean(name) : '');
@@ -61,9 +51,21 @@ export function expectedNotebook(name: string, run: Notebook, language: 'en' | '
   const cells = notebook.cells.map(cell => {
     if (cell.cell_type !== 'code') return cell;
     const { outputs, execution_count } = ran[next++] ?? {};
-    return { ...cell, execution_count: execution_count ?? null, outputs: outputs ?? [] };
+    const shown = language === 'ko' ? (outputs ?? []).map(inKorean) : outputs;
+    return { ...cell, execution_count: execution_count ?? null, outputs: shown ?? [] };
   });
   return { ...notebook, cells };
+}
+
+/** A question of the course as its Korean text; other outputs as they are. */
+function inKorean(output: Output): Output {
+  const text = [(output.data?.['text/markdown'] ?? '') as string | string[]].flat().join('');
+  const asked = sealedQuestions().find(({ id }) => question(id, 'en').markdown === text);
+  if (!asked) return output;
+  const lines = (words: string): string[] => words.split(/(?<=\n)/);
+  const shown = question(asked.id, 'ko');
+  const data = { 'text/markdown': lines(shown.markdown), 'text/plain': lines(String(shown)) };
+  return { ...output, data };
 }
 
 /** The code of a notebook, and the values that its text asks for: what makes another run necessary. */
@@ -101,7 +103,7 @@ async function run(name: string): Promise<Notebook> {
   const wrong = faults(notebook);
   if (wrong.length) throw new Error(`notebooks/${name}.md does not run: ${wrong[0]}`);
   const cells = notebook.cells.map(cell =>
-    cell.outputs ? { ...cell, outputs: cell.outputs.map(withoutTimes) } : cell,
+    cell.outputs ? { ...cell, outputs: joined(cell.outputs.map(withoutTimes)) } : cell,
   );
   return { ...notebook, cells, metadata: { ...notebook.metadata, cnn_kit: { values } } };
 }
@@ -117,6 +119,25 @@ export function withoutTimes(output: Output): Output {
   return JSON.parse(text, (key, value: unknown) =>
     key === 'image/png' && typeof value === 'string' ? value.slice(4) : value,
   ) as Output;
+}
+
+/** Prints that came in several messages, as one: where they were cut is chance. */
+export function joined(outputs: readonly Output[]): Output[] {
+  const all: Output[] = [];
+  for (const output of outputs) {
+    const last = all.at(-1);
+    if (output.output_type !== 'stream' || last?.output_type !== 'stream' || last.name !== output.name)
+      all.push(output);
+    else
+      all[all.length - 1] = {
+        ...last,
+        text: [last.text ?? '', output.text ?? '']
+          .flat()
+          .join('')
+          .split(/(?<=\n)/),
+      };
+  }
+  return all;
 }
 
 /** Writes a file if that changes it. */

@@ -71,10 +71,10 @@ const NAMES = [
   /<https?:[^>]*>/g,
   /\b(arXiv|ILSVRC|EECS|lectures?|sections?|§|tables?|figures?|equations?|exercises?|pages?|chapters?)[\s-]?\d+([.:]\d+)*[a-z]?((,|\sand|\sto|-)\s?\d+(\.\d+)*(?![\d.]*%))*/gi,
   /(그림|표|식|논문|연습)\s?\d+([.-]\d+)*/g,
-  /\d+(\.\d+)*\s?(절|장|강(?!도)|번)/g,
+  /(?<![\d.,])\d+(\.\d+)*\s?(절|강(?!도)|번)/g,
   /^#{1,6} \d+(\.\d+)*/gm,
   /^\s*\d+\. /gm,
-  /\b(19[5-9]\d|20[0-3]\d)\b/g,
+  /\b(19[5-9]\d|20[0-3]\d)s?\b/g,
 ];
 
 /**

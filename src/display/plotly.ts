@@ -34,7 +34,8 @@ export function plotly({ data, layout = {} }: PlotlyFigure): Figure {
   ].join('\n');
   return new Figure(text, async (): Promise<Picture> => {
     const still = stillOf(traces, figure.layout, title);
-    const live = { 'application/vnd.plotly.v1+json': figure, 'text/plain': text };
+    const coloured = { ...figure, layout: { colorway: palette, ...figure.layout } };
+    const live = { 'application/vnd.plotly.v1+json': coloured, 'text/plain': text };
     if (!still) return { bundle: live };
     const { bundle, metadata } = await vegaLite(still, { text }).picture;
     return { bundle: { ...live, 'image/png': bundle['image/png'] }, metadata };
@@ -56,7 +57,15 @@ function rowsOf(trace: Trace): Row[] {
   const [x, y, z] = [arrayOf(trace.x), arrayOf(trace.y), arrayOf(trace.z)];
   if (!GRIDS.includes(trace.type)) {
     const length = Math.max(x.length, y.length);
-    return Array.from({ length }, (_, i) => ({ series: trace.name, x: x[i] ?? i, y: y[i] ?? i, z: z[i], order: i }));
+    const words = arrayOf(trace.text);
+    return Array.from({ length }, (_, i) => ({
+      series: trace.name,
+      x: x[i] ?? i,
+      y: y[i] ?? i,
+      z: z[i],
+      order: i,
+      ...(words[i] === undefined ? {} : { text: words[i] }),
+    }));
   }
   // A surface may give x and y as matrices; their first row and column say enough of a regular grid.
   const across = Array.isArray(x[0]) ? x[0] : x;
@@ -93,7 +102,12 @@ function stillOf(traces: Trace[], layout: Record<string, unknown>, title?: strin
     ...(names.length < 2 ? { legend: null } : {}),
   };
   const depth = { field: 'z', type: 'quantitative', title: null, scale: { scheme: 'viridis' } };
-  const layer = drawn.map(trace => {
+  const labels = drawn.flatMap(trace => {
+    if (!String(trace.mode ?? '').includes('text')) return [];
+    const mark = { type: 'text', dy: -9, fontSize: 10 };
+    return [{ data: { values: rowsOf(trace) }, mark, encoding: { ...position, text: { field: 'text' } } }];
+  });
+  const marks = drawn.map(trace => {
     const grid = GRIDS.includes(trace.type);
     const mode = String(trace.mode ?? 'lines+markers');
     const mark =
@@ -118,8 +132,9 @@ function stillOf(traces: Trace[], layout: Record<string, unknown>, title?: strin
     // Whole pixels to a cell leave no seams between them.
     width: gridded ? { step: step(position.x) } : 480,
     height: gridded ? { step: step(position.y) } : 280,
-    layer,
-    resolve: { scale: { color: 'independent' } },
+    layer: [...marks, ...labels],
+    // Only colours that mean different things have a legend each.
+    resolve: { scale: { color: drawn.some(byDepth) ? 'independent' : 'shared' } },
   };
 }
 

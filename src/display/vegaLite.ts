@@ -19,14 +19,38 @@ export const palette: readonly string[] = [
 
 const SCHEMA = 'https://vega.github.io/schema/vega-lite/v5.json';
 
+/** On white with dark words, said in full: JupyterLab's dark theme would make all that is not said light. */
+const INK = '#222';
+const LINE = '#888';
+
 const CONFIG = {
   background: 'white',
   font: `${fontFamily}, sans-serif`,
-  axis: { labelFontSize: 11, titleFontSize: 12, titleFontWeight: 'normal', gridColor: '#e5e5e5' },
-  legend: { labelFontSize: 11, titleFontSize: 12, titleFontWeight: 'normal', labelLimit: 260 },
-  title: { fontSize: 14, subtitleFontSize: 11, subtitleColor: '#555', anchor: 'start' },
+  axis: {
+    labelFontSize: 11,
+    titleFontSize: 12,
+    titleFontWeight: 'normal',
+    gridColor: '#e5e5e5',
+    labelColor: INK,
+    titleColor: INK,
+    domainColor: LINE,
+    tickColor: LINE,
+  },
+  legend: {
+    labelFontSize: 11,
+    titleFontSize: 12,
+    titleFontWeight: 'normal',
+    labelLimit: 260,
+    labelColor: INK,
+    titleColor: INK,
+  },
+  title: { fontSize: 14, subtitleFontSize: 11, color: INK, subtitleColor: '#555', anchor: 'start' },
+  header: { labelColor: INK, titleColor: INK },
+  style: { 'guide-label': { fill: INK }, 'guide-title': { fill: INK }, 'group-title': { fill: INK } },
+  mark: { color: palette[0] },
+  text: { color: INK },
   range: { category: palette },
-  view: { continuousWidth: 480, continuousHeight: 280 },
+  view: { continuousWidth: 480, continuousHeight: 280, stroke: '#ddd' },
 };
 
 /**

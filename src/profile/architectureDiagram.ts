@@ -22,7 +22,7 @@ const KINDS = {
 } as const;
 type Kind = keyof typeof KINDS;
 
-const PITCH = 82;
+const PITCH = 68;
 const TALLEST = 150;
 const MARGIN = 16;
 
@@ -96,7 +96,7 @@ function heightOf(box: Box, tallest: number): number {
   return Math.max(8, TALLEST * Math.sqrt(box.side / tallest));
 }
 
-const widthOf = (box: Box): number => (isVector(box) ? 9 : Math.min(PITCH - 26, 3 + 1.5 * Math.sqrt(box.channels)));
+const widthOf = (box: Box): number => (isVector(box) ? 9 : Math.min(PITCH - 22, 3 + 1.3 * Math.sqrt(box.channels)));
 
 function draw(box: Box, before: Box | undefined, centre: number, middle: number, tallest: number): string[] {
   const [width, height] = [widthOf(box), heightOf(box, tallest)];
@@ -118,8 +118,8 @@ function draw(box: Box, before: Box | undefined, centre: number, middle: number,
     ...splits.map(
       y => `<path d="M${left} ${y}H${right}l${skew} ${-skew}" fill="none" stroke="white" stroke-width="3"/>`,
     ),
-    label(0, box.row.name, 'font-weight="bold"'),
-    label(1, box.row.outputShape.join(' x '), 'font-size="10"'),
+    label(0, box.row.name, `font-weight="bold" font-size="${Math.min(11, 92 / box.row.name.length).toFixed(1)}"`),
+    label(1, box.row.outputShape.join('×'), 'font-size="10"'),
     ...(box.row.parameters ? [label(2, short(box.row.parameters), 'font-size="10" fill="#555"')] : []),
   ];
 }

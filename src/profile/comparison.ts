@@ -89,12 +89,15 @@ export function comparisonChart(networks: readonly ComparedNetwork[] = compareNe
       y: nets.map(net => net.top1.value),
       text: nets.map(net => net.name),
       textposition: 'top center',
+      cliponaxis: false,
       hovertext: nets.map(describe),
       hoverinfo: 'text',
       marker: { size: nets.map(net => net.parameters / 1e6), sizemode: 'area', sizeref: 0.08, sizemin: 4 },
     })),
     layout: {
-      title: { text: 'Accuracy on ImageNet against what it costs' },
+      title: { text: 'Accuracy on ImageNet against what it costs', y: 0.97, yanchor: 'top' },
+      margin: { t: 110 },
+      height: 460,
       xaxis: { title: { text: measures[0][0] }, rangemode: 'tozero' },
       yaxis: { title: { text: 'top-1 accuracy (%)' } },
       updatemenus: [

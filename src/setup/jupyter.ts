@@ -40,7 +40,7 @@ export function startJupyterLab(all: string[]): Promise<number> {
   }
   const child = spawn(inVenv('python'), ['-m', 'jupyterlab', ...options, ...args], {
     cwd: ROOT,
-    env: environment(),
+    env: { ...environment(), CNN_KIT_LANGUAGE: language },
     stdio: 'inherit',
   });
   // JupyterLab asks "are you sure" at the first Ctrl-C; both of us get the signal, and we wait for its answer.

@@ -49,7 +49,7 @@ async function mocha(all: boolean): Promise<Count> {
 async function lectures(all: boolean): Promise<Count> {
   const script = path.join('dist', 'course', 'execute.js');
   if (!fs.existsSync(path.join(ROOT, script))) return none;
-  const { status, output } = await node([script, ...(all ? [] : ['--quick'])]);
+  const { status, output } = await node([script, all ? '--compare' : '--quick']);
   const last = /(\d+) passed, (\d+) failed\s*$/.exec(output);
   if (!last) return { ...none, failed: 1 };
   return { ...none, passed: Number(last[1]), failed: Number(last[2]) || Number(status !== 0) };

@@ -4,7 +4,7 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { renderBook } from '../../src/course/book';
-import { lectures } from '../../src/course/execute';
+import { lectures } from '../../src/course/lectures';
 import { CACHE } from '../../src/setup/steps';
 import { ARTIFACTS, startBrowser } from '../browser/lab';
 

@@ -1,8 +1,11 @@
 import assert from 'node:assert/strict';
+import { lecture } from '../../src/course/lectures';
+import { drift } from '../../src/course/execute';
+import { takeLanguage } from '../../src/setup/jupyter';
 import { faults, parseLecture, quick, readValues, toModule, toNotebook, valuesCell } from '../../src/course/notebook';
 import { fill, fingerprint, looseNumbers, numberFaults, paragraphs } from '../../src/course/prose';
 import { parseTranslation, translate, translationFaults, updateTranslation } from '../../src/course/translation';
-import { withoutTimes } from '../../src/course/generate';
+import { joined, withoutTimes } from '../../src/course/generate';
 
 const LECTURE = `# Title
 
@@ -108,7 +111,11 @@ describe('numbers in a text', () => {
     const text =
       '## 2.3 The 96 filters\nIn 2012, section 3.5 and figure 2 had 61 million (15.3%), 1,024 units, five or 5 of VGG-16, `17`, $n = 18$, lectures 14 and 15, 3%, 0.5, {{n + 99}}.';
     assert.deepEqual(looseNumbers(text), ['96', '61', '15.3%', '1,024', '3%', '0.5']);
-    assert.deepEqual(looseNumbers('그림 1과 3.3절, 표 14: 61백만 개, 25%의 오차'), ['61', '25%']);
+    assert.deepEqual(looseNumbers('그림 1과 3.3절, 표 14, 15강: 61백만 개, 25%의 오차, 50,000장'), [
+      '61',
+      '25%',
+      '50,000',
+    ]);
   });
 
   it('need a source, and a source needs its number', () => {
@@ -169,6 +176,14 @@ describe('a translation', () => {
 });
 
 describe('outputs', () => {
+  it('that were printed in several messages are one', () => {
+    const print = (text: string, name = 'stdout') => ({ output_type: 'stream' as const, name, text });
+    assert.deepEqual(joined([print('a\n'), print('b\n'), print('c', 'stderr')]), [
+      { ...print(''), text: ['a\n', 'b\n'] },
+      print('c', 'stderr'),
+    ]);
+  });
+
   it('are kept without the times of the machine', () => {
     const text = 'relu: 2 of 2 steps in 4.0 s, loss from 3.895 to 3.532, 64 images/s';
     const output = { output_type: 'display_data' as const, data: { 'image/png': 'in4s', 'text/plain': [text] }, metadata: { 'image/png': { alt: text } } }; // prettier-ignore
@@ -178,5 +193,27 @@ describe('outputs', () => {
       JSON.stringify(withoutTimes({ ...output, data: { 'text/plain': 'a: 9 of 9 steps in 3 min 20 s, loss 1' } })),
       /9 steps, loss 1/,
     );
+  });
+});
+
+describe('the language of the lectures', () => {
+  it('is taken out of the options of JupyterLab', () => {
+    assert.deepEqual(takeLanguage(['--port', '8899']), { language: 'en', args: ['--port', '8899'] });
+    assert.deepEqual(takeLanguage(['--lang', 'ko', '--port', '1']), { language: 'ko', args: ['--port', '1'] });
+    assert.deepEqual(takeLanguage(['--no-browser', '--lang=ko']), { language: 'ko', args: ['--no-browser'] });
+    assert.throws(() => takeLanguage(['--lang', 'fr']), /--lang is fr; right is en or ko/);
+  });
+});
+
+describe('the values of another run', () => {
+  it('must be those of the text, or near where a training gave them', () => {
+    const old = Object.fromEntries(
+      [...lecture('02-alexnet').matchAll(/\{\{~?(.+?)\}\}/g)].map(([, key]) => [key.trim(), '100']),
+    );
+    const measured = 'relu.history.steps';
+    assert.deepEqual(drift('02-alexnet', old, old), []);
+    assert.deepEqual(drift('02-alexnet', { ...old, [measured]: '120' }, old), []);
+    assert.match(drift('02-alexnet', { ...old, [measured]: '130' }, old)[0], /is 100 in the text and 130 in this run/);
+    assert.match(drift('02-alexnet', { ...old, saved: '101' }, old)[0], /\{\{saved\}\} is 100 in the text and 101/);
   });
 });

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import fs from 'node:fs';
 import path from 'node:path';
-import { lecture, lectures } from '../../src/course/execute';
+import { lecture, lectures } from '../../src/course/lectures';
 
 const root = path.join(__dirname, '../..');
 
@@ -49,7 +49,7 @@ interface Row {
 
 function rows(): Row[] {
   const lines = fs.readFileSync(path.join(root, 'README.md'), 'utf8').split('\n');
-  const head = lines.findIndex(line => line.startsWith('| the review |'));
+  const head = lines.findIndex(line => line.startsWith('| the review '));
   const body = lines.slice(
     head + 2,
     lines.findIndex((line, i) => i > head && !line.startsWith('|')),
@@ -77,7 +77,8 @@ describe('the table of the review in the README', () => {
       console.log('    the review is not on this machine: its words are not compared');
       return this.skip();
     }
-    const text = fs.readFileSync(review, 'utf8');
+    // The page has spaces of other kinds.
+    const text = fs.readFileSync(review, 'utf8').replace(/[^\S\n]/g, ' ');
     assert.deepEqual(
       REVIEW.filter(([said]) => !text.includes(said)).map(([said]) => said),
       [],
@@ -86,7 +87,8 @@ describe('the table of the review in the README', () => {
     const numbered = text.split('\n').flatMap(line => /^\s*(\d[.)] [A-Z].*?)\s*$/.exec(line)?.[1] ?? []);
     const known = REVIEW.map(([said]) => said);
     const missing = numbered.filter(
-      line => !/^5\. Data augmentation|^8\. Advance/.test(line) && !known.some(said => line.startsWith(said)),
+      line =>
+        !/^4\. GoogLeNet|^5\. Data augmentation|^8\. Advance/.test(line) && !known.some(said => line.startsWith(said)),
     );
     assert.deepEqual(missing, []);
   });
