@@ -123,7 +123,7 @@ function readLibrarySource(file: string, root: string): Source | undefined {
 
 /** On one line with the start of the cell, so that lines stay where they are. */
 function before({ used, live }: Cell): string {
-  const boxes = used.map(name => `const $${name} = $box("${name}");`);
+  const boxes = used.map(name => `const $$${name} = $box("${name}");`);
   const own = live.map(name => `$live("${name}", () => ${name}, $value => { ${name} = $value; });`);
   return [...boxes, `let $whole = false; try { ${CELL_LABEL}: {`, ...own, ''].join(' ');
 }

@@ -142,7 +142,7 @@ function awaits(ts: Compiler, node: TS.Node): boolean {
 /** The block around a cell's code; `break` out of it is how a loop of the cell ends when it is interrupted. */
 export const CELL_LABEL = '$cell';
 
-/** Guards every loop; in a cell, `exports.name` becomes `$name.value`, a box of its own, and `used` collects the names. */
+/** Guards every loop; in a cell, `exports.name` becomes `$$name.value`, a box of its own that none of the kernel's names can meet, and `used` collects the names. */
 function rewrite(ts: Compiler, context: TS.TransformationContext, source: TS.SourceFile, used?: Set<string>) {
   const { factory: f } = ts;
   const guard = (then: TS.Statement): TS.Statement =>
@@ -156,7 +156,7 @@ function rewrite(ts: Compiler, context: TS.TransformationContext, source: TS.Sou
     const node = ts.visitEachChild(original, child => visit(child, within), context);
     if (used && isExportsOf(ts, node)) {
       used.add(node.name.text);
-      const box = f.createPropertyAccessExpression(f.createIdentifier(`$${node.name.text}`), 'value');
+      const box = f.createPropertyAccessExpression(f.createIdentifier(`$$${node.name.text}`), 'value');
       return ts.setOriginalNode(ts.setTextRange(box, node), node);
     }
     if (!ts.isIterationStatement(node, false)) return node;

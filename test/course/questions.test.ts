@@ -118,6 +118,7 @@ describe('the questions of the lectures', () => {
       'bucket',
       'choices',
       'difficulty',
+      'digest',
       'id',
       'salt',
       'sealed',

@@ -81,6 +81,14 @@ describe('the kernel', function () {
     assert.equal(await session.value("counted.rows.filter(({ name }) => name === 'fc6').length"), '1');
   });
 
+  it('takes names that its own code has, too', async () => {
+    await session.run('let live = 1, stop = 2, box = 3, whole = 4, settle = 5, interrupt = 6, value = 7;');
+    await session.run(
+      'for (let i = 0; i < 2; i++) { live++; stop++; box++; whole++; settle++; interrupt++; value++; }',
+    );
+    assert.equal(await session.value('[live, stop, box, whole, settle, interrupt, value].join()'), "'3,4,5,6,7,8,9'");
+  });
+
   it('maps errors within an imported local file, and notices an edit without a restart', async () => {
     const file = path.join(folder, 'shapes.ts');
     const write = (text: string): void => fs.writeFileSync(file, text);
@@ -182,7 +190,7 @@ describe('the kernel', function () {
     );
     const { replies, stopped } = await session.execute(
       'await fit(learner, images, { epochs: 1e4, learningRate: 0.01, onStep: now => { steps = now.steps; } });',
-      { interrupt_after: 1, timeout: 60 },
+      { interrupt_after: 4, timeout: 60 },
     );
     assert.equal(replies[0]?.ename, 'KeyboardInterrupt');
     assert.ok(stopped! < 5, `stopped after ${stopped} s`);
