@@ -46,7 +46,7 @@ async function expectCosts(input: [number, number, number], layers: CountedLayer
           ? layer.kernel ** 2 * c * layer.outputs
           : 0;
     const channels = layer.kind === 'pool' ? c : layer.outputs;
-    const padding = layer.kind === 'conv' ? layer.padding : 0;
+    const { padding = 0 } = layer as { padding?: number };
     const [rows, columns] =
       layer.kind === 'dense' ? [1, 1] : sizes(l => length(l, layer.kernel, layer.stride, padding));
     const got = String(cost.output);

@@ -17,8 +17,9 @@ const better = (a: Candidate, b: Candidate): boolean =>
   a.accuracy >= b.accuracy &&
   a.multiplyAdds <= b.multiplyAdds &&
   (a.accuracy > b.accuracy || a.multiplyAdds < b.multiplyAdds);
-const byCost = (list: Candidate[]): Candidate[] => [...list].sort((a, b) => a.multiplyAdds - b.multiplyAdds);
-const names = (list: Candidate[]): string[] => list.map(({ name }) => name);
+const byCost = (list: Candidate[]): Candidate[] =>
+  [...list].sort((one, other) => one.multiplyAdds - other.multiplyAdds);
+const names = (list: Candidate[]): string[] => list.map(one => one.name);
 const front = (list: Candidate[], rule = better): Candidate[] => list.filter(b => !list.some(a => rule(a, b)));
 const candidate = (name: string, accuracy: number, multiplyAdds: number): Candidate => ({
   name,

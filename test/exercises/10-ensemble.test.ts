@@ -42,9 +42,9 @@ async function expectProbabilities(logits: tf.Tensor3D, byHand?: tf.Tensor): Pro
 }
 
 async function expectLikelihood(probabilities: tf.Tensor2D, labels: number[], byHand?: number): Promise<void> {
-  const rows = probabilities.arraySync();
+  const given = probabilities.arraySync();
   const mean = (each: (p: number, i: number) => number): number =>
-    labels.reduce((sum, label, i) => sum + each(rows[i][label], i), 0) / labels.length;
+    labels.reduce((sum, label, i) => sum + each(given[i][label], i), 0) / labels.length;
   expectNumber(await negativeLogLikelihood(probabilities, labels), byHand ?? mean(p => -ln(p)), [
     ['the minus sign is missing', () => mean(ln)],
     ['this is the sum: take the mean over the batch', () => labels.length * mean(p => -ln(p))],
@@ -54,16 +54,16 @@ async function expectLikelihood(probabilities: tf.Tensor2D, labels: number[], by
     ['the logarithm is missing', () => mean(p => 1 - p)],
     [
       'all classes were added up: only the right class counts',
-      () => mean((_, i) => rows[i].reduce((sum, p) => sum - ln(p), 0)),
+      () => mean((_, i) => given[i].reduce((sum, p) => sum - ln(p), 0)),
     ],
-    ['divided by the number of classes: it is the mean over the batch', () => mean(p => -ln(p) / rows[0].length)],
+    ['divided by the number of classes: it is the mean over the batch', () => mean(p => -ln(p) / given[0].length)],
     [
       'a softmax was taken of what are probabilities already',
-      () => mean((p, i) => -(p - ln(rows[i].reduce((sum, q) => sum + Math.exp(q), 0)))),
+      () => mean((p, i) => -(p - ln(given[i].reduce((sum, q) => sum + Math.exp(q), 0)))),
     ],
     [
       'the largest probability of each picture was taken: that of the right class counts',
-      () => mean((_, i) => -ln(Math.max(...rows[i]))),
+      () => mean((_, i) => -ln(Math.max(...given[i]))),
     ],
   ]);
 }
