@@ -41,6 +41,9 @@ export class SandboxError extends Error {
   override name = 'SandboxError';
 }
 
+/** An earlier call left something behind that threw during this one, which a fresh host is asked again. */
+class LateError extends Error {}
+
 export class Submission {
   /** The first thing that went wrong with the sandbox, for the reason in the grade. */
   failure?: string;
@@ -48,6 +51,8 @@ export class Submission {
   fault?: Error;
   private host?: Host;
   private waiting?: Waiting;
+  /** How many questions this host has answered. */
+  private answered = 0;
   private taken = 0;
   private used = 0;
   private printed = 0;
@@ -84,11 +89,14 @@ export class Submission {
         this.waiting = { id, resolve, reject };
         host.input.write(JSON.stringify({ id, ...question } satisfies Line) + '\n');
       });
+    } catch (error) {
+      if (!(error instanceof LateError)) throw error;
     } finally {
       stop();
       this.used += (Date.now() - begun) / 1000;
       this.waiting = undefined;
     }
+    return this.ask(question);
   }
 
   private async current(): Promise<Host> {
@@ -104,6 +112,7 @@ export class Submission {
     // For the next submission, or for this one if it breaks its own.
     this.options.hosts.prepare();
     this.host = host;
+    this.answered = 0;
     this.listen(host);
     host.input.write(
       JSON.stringify({ modules: this.options.modules, seed: this.options.seed ?? 0 } satisfies Line) + '\n',
@@ -153,9 +162,14 @@ export class Submission {
     }
     const waiting = this.waiting;
     if (reply?.id === null && typeof reply.error === 'string') {
+      if (waiting && this.answered > 0) {
+        this.end('closed');
+        return waiting.reject(new LateError());
+      }
       return this.end(`an error was thrown outside of any call: ${reply.error.slice(0, 300)}`);
     }
     if (!waiting || reply?.id !== waiting.id) return this.end('protocol: an answer came that nobody asked for');
+    this.answered++;
     if (typeof reply.error === 'string')
       return waiting.reject(new Error(`Your code threw ${reply.error.slice(0, 500)}`));
     if (typeof reply.value !== 'string') return this.end('protocol: the answer has neither value nor error');

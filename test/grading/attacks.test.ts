@@ -188,7 +188,7 @@ function cases(outside: { port: number; udp: number; secret: string; witness: st
     {
       name: '13 looks for expected values and tokens in the heap',
       source: ifIt(`let heap = ''; for await (const part of require('v8').getHeapSnapshot()) heap += part;
-        return /adds three numbers|strictEqual\\(await sum/.test(heap)`),
+        return /add[s] three number[s]|strictEqua[l]\\(await sum/.test(heap)`), // which does not find itself
       score: 0,
     },
     {
@@ -598,8 +598,8 @@ function cases(outside: { port: number; udp: number; secret: string; witness: st
       name: 'tensors that eat all memory',
       exercise: '02-line',
       source: `${TWICE}export const line = () => { const all: any[] = []; for (;;) all.push(tf.ones([4000, 4000])) };`,
+      // Stopped by the limit, or by an error of its own when the limit refuses it memory.
       score: 2,
-      reason: /limit/,
     },
     {
       name: 'reaches the module system of the grader by the parent of its module',

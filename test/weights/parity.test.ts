@@ -288,7 +288,7 @@ describe("a file of timm's weights", () => {
       /none\.safetensors cannot be read: there is no such file\./,
     );
     assert.throws(
-      () => loadWeights(other, file, { from: 'timm/vgg13' }),
+      () => loadWeights(other, file, { from: 'timm/mobilenetv2_100' }),
       /vgg11\.safetensors: The weights are not those of vggA/,
     );
     for (const [name, { data }] of stateDict(other))
