@@ -19,7 +19,7 @@ export interface Race {
   /** For each seed, at the best rate; null where it was not reached. */
   epochs: (number | null)[];
   /** For each seed, the training error of each tenth of an epoch, each over the last whole pass. */
-  errors: number[][];
+  errors: (number | null)[][];
 }
 
 export interface ReluAgainstTanh {
@@ -59,7 +59,8 @@ export const reluAgainstTanh: Experiment<ReluAgainstTanh> = {
     return spreadChart(
       races.map(({ nonlinearity, errors, learningRate }) => ({
         name: `${nonlinearity} (rate ${learningRate})`,
-        runs: errors.map(run => run.map(error => 100 * error)),
+        // With fewer than ten steps in an epoch, some tenths have no value: null in JSON.
+        runs: errors.map(run => run.map(error => (error === null ? NaN : 100 * error))),
         xs: Array.from({ length: Math.max(...errors.map(({ length }) => length)) }, (_, i) => 1 + i / 10),
       })),
       {

@@ -53,6 +53,7 @@ export function spreadChart(series: readonly Runs[], options: SpreadChartOptions
     field: 'series',
     type: 'nominal',
     title: null,
+    legend: { symbolOpacity: 1 },
     scale: { domain: names, range: names.map((_, i) => palette[i % palette.length]) },
   };
   const across = options.horizontal && [
