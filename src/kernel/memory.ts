@@ -3,7 +3,7 @@ import v8 from 'node:v8';
 import vm from 'node:vm';
 
 /** How far the heap may grow before it is cleaned, in bytes; a cleaning takes about 50 ms. */
-const GROWTH = 64 * 2 ** 20;
+const GROWTH = 32 * 2 ** 20;
 
 v8.setFlagsFromString('--expose-gc');
 const collect = vm.runInNewContext('gc') as () => void;
