@@ -4,6 +4,7 @@
  * by side, and no time goes into JavaScript.
  */
 import * as tf from '@tensorflow/tfjs';
+import { foldBatchNorm } from './batchNormFolding';
 import { constant, DTYPES, FLOAT, graphDef, INT32, operation, placeholder } from './graphDef';
 import { addFunction, removeFunction } from './graphFunctions';
 import type { TensorflowBackend } from './kernels';
@@ -42,6 +43,13 @@ const MOST_TRACES = 4;
 const MOST_GRAPHS = 16;
 /** TensorFlow refuses graphs of 2 GB. */
 const MOST_FROZEN_BYTES = 1 << 30;
+/**
+ * What TensorFlow's optimizer is to do: ConfigProto { graph_options { rewrite_options { memory_optimization: NO_MEM_OPT } } },
+ * and in training arithmetic_optimization and remapping OFF too: sums of many gradients in one place, and normalization that
+ * keeps what it gave the ReLU behind it, take memory that a step has no use for.
+ */
+const INFERENCE = '\x52\x04\x52\x02\x20\x01';
+const TRAINING = '\x52\x08\x52\x06\x20\x01\x38\x02\x70\x02';
 
 /**
  * Makes `step` run as one graph, for each list of argument shapes from the third call with it.
@@ -310,7 +318,9 @@ function uniformNoise(shape: number): TracedNode {
   return { operation: 'RandomUniform', attributes, inputs: [{ node: shape, output: 0 }] };
 }
 
-function build(trace: Trace, freeze: boolean): Graph {
+function build(traced: Trace, freeze: boolean): Graph {
+  const isFrozen = freeze && traced.assigned.length === 0 && bytesOfVariables(traced) <= MOST_FROZEN_BYTES;
+  const trace = isFrozen ? foldBatchNorm(traced) : traced;
   const written: Buffer[] = [];
   const argumentNames: string[] = [];
   const variables = new Map<tf.Variable, string>();
@@ -348,8 +358,6 @@ function build(trace: Trace, freeze: boolean): Graph {
     return `output${i}`;
   });
   const list = [...variables.keys()];
-  const bytes = list.reduce((sum, { size }) => sum + 4 * size, 0);
-  const isFrozen = freeze && trace.assigned.length === 0 && bytes <= MOST_FROZEN_BYTES;
   for (const [variable, name] of variables) {
     const { shape, dtype } = variable;
     if (isFrozen) written.push(constant(name, dtypeOf(dtype), shape, bytesOf(variable)));
@@ -370,6 +378,12 @@ function build(trace: Trace, freeze: boolean): Graph {
   };
 }
 
+function bytesOfVariables({ nodes }: Trace): number {
+  const inputs = nodes.flatMap(({ inputs }) => inputs);
+  const variables = new Set(inputs.flatMap(input => ('variable' in input ? [input.variable] : [])));
+  return [...variables].reduce((sum, { size }) => sum + 4 * size, 0);
+}
+
 function bytesOf(tensor: tf.Tensor): Uint8Array {
   const { buffer, byteOffset, byteLength } = tensor.dataSync();
   return new Uint8Array(buffer, byteOffset, byteLength);
@@ -388,7 +402,13 @@ function replay(
   const given = backend.getInputTensorIds(frozen ? args : [...args, ...variables]);
   const ids = [...given, ...captured];
   const shapes = [...outputs, ...assigned.map(({ shape }) => shape)];
-  const start = () => backend.binding.executeOp(name, [], ids, shapes.length);
+  const text = backend.binding.TF_ATTR_STRING;
+  // Without both attributes TensorFlow runs a function as it was given, and its graph optimizer never sees it.
+  const attributes = [
+    { name: 'executor_type', type: text, value: '' },
+    { name: 'config_proto', type: text, value: frozen ? INFERENCE : TRAINING },
+  ];
+  const start = () => backend.binding.executeOp(name, attributes, ids, shapes.length);
   const results = proven ? deferring(start) : start();
   const tensors = results.map(({ id, dtype }, i) => backend.createOutputTensor({ id, dtype, shape: shapes[i] }));
   assigned.forEach((variable, i) => {

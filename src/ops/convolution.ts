@@ -30,21 +30,30 @@ export function conv2d(
     );
   }
   return tf.tidy((): tf.Tensor4D => {
-    const [input, pad] = padded(x, padding, [height, width], stride, dilation, 0);
-    if (groups === 1) return tf.conv2d(input, filter, stride, pad, 'NHWC', dilation);
-    if (groups === channels) {
-      return tf.depthwiseConv2d(
-        input,
-        filter.reshape([height, width, channels, out / channels]) as tf.Tensor4D,
-        stride,
-        pad,
-        'NHWC',
-        dilation,
+    const word = wordFor(padding, [height, width], stride, dilation);
+    const byDepth = groups === channels && groups > 1;
+    const kernel = byDepth ? (filter.reshape([height, width, channels, out / channels]) as tf.Tensor4D) : filter;
+    const padded = byDepth ? 'PaddedDepthwiseConv2D' : 'PaddedConv2D';
+    // Not of groups: TensorFlow has their gradients in oneDNN alone, which leaves this padding to others.
+    if (word === undefined && (byDepth || groups === 1) && dilation === 1 && hasKernel(padded)) {
+      return runKernel<tf.Tensor4D>(
+        padded,
+        { x, filter: kernel },
+        { strides: pair(stride), pad: pair(padding as number) },
       );
     }
+    const [vertical, horizontal] = pair(word === undefined ? (padding as number) : 0);
+    const frame: [number, number][] = [[0, 0], [vertical, vertical], [horizontal, horizontal], [0, 0]]; // prettier-ignore
+    const input = word === undefined ? (x.pad(frame) as tf.Tensor4D) : x;
+    const pad = word ?? 'valid';
+    if (byDepth) return tf.depthwiseConv2d(input, kernel, stride, pad, 'NHWC', dilation);
+    if (groups === 1) return tf.conv2d(input, filter, stride, pad, 'NHWC', dilation);
     if (hasKernel('GroupedConv2D')) {
-      const attributes = { strides: pair(stride), pad, dilations: pair(dilation) };
-      return runKernel<tf.Tensor4D>('GroupedConv2D', { x: input, filter }, attributes);
+      return runKernel<tf.Tensor4D>(
+        'GroupedConv2D',
+        { x: input, filter },
+        { strides: pair(stride), pad, dilations: pair(dilation) },
+      );
     }
     const inputs = tf.split(input, groups, 3) as tf.Tensor4D[];
     const filters = tf.split(filter, groups, 3) as tf.Tensor4D[];
@@ -55,21 +64,17 @@ export function conv2d(
   });
 }
 
-/** `x` with the padding written into it where tfjs has no word for it, and the word for what is left to do. */
-export function padded(
-  x: tf.Tensor4D,
+/** tfjs's word for the padding, where it has one. */
+function wordFor(
   padding: Padding,
   window: readonly [number, number],
   stride: number | [number, number],
   dilation: number,
-  value: number,
-): [tf.Tensor4D, 'same' | 'valid'] {
-  if (typeof padding === 'string') return [x, padding];
-  const [vertical, horizontal] = pair(padding);
-  if (vertical === 0 && horizontal === 0) return [x, 'valid'];
-  const isSame = [vertical, horizontal].every((p, i) => 2 * p === dilation * (window[i] - 1));
-  if (isSame && pair(stride).every(s => s === 1)) return [x, 'same'];
-  return [x.pad([[0, 0], [vertical, vertical], [horizontal, horizontal], [0, 0]], value) as tf.Tensor4D, 'valid']; // prettier-ignore
+): 'same' | 'valid' | undefined {
+  if (typeof padding === 'string') return padding;
+  if (pair(padding).every(p => p === 0)) return 'valid';
+  const isSame = pair(padding).every((p, i) => 2 * p === dilation * (window[i] - 1));
+  return isSame && pair(stride).every(s => s === 1) ? 'same' : undefined;
 }
 
 export function pair(size: number | readonly [number, number]): readonly [number, number] {

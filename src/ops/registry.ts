@@ -6,6 +6,8 @@ import * as tf from '@tensorflow/tfjs';
 
 export type NativeKernel =
   | 'GroupedConv2D'
+  | 'PaddedConv2D'
+  | 'PaddedDepthwiseConv2D'
   | 'FusedBatchNormV3'
   | 'FusedBatchNormGradV3'
   | 'SparseSoftmaxCrossEntropyWithLogits'

@@ -11,6 +11,7 @@ import { softmaxCrossEntropy } from '../../src/training/loss';
 import { Sgd } from '../../src/training/sgd';
 import { tinyModel } from '../training/tiny';
 import { numbers } from './network';
+import { assertSameAnswers } from './sameAnswers';
 import { assertSameSteps, difference } from './tenSteps';
 
 const SMALL: [number, number, number] = [8, 8, 3];
@@ -226,6 +227,11 @@ describe('compile', function () {
         for (const variable of variablesOf(net)) tf.tidy(() => variable.assign(variable.mul(1.1)));
       }
     });
+
+    for (const [name, build] of Object.entries(NETS)) {
+      it(`${name}: with weights as constants it answers as operation by operation`, () =>
+        assertSameAnswers(build(), 3));
+    }
 
     it('gives all outputs of a model with several', () => {
       const input = tf.input({ shape: [4] });

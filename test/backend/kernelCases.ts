@@ -33,6 +33,7 @@ const CASES: Record<string, Case> = {
   'mean, dimensions kept': [[[2, 3, 5, 4]], (x: tf.Tensor) => x.mean([0, -1], true)],
   matMul: [[[3, 4], [4, 5]], (a: tf.Tensor2D, b: tf.Tensor2D) => tf.matMul(a, b)], // prettier-ignore
   'matMul of the transposed': [[[4, 3], [5, 4]], (a: tf.Tensor2D, b: tf.Tensor2D) => tf.matMul(a, b, true, true)], // prettier-ignore
+  'matMul of the transposed, large': [[[3, 1024], [8, 1024]], (a: tf.Tensor2D, b: tf.Tensor2D) => tf.matMul(a, b.tile([128, 1]), false, true)], // prettier-ignore
   'matMul of batches': [[[2, 3, 4], [2, 4, 5]], (a: tf.Tensor3D, b: tf.Tensor3D) => tf.matMul(a, b)], // prettier-ignore
   'conv2d: one group': conv([3, 3, 6, 4], { padding: 1 }),
   'conv2d: stride 2, padding [1, 2]': conv([3, 5, 6, 4], { stride: 2, padding: [1, 2] }),
@@ -41,11 +42,13 @@ const CASES: Record<string, Case> = {
   'conv2d: 2 groups, stride 2, same': conv([3, 3, 3, 2], { groups: 2, stride: 2, padding: 'same' }),
   'conv2d: 2 groups, stride 2, padding [2, 0]': conv([5, 1, 3, 2], { groups: 2, stride: 2, padding: [2, 0] }),
   'conv2d: depthwise': conv([3, 3, 1, 6], { groups: 6, padding: 1 }),
+  'conv2d: depthwise, padding [2, 0]': conv([5, 1, 1, 6], { groups: 6, padding: [2, 0] }),
   'conv2d: depthwise by 2, stride 2': conv([3, 3, 1, 12], { groups: 6, stride: 2, padding: 1 }),
   'maxPool 3/2': pool(3, { stride: 2 }),
   'maxPool 3/2, same': pool(3, { stride: 2, padding: 'same' }),
   'maxPool 3/2, padding 1': pool(3, { stride: 2, padding: 1 }),
   'maxPool 3/2, ceil': pool(3, { stride: 2, ceilMode: true }),
+  'maxPool 3/1, padding 1': pool(3, { stride: 1, padding: 1 }),
   'maxPool 2/1': pool(2, { stride: 1 }),
   'maxPool 1/2 of zeros': pool(1, { stride: 2 }, () => 0),
   'maxPool 3/2 of ones': pool(3, { stride: 2 }, () => 1),

@@ -26,6 +26,10 @@ const NETS = {
 async function main(id, kind, batch) {
   await ready();
   const net = NETS[id]();
+  // A trained net has no zeros here, whose computation a graph would leave out.
+  for (const { name, val } of net.weights) {
+    if (/\/(beta|movingMean)$/.test(name)) val.assign(tf.randomUniform(val.shape, -0.1, 0.1, 'float32', seed));
+  }
   const x = tf.randomNormal([batch, ...net.inputs[0].shape.slice(1)]);
   const step = kind === 'training' ? training(net, x) : () => tf.tidy(() => void logitsOf(net, x).dataSync());
   process.on('message', question => {
