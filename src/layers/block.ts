@@ -3,6 +3,7 @@
  * stages and whole bodies are all blocks, so five combinators compose them.
  */
 import * as tf from '@tensorflow/tfjs';
+import { wantsGraphOnly } from './initialization';
 import { beginModel, endModel, inScope, inTorchScope, layerName } from './naming';
 import { wholeNumber } from './options';
 
@@ -80,7 +81,9 @@ export function modelOf(
   try {
     const input = tf.input({ shape: inputShape, name: 'image' });
     const outputs = body(input);
-    const built = tf.model({ inputs: input, outputs: outputs.length === 1 ? outputs[0] : outputs, name });
+    const make = (): tf.LayersModel =>
+      tf.model({ inputs: input, outputs: outputs.length === 1 ? outputs[0] : outputs, name });
+    const built = wantsGraphOnly() ? graphOf({ name, inputs: [input], outputs }, [...placed], make) : make();
     torchNamesOfModels.set(built, endModel());
     return built;
   } catch (error) {
@@ -90,6 +93,25 @@ export function modelOf(
   } finally {
     placed.length = 0;
   }
+}
+
+/**
+ * A network that is its inputs and outputs until something else of it is asked for. What tfjs makes of a graph, to run it,
+ * takes a time that grows with the square of the layers: of ResNet-1202, longer than all layers together.
+ */
+function graphOf(
+  graph: Pick<tf.LayersModel, 'name' | 'inputs' | 'outputs'>,
+  layers: tf.layers.Layer[],
+  make: () => tf.LayersModel,
+): tf.LayersModel {
+  let whole: tf.LayersModel | undefined;
+  const own = { ...graph, dispose: () => layers.forEach(layer => layer.dispose()) };
+  return new Proxy(own as unknown as tf.LayersModel, {
+    get: (_, key) => (!whole && Object.hasOwn(own, key) ? own[key as keyof typeof own] : Reflect.get((whole ??= make()), key)), // prettier-ignore
+    set: (_, key, value) => Reflect.set((whole ??= make()), key, value),
+    has: (_, key) => Reflect.has((whole ??= make()), key),
+    getPrototypeOf: () => tf.LayersModel.prototype,
+  });
 }
 
 /** The layers of the network that is being built: nothing of it stays behind if it cannot be. */

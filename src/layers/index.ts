@@ -14,6 +14,6 @@ export {
   torch,
   torchNames,
 } from './block';
-export { type Initialization, skeleton } from './initialization';
+export { graphOnly, type Initialization, skeleton } from './initialization';
 export { Dropout } from './layers';
 export * from './vocabulary';

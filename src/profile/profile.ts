@@ -5,7 +5,7 @@
 import * as tf from '@tensorflow/tfjs';
 import { inspect } from 'node:util';
 import { type Figure, jupyterDisplay, type MimeBundle, table } from '../display';
-import { skeleton } from '../layers';
+import { graphOnly } from '../layers';
 
 export interface ProfileOptions {
   /** 'MAC': a multiplication and its addition are one operation, as in most papers. 'FLOP': they are two. */
@@ -74,12 +74,12 @@ const DEFAULTS = {
 } as const satisfies Required<ProfileOptions>;
 
 /**
- * @param net a network, or a function that builds it: then it is built without initial weights and thrown away, which is fast
+ * @param net a network, or a function that builds it: then its graph alone is built and thrown away, which is fast
  * @throws when a layer with weights is of a class that is not known here, or a size is not known
  */
 export function profile(net: tf.LayersModel | (() => tf.LayersModel), options: ProfileOptions = {}): Profile {
   if (typeof net !== 'function') return new Profile(net.name, layersOf(net, checked(options)), checked(options));
-  const built = skeleton(net);
+  const built = graphOnly(net);
   try {
     return profile(built, options);
   } finally {
@@ -184,12 +184,13 @@ function layersOf(model: tf.LayersModel, options: Required<ProfileOptions>): (La
     places.set(node, place);
 
     // A layer that is applied twice has its weights once.
-    const weights = counted.has(layer) ? [] : [...layer.trainableWeights, ...layer.nonTrainableWeights];
+    const all = layer.weights;
+    const weights = counted.has(layer) ? [] : all;
     const trained = new Set(layer.trainableWeights);
     counted.add(layer);
     const isBias = (weight: tf.LayerVariable): boolean => /(^|\/)bias(_\d+)?$/.test(weight.originalName);
     const count = (chosen: tf.LayerVariable[]): number => chosen.reduce((n, weight) => n + size(weight.shape), 0);
-    const kernels = layer.weights.filter(weight => weight.shape.length >= 2);
+    const kernels = all.filter(weight => weight.shape.length >= 2);
     if (kernels.length > 0 && !WEIGHTED.has(kind)) {
       throw new Error(
         `${layer.name} is a ${kind}, whose operations are not known; known are ${[...WEIGHTED].join(', ')}.`,
@@ -200,7 +201,7 @@ function layersOf(model: tf.LayersModel, options: Required<ProfileOptions>): (La
     const positions = size((kind === 'Conv2DTranspose' ? inputs[0].outputShape : outputShape).slice(0, -1));
     const operations =
       count(kernels) * positions * (options.multiplyAdds === 'FLOP' ? 2 : 1) +
-      (options.bias && layer.weights.some(isBias) ? values : 0) +
+      (options.bias && all.some(isBias) ? values : 0) +
       (options.pools && isPool ? values * size(window!.size) : 0);
     const outputMemory = values * options.bytesPerValue * options.batchSize;
     return {
@@ -243,7 +244,10 @@ const inputsOf = (node: tf.SymbolicTensor): tf.SymbolicTensor[] => node.inputs.f
 function rowsOf(layers: (LayerProfile & { isExit: boolean })[]): RowProfile[] {
   const rows = new Map<string, (LayerProfile & { isExit: boolean })[]>();
   for (const layer of layers) {
-    if (layer.kind !== 'InputLayer') rows.set(layer.row, [...(rows.get(layer.row) ?? []), layer]);
+    if (layer.kind === 'InputLayer') continue;
+    const row = rows.get(layer.row);
+    if (row) row.push(layer);
+    else rows.set(layer.row, [layer]);
   }
   return [...rows].map(([name, parts]) => {
     const { outputShape, receptiveField, jump } = parts.filter(part => part.isExit).at(-1) ?? parts.at(-1)!;

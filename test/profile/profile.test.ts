@@ -147,6 +147,28 @@ describe('profile', () => {
     const before = tf.memory().numTensors;
     profile(() => cifarNet());
     assert.equal(tf.memory().numTensors, before);
+    // What builds it may look into it and change it.
+    const frozen = profile(() => {
+      const built = cifarNet();
+      built.getLayer('conv1/conv').trainable = false;
+      assert.ok(built instanceof tf.LayersModel);
+      assert.equal((built.predict(tf.zeros([1, 32, 32, 3])) as tf.Tensor).shape[1], 10);
+      return built;
+    });
+    assert.equal(frozen.totals.fixedParameters, 64 * (5 * 5 * 3 + 1));
+    assert.equal(tf.memory().numTensors, before + 2); // the picture and the answer
+  });
+
+  it('counts a graph alone as the network that it makes', () => {
+    const builders = [
+      () => resnet({ depth: 18, inputShape: [64, 64, 3] }),
+      () => googlenet('paper', { auxiliary: true }),
+    ];
+    for (const build of builders) {
+      const whole = skeleton(build);
+      assert.deepEqual(profile(build), profile(whole));
+      whole.dispose();
+    }
   });
 
   it('knows every layer of the vocabulary', () => {
