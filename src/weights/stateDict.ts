@@ -32,9 +32,18 @@ export function stateDict(model: tf.LayersModel): Map<string, TorchTensor> {
   return new Map(
     [...slots(model)].map(([name, { shape, variable, toTorch }]) => [
       name,
-      { shape, data: tf.tidy(() => toTorch(variable.read()).dataSync<'float32'>()) },
+      { shape, data: read(() => toTorch(variable.read())) },
     ]),
   );
+}
+
+/** The numbers are read outside of `tidy`, which looks for tensors in each single number of what it is given back. */
+function read(make: () => tf.Tensor): Float32Array {
+  const made = tf.tidy(make);
+  const data = made.dataSync<'float32'>();
+  // A vector is the variable itself.
+  if (!(made instanceof tf.Variable)) made.dispose();
+  return data;
 }
 
 /** The variables behind the names: what a gradient is of. */
