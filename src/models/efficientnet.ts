@@ -19,7 +19,7 @@ const TABLE_1 = {
   stage8: [6, 3, 320, 1, 1], // 7 x 7
 } as const;
 
-/** The authors' code: width and depth, relative to B0, the side of the input, and the dropout rate. */
+/** The authors' code: width and depth, relative to B0, the side of the input, and the dropout rate; b8 and l2 came later. */
 const SCALING = {
   b0: [1.0, 1.0, 224, 0.2],
   b1: [1.0, 1.1, 240, 0.2],
@@ -29,6 +29,8 @@ const SCALING = {
   b5: [1.6, 2.2, 456, 0.4],
   b6: [1.8, 2.6, 528, 0.5],
   b7: [2.0, 3.1, 600, 0.5],
+  b8: [2.2, 3.6, 672, 0.5],
+  l2: [4.3, 5.3, 800, 0.5],
 } as const;
 
 export interface EfficientNetOptions extends ModelOptions {
@@ -38,26 +40,28 @@ export interface EfficientNetOptions extends ModelOptions {
   dropoutRate?: number;
   /** Of batch normalization; by default torchvision's: the authors' 1e-3 from B5 on, 1e-5 below. timm has 1e-5. */
   normEpsilon?: number;
+  /** 'same': TensorFlow's rule, as in the authors' code; timm's tf_efficientnet. */
+  padding?: 'same';
 }
 
 export function efficientnet(
   variant: keyof typeof SCALING = 'b0',
-  { inputShape, classes = 1000, stemStride = 2, dropoutRate, normEpsilon, seed }: EfficientNetOptions = {},
+  { inputShape, classes = 1000, stemStride = 2, dropoutRate, normEpsilon, padding, seed }: EfficientNetOptions = {},
 ): tf.LayersModel {
   const [widthFactor, depthFactor, side, rate] = choose(SCALING, variant, 'variant of efficientnet');
   oneOf('stemStride of efficientnet', stemStride, 1, 2);
   const width = (channels: number): number => roundChannels(channels * widthFactor);
-  const isLarge = ['b5', 'b6', 'b7'].includes(variant);
+  const isLarge = ['b5', 'b6', 'b7', 'b8', 'l2'].includes(variant);
   const norm = { epsilon: normEpsilon ?? (isLarge ? 1e-3 : 1e-5), ...(isLarge && { momentum: 0.01 }) };
   const stage = ([t, size, c, n, s]: (typeof TABLE_1)[keyof typeof TABLE_1], index: number): Block =>
     repeat(Math.ceil(n * depthFactor), i => x => {
       const channels = x.shape[3]!;
-      const options = { expanded: t * channels, size, stride: i ? 1 : s, squeeze: Math.floor(channels / 4) };
+      const options = { expanded: t * channels, size, stride: i ? 1 : s, padding, squeeze: Math.floor(channels / 4) };
       const body = invertedResidual(width(c), { ...options, nonlinearity: 'silu', norm });
       return torch(`features.${index}.${i}`, body)(x);
     });
   return model(`efficientnet-${variant}`, { inputShape: inputShape ?? [side, side, 3], classes, seed },
-    named('stage1', convBnAct(width(32), 3, 'silu', { stride: stemStride, norm, torch: ['features.0.0', 'features.0.1'] })), // 112 x 112 x 32
+    named('stage1', convBnAct(width(32), 3, 'silu', { stride: stemStride, padding, norm, torch: ['features.0.0', 'features.0.1'] })), // 112 x 112 x 32
     ...Object.entries(TABLE_1).map(([name, row], i) => named(name, stage(row, i + 1))),
     named('stage9', convBnAct(4 * width(320), 1, 'silu', { norm, torch: ['features.8.0', 'features.8.1'] })), // 7 x 7 x 1280
     named('fc', globalAvgPool(), dropout(dropoutRate ?? rate), dense(classes, { torch: 'classifier.1' })), // 1000

@@ -105,19 +105,29 @@ export interface MobileNetOptions extends ModelOptions {
   dropoutRate?: number;
   /** Of v3's batch normalization: 1e-3, as the authors and torchvision; timm has 1e-5. */
   normEpsilon?: number;
+  /**
+   * What the multiplier scales in v3. 'authors': every number of the table, as torchvision. 'timm': neither conv1 below 0.75
+   * nor the last dense layers; and the expanded channels are as many times the scaled input as in the table.
+   */
+  widthRule?: 'authors' | 'timm';
+  /** v3 without squeeze and excitation, hard swish and 5 x 5 filters, for processors that lack them: the authors' code. */
+  minimal?: boolean;
+  /** 'same': TensorFlow's rule, as in the authors' code; timm's tf_mobilenetv3. */
+  padding?: 'same';
 }
 
 /** @param version of 'v3', table 1 is 'v3-large', table 2 'v3-small' */
 export function mobilenet(version: keyof typeof VERSIONS = 'v1', options: MobileNetOptions = {}): tf.LayersModel {
   const rows = choose(VERSIONS, version, 'version of mobilenet');
-  const { widthMultiplier = 1, resolutionMultiplier = 1, stemStride = 2 } = options;
+  const { widthMultiplier = 1, resolutionMultiplier = 1, stemStride = 2, widthRule = 'authors' } = options;
   positive('widthMultiplier of mobilenet', widthMultiplier);
   positive('resolutionMultiplier of mobilenet', resolutionMultiplier);
   oneOf('stemStride of mobilenet', stemStride, 1, 2);
+  oneOf('widthRule of mobilenet', widthRule, 'authors', 'timm');
   const side = Math.round(224 * resolutionMultiplier);
   const { inputShape = [side, side, 3], classes = 1000, dropoutRate = version === 'v1' ? 0.001 : 0.2, seed } = options;
   const width = (channels: number): number => roundChannels(channels * widthMultiplier);
-  const body = rows(width, stemStride, widthMultiplier, options.normEpsilon);
+  const body = rows(width, stemStride, options);
   const last = named('fc', dropout(dropoutRate), dense(classes, { torch: CLASSIFIERS[version] }));
   return model(`mobilenet-${version}`, { inputShape, classes, seed }, ...body, last);
 }
@@ -143,7 +153,7 @@ const VERSIONS = {
     ),
     named('avgpool', globalAvgPool()),
   ],
-  v2: (width: Width, stemStride: number, widthMultiplier: number): Block[] => {
+  v2: (width: Width, stemStride: number, { widthMultiplier = 1 }: MobileNetOptions): Block[] => {
     let index = 0;
     const features = (): [string, string] => [`features.${index}.0`, `features.${index++}.1`];
     return [
@@ -161,33 +171,46 @@ const VERSIONS = {
       named('avgpool', globalAvgPool()),
     ];
   },
-  'v3-large': (width: Width, stemStride: number, _: number, epsilon?: number): Block[] =>
-    v3(V3_TABLE_1, 1280, width, stemStride, epsilon),
-  'v3-small': (width: Width, stemStride: number, _: number, epsilon?: number): Block[] =>
-    v3(V3_TABLE_2, 1024, width, stemStride, epsilon),
+  'v3-large': (width: Width, stemStride: number, options: MobileNetOptions): Block[] =>
+    v3(V3_TABLE_1, 1280, width, stemStride, options),
+  'v3-small': (width: Width, stemStride: number, options: MobileNetOptions): Block[] =>
+    v3(V3_TABLE_2, 1024, width, stemStride, options),
 };
 
-function v3(table: readonly V3Row[], features: number, width: Width, stemStride: number, epsilon = 1e-3): Block[] {
-  const norm = { epsilon, momentum: 0.01 };
+function v3(
+  table: readonly V3Row[],
+  features: number,
+  width: Width,
+  stemStride: number,
+  { widthMultiplier = 1, widthRule, minimal = false, normEpsilon = 1e-3, padding }: MobileNetOptions,
+): Block[] {
+  const norm = { epsilon: normEpsilon, momentum: 0.01 };
+  const hardSwish = minimal ? 'relu' : 'hardSwish';
+  const isTimm = widthRule === 'timm';
+  const stem = isTimm && widthMultiplier < 0.75 ? 16 : width(16);
   const behind = `features.${table.length + 1}`;
   return [
     named(
       'conv1',
-      convBnAct(width(16), 3, 'hardSwish', { stride: stemStride, norm, torch: ['features.0.0', 'features.0.1'] }),
+      convBnAct(stem, 3, hardSwish, { stride: stemStride, padding, norm, torch: ['features.0.0', 'features.0.1'] }),
     ),
     ...table.map(([size, exp, out, se, nonlinearity, stride], i) => {
-      const expanded = width(exp);
-      const squeeze = se ? roundChannels(Math.floor(expanded / 4)) : 0;
-      const act = nonlinearity === 'HS' ? 'hardSwish' : 'relu';
-      const options = { expanded, size, stride, squeeze, gate: 'hardSigmoid', nonlinearity: act, norm } as const;
-      return named(`bneck${i + 1}`, torch(`features.${i + 1}`, invertedResidual(width(out), options)));
+      const inputs = table[i - 1]?.[2] ?? 16;
+      const row: Block = x => {
+        const expanded = isTimm ? roundChannels((x.shape[3]! * exp) / inputs) : width(exp);
+        const squeeze = se && !minimal ? roundChannels(Math.floor(expanded / 4)) : 0;
+        const act = nonlinearity === 'HS' ? hardSwish : 'relu';
+        const options = { expanded, stride, padding, squeeze, gate: 'hardSigmoid', nonlinearity: act, norm } as const;
+        return invertedResidual(width(out), { ...options, size: minimal ? 3 : size })(x);
+      };
+      return named(`bneck${i + 1}`, torch(`features.${i + 1}`, row));
     }),
     named(
       'conv2',
-      convBnAct(6 * width(table.at(-1)![2]), 1, 'hardSwish', { norm, torch: [`${behind}.0`, `${behind}.1`] }),
+      convBnAct(6 * width(table.at(-1)![2]), 1, hardSwish, { norm, torch: [`${behind}.0`, `${behind}.1`] }),
     ),
     named('avgpool', globalAvgPool()),
-    named('conv3', dense(width(features), { torch: 'classifier.0' }), activation('hardSwish')),
+    named('conv3', dense(isTimm ? features : width(features), { torch: 'classifier.0' }), activation(hardSwish)),
   ];
 }
 
@@ -212,6 +235,7 @@ export interface InvertedResidualOptions {
   /** Of its window. */
   size?: number;
   stride?: number;
+  padding?: 'same';
   nonlinearity?: Nonlinearity;
   /** Channels that squeeze and excitation squeezes to; 0: there is none. */
   squeeze?: number;
@@ -239,6 +263,7 @@ export function invertedResidual(
     expanded,
     size = 3,
     stride = 1,
+    padding,
     nonlinearity = 'relu',
     squeeze = 0,
     gate = 'sigmoid',
@@ -252,7 +277,7 @@ export function invertedResidual(
     const next = (isLast = false): [string, string] => NUMBERINGS[names](index++, isLast) as [string, string];
     const body = chain(
       expanded === channels ? identity : named('expand', convBnAct(expanded, 1, nonlinearity, { norm, torch: next() })),
-      named('depthwise', depthwiseBn(size, { stride, norm, torch: next() }), activation(nonlinearity)),
+      named('depthwise', depthwiseBn(size, { stride, padding, norm, torch: next() }), activation(nonlinearity)),
       squeeze
         ? named(
             'se',
@@ -282,8 +307,14 @@ export function convBnAct(filters: number, size: number, nonlinearity: Nonlinear
   return chain(convBn(filters, size, options), activation(nonlinearity));
 }
 
-function depthwiseBn(size: number, { stride, norm, torch: [name, bnName] = [] as never }: ConvBnOptions): Block {
-  return chain(depthwiseConv(size, { stride, bias: false, torch: name }), batchNorm({ ...norm, torch: bnName }));
+function depthwiseBn(
+  size: number,
+  { stride, padding, norm, torch: [name, bnName] = [] as never }: ConvBnOptions,
+): Block {
+  return chain(
+    depthwiseConv(size, { stride, padding, bias: false, torch: name }),
+    batchNorm({ ...norm, torch: bnName }),
+  );
 }
 
 /** To the nearest multiple of eight that is not below 90% of `channels`: the rule of the authors' code. */

@@ -25,7 +25,7 @@ import {
   torch,
 } from '../layers';
 import { choose, oneOf, withDepth } from '../layers/options';
-import { TABLE_1, zeroPadded } from './resnet';
+import { DEPTHS, zeroPadded } from './resnet';
 import { blocksPerStage } from './resnetCifar';
 
 type Step = 'bn' | 'relu';
@@ -42,9 +42,6 @@ const FIGURE_4 = {
   fullPreactivation: { front: ['bn', 'relu'], behind: [], afterAddition: [] },
 } as const satisfies Record<string, Record<'front' | 'behind' | 'afterAddition', readonly Step[]>>;
 export type ActivationOrder = keyof typeof FIGURE_4;
-
-/** Table 1 of the first paper, and 200 layers as in the authors' code. */
-const DEPTHS = { ...TABLE_1, 200: ['bottleneck', [3, 24, 36, 3]] } as const;
 
 export interface PreactResNetOptions extends ModelOptions {
   depth?: keyof typeof DEPTHS;

@@ -28,33 +28,53 @@ import { choose, oneOf } from '../layers/options';
 
 /** Depth d, initial width w0, slope wa, step wm and group width g (section 3.3); the names say 10^6 or 10^9 multiply-adds. */
 const SETTINGS = {
+  'X-200MF': [13, 24, 36.44, 2.49, 8],
   'X-400MF': [22, 24, 24.48, 2.54, 16],
+  'X-600MF': [16, 48, 36.97, 2.24, 24],
   'X-800MF': [16, 56, 35.73, 2.28, 16],
   'X-1.6GF': [18, 80, 34.01, 2.25, 24],
   'X-3.2GF': [25, 88, 26.31, 2.25, 48],
+  'X-4.0GF': [23, 96, 38.65, 2.43, 40],
+  'X-6.4GF': [17, 184, 60.83, 2.07, 56],
   'X-8GF': [23, 80, 49.56, 2.88, 120],
+  'X-12GF': [19, 168, 73.36, 2.37, 112],
   'X-16GF': [22, 216, 55.59, 2.1, 128],
   'X-32GF': [23, 320, 69.86, 2.0, 168],
+  'Y-200MF': [13, 24, 36.44, 2.49, 8],
   'Y-400MF': [16, 48, 27.89, 2.09, 8],
+  'Y-600MF': [15, 48, 32.54, 2.32, 16],
   'Y-800MF': [14, 56, 38.84, 2.4, 16],
   'Y-1.6GF': [27, 48, 20.71, 2.65, 24],
   'Y-3.2GF': [21, 80, 42.63, 2.66, 24],
+  'Y-4.0GF': [22, 96, 31.41, 2.24, 64],
+  'Y-6.4GF': [25, 112, 33.22, 2.27, 72],
   'Y-8GF': [17, 192, 76.82, 2.19, 56],
+  'Y-12GF': [19, 168, 73.36, 2.37, 112],
   'Y-16GF': [18, 200, 106.23, 2.48, 112],
   'Y-32GF': [20, 232, 115.89, 2.53, 232],
+  'Y-64GF': [20, 352, 147.48, 2.4, 328],
+  'Y-128GF': [27, 456, 160.83, 2.52, 264],
 } as const;
+
+export type RegNetVariant = keyof typeof SETTINGS;
 
 export interface RegNetOptions extends ModelOptions {
   /** Of the first convolution: 2, or 1 as is usual for 32 x 32 pictures. */
   stemStride?: 1 | 2;
+  /**
+   * Where the groups do not divide a width: its nearest multiple, of two as near ones the even, as the authors and timm; or
+   * the upper, and none below 90% of the width, as torchvision.
+   */
+  rounding?: 'torchvision' | 'authors';
 }
 
 /** Y has squeeze and excitation, X has not. The comments are of Y-400MF. */
 export function regnet(
-  variant: keyof typeof SETTINGS = 'Y-400MF',
-  { inputShape = [224, 224, 3], classes = 1000, stemStride = 2, seed }: RegNetOptions = {},
+  variant: RegNetVariant = 'Y-400MF',
+  { inputShape = [224, 224, 3], classes = 1000, stemStride = 2, rounding = 'torchvision', seed }: RegNetOptions = {},
 ): tf.LayersModel {
-  const stages = stagesOf(choose(SETTINGS, variant, 'variant of regnet'));
+  oneOf('rounding of regnet', rounding, 'torchvision', 'authors');
+  const stages = stagesOf(choose(SETTINGS, variant, 'variant of regnet'), rounding);
   oneOf('stemStride of regnet', stemStride, 1, 2);
   const stage = (number: number): Block => {
     const { width, depth, groupWidth } = stages[number - 1];
@@ -77,14 +97,17 @@ interface Stage {
 }
 
 /** Equations 2 to 4: each block's width on the line, rounded to a power of wm; blocks of one width make a stage. */
-function stagesOf([depth, w0, slope, step, groupWidth]: (typeof SETTINGS)[keyof typeof SETTINGS]): Stage[] {
+function stagesOf(
+  [depth, w0, slope, step, groupWidth]: (typeof SETTINGS)[RegNetVariant],
+  rounding: 'torchvision' | 'authors',
+): Stage[] {
   const stages: Stage[] = [];
   for (let block = 0; block < depth; block++) {
     const steps = halfToEven(Math.log((w0 + slope * block) / w0) / Math.log(step));
     const quantized = 8 * halfToEven((w0 * step ** steps) / 8);
     // The groups must divide the width.
     const group = Math.min(groupWidth, quantized);
-    const width = divisible(quantized, group);
+    const width = rounding === 'authors' ? group * halfToEven(quantized / group) : divisible(quantized, group);
     const last = stages.at(-1);
     if (last?.width === width) last.depth++;
     else stages.push({ width, depth: 1, groupWidth: group });

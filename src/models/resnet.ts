@@ -35,6 +35,9 @@ export const TABLE_1 = {
   152: ['bottleneck', [3, 8, 36, 3]],
 } as const;
 
+/** Table 1, and depths that the field has beside it: timm's resnet26, and the authors' of 200 layers. */
+export const DEPTHS = { ...TABLE_1, 26: ['bottleneck', [2, 2, 2, 2]], 200: ['bottleneck', [3, 24, 36, 3]] } as const;
+
 /**
  * Section 3.3. A: subsampled input and zeros for the new channels, no weights. B: a 1 x 1 convolution where the shape
  * changes. C: a 1 x 1 convolution everywhere. 'none': the plain counterpart, without addition.
@@ -42,7 +45,7 @@ export const TABLE_1 = {
 export type Shortcut = 'A' | 'B' | 'C' | 'none';
 
 export interface ResNetOptions extends ModelOptions {
-  depth?: keyof typeof TABLE_1;
+  depth?: keyof typeof DEPTHS;
   /** Where a bottleneck has its stride: 'v1' on the first 1 x 1 convolution, 'v1.5' on the 3 x 3. */
   stride?: 'v1' | 'v1.5';
   shortcut?: 'A' | 'B' | 'C';
@@ -70,7 +73,7 @@ export function resnet(
   oneOf('stride of resnet', version, 'v1', 'v1.5');
   oneOf('shortcut of resnet', kind, 'A', 'B', 'C');
   positive('width of resnet', width);
-  const [block, counts] = choose(TABLE_1, depth, 'depth of resnet');
+  const [block, counts] = choose(DEPTHS, depth, 'depth of resnet');
   const shortcut = hasShortcuts ? kind : 'none';
   const name = `${hasShortcuts ? 'resnet' : 'plain'}${depth}${width === 1 ? '' : `-${width}`}`;
   return residualNetwork(name, options, counts, stem, (filters, stride) => {
@@ -102,16 +105,18 @@ export function residualNetwork(
   const stage = (layer: number, filters: number, stride: number): Block =>
     repeat(counts[layer - 1], i => torch(`layer${layer}.${i}`, block(filters, i === 0 ? stride : 1)));
   const names = { torch: ['conv1', 'bn1'] } as const;
-  const large = stem !== 'cifar';
-  const pool = maxPool(3, 2, stem === 'caffe' ? { ceilMode: true } : { padding: 1 });
   return model(name, { inputShape, classes, seed },
-    named('conv1', large ? convBnRelu(64, 7, { stride: 2, ...names }) : convBnRelu(64, 3, names)), // 112 x 112 x 64
-    named('conv2_x', large ? pool : identity, stage(1, 64, 1)), // 56 x 56 x 256
+    named('conv1', stem === 'cifar' ? convBnRelu(64, 3, names) : convBnRelu(64, 7, { stride: 2, ...names })), // 112 x 112 x 64
+    named('conv2_x', stem === 'cifar' ? identity : stemPool(stem), stage(1, 64, 1)), // 56 x 56 x 256
     named('conv3_x', stage(2, 128, 2)),                                                  // 28 x 28 x 512
     named('conv4_x', stage(3, 256, 2)),                                                  // 14 x 14 x 1024
     named('conv5_x', stage(4, 512, 2)),                                                  // 7 x 7 x 2048
     named('fc', globalAvgPool(), dense(classes, { torch: 'fc' })),                       // 1000
   ); // prettier-ignore
+}
+
+export function stemPool(stem: Exclude<Stem, 'cifar'>): Block {
+  return maxPool(3, 2, stem === 'caffe' ? { ceilMode: true } : { padding: 1 });
 }
 
 /** Equations 1 and 2: relu(x + body(x)), or relu(body(x)) without a shortcut. */

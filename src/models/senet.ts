@@ -15,7 +15,6 @@ import {
   dropout,
   globalAvgPool,
   identity,
-  maxPool,
   model,
   type ModelOptions,
   multiply,
@@ -26,7 +25,7 @@ import {
   torch,
 } from '../layers';
 import { choose, oneOf, positive, wholeNumber, withDepth } from '../layers/options';
-import { basic, bottleneck, residualNetwork, shortcut, type Stem, TABLE_1 } from './resnet';
+import { basic, bottleneck, DEPTHS, residualNetwork, shortcut, type Stem, stemPool } from './resnet';
 
 /** Figure 7: where the block stands in a residual unit of the given body and shortcut. */
 const FIGURE_7 = {
@@ -46,10 +45,12 @@ export interface SqueezeExciteOptions {
 }
 
 export interface SENetOptions extends ModelOptions, SqueezeExciteOptions {
-  depth?: keyof typeof TABLE_1;
+  depth?: keyof typeof DEPTHS;
   placement?: keyof typeof FIGURE_7;
   stride?: 'v1' | 'v1.5';
   stem?: Stem;
+  /** A ReLU between the body and the block, which is not in the paper: timm's legacy_seresnet18 and 34. */
+  reluBeforeSqueeze?: boolean;
 }
 
 /** `seResnet(50, options)`, or `seResnet({ depth: 50, ...options })`. */
@@ -60,8 +61,8 @@ export function seResnet(
   return build('seResnet', { ...withDepth<SENetOptions>(first, more), cardinality: 1, bottleneckWidth: 64 });
 }
 
-export interface SEResNeXtOptions extends Omit<SENetOptions, 'depth' | 'stride'> {
-  depth?: 50 | 101 | 152;
+export interface SEResNeXtOptions extends Omit<SENetOptions, 'depth' | 'stride' | 'reluBeforeSqueeze'> {
+  depth?: 26 | 50 | 101 | 152;
   cardinality?: number;
   bottleneckWidth?: number;
 }
@@ -86,10 +87,11 @@ function build(
     cardinality,
     bottleneckWidth,
     stem,
+    reluBeforeSqueeze = false,
     ...options
   }: SENetOptions & { cardinality: number; bottleneckWidth: number },
 ): tf.LayersModel {
-  const [block, counts] = choose(TABLE_1, depth, `depth of ${name}`);
+  const [block, counts] = choose(DEPTHS, depth, `depth of ${name}`);
   const place = choose(FIGURE_7, placement, `placement of ${name}`);
   oneOf(`stride of ${name}`, version, 'v1', 'v1.5');
   wholeNumber(`cardinality of ${name}`, cardinality);
@@ -102,7 +104,11 @@ function build(
       block === 'basic'
         ? basic(filters, channels, stride)
         : bottleneck(width, channels, { stride, version, groups: cardinality });
-    return place(named('se', torch('se', se)), body, shortcut(channels, stride, 'B'));
+    return place(
+      named('se', torch('se', se)),
+      reluBeforeSqueeze ? chain(body, relu()) : body,
+      shortcut(channels, stride, 'B'),
+    );
   });
 }
 
@@ -134,13 +140,24 @@ export function squeezeExcite({
   };
 }
 
+export interface SENet154Options extends ModelOptions {
+  /** Of the stem. 'caffe': it hangs over the lower right edge, as the authors'. 'imagenet': one row of padding, as timm's senet154. */
+  pooling?: 'imagenet' | 'caffe';
+}
+
 /**
  * SENet-154, the winner of ILSVRC 2017: SE-ResNeXt-152 (64 x 4d) with half the filters in the first 1 x 1 convolutions,
  * three 3 x 3 convolutions for the first 7 x 7, 3 x 3 convolutions for shortcuts with stride, and dropout. Names: timm's
  * legacy_senet154.
  */
-export function senet154({ inputShape = [224, 224, 3], classes = 1000, seed }: ModelOptions = {}): tf.LayersModel {
-  const [, counts] = TABLE_1[152];
+export function senet154({
+  inputShape = [224, 224, 3],
+  classes = 1000,
+  pooling = 'caffe',
+  seed,
+}: SENet154Options = {}): tf.LayersModel {
+  oneOf('pooling of senet154', pooling, 'imagenet', 'caffe');
+  const [, counts] = DEPTHS[152];
   const block = (filters: number, stride: number, size: number): Block => {
     const body = chain(
       named('reduce', convBnRelu(2 * filters, 1, { torch: ['conv1', 'bn1'] })),
@@ -159,7 +176,7 @@ export function senet154({ inputShape = [224, 224, 3], classes = 1000, seed }: M
     convBnRelu(filters, 3, { stride, torch: [`layer0.conv${i}`, `layer0.bn${i}`] });
   return model('senet154', { inputShape, classes, seed },
     named('conv1', stem(1, 64, 2), stem(2, 64, 1), stem(3, 128, 1)),        // 112 x 112 x 128
-    named('conv2_x', maxPool(3, 2, { ceilMode: true }), stage(1, 64, 1)),   // 56 x 56 x 256
+    named('conv2_x', stemPool(pooling), stage(1, 64, 1)),   // 56 x 56 x 256
     named('conv3_x', stage(2, 128, 2)),                                     // 28 x 28 x 512
     named('conv4_x', stage(3, 256, 2)),                                     // 14 x 14 x 1024
     named('conv5_x', stage(4, 512, 2)),                                     // 7 x 7 x 2048

@@ -54,6 +54,33 @@ export function firstSeNames(names: Iterable<string>): Map<string, string> {
   return new Map([...names].map(name => [name, ours(name)]));
 }
 
+/** timm's senet154, whose first convolutions are one row of layers, with numbers. */
+export function deepSeNames(names: Iterable<string>): Map<string, string> {
+  const stem = {
+    'conv1.0': 'layer0.conv1',
+    'conv1.1': 'layer0.bn1',
+    'conv1.3': 'layer0.conv2',
+    'conv1.4': 'layer0.bn2',
+    'conv1.6': 'layer0.conv3',
+    bn1: 'layer0.bn3',
+    fc: 'last_linear',
+  };
+  return new Map([...names].map(name => [name, renamed(name, stem).replace('.se.', '.se_module.')]));
+}
+
+/** timm's RegNets, in torchvision's names: s1.b1.conv1.conv is trunk_output.block1.block1-0.f.a.0. */
+export function regnetNames(names: Iterable<string>): Map<string, string> {
+  const parts = { conv1: 'f.a', conv2: 'f.b', conv3: 'f.c', downsample: 'proj', se: 'f.se' };
+  const outside = { 'stem.conv': 'stem.0', 'stem.bn': 'stem.1', 'head.fc': 'fc' };
+  const theirs = (name: string): string => {
+    const [, stage, block, part, rest] = /^s(\d+)\.b(\d+)\.(\w+)\.(.*)$/.exec(name) ?? [];
+    if (!Object.hasOwn(parts, part ?? '')) return renamed(name, outside);
+    const own = rest.replace(/^conv\./, '0.').replace(/^bn\./, '1.');
+    return `trunk_output.block${stage}.block${stage}-${Number(block) - 1}.${parts[part as keyof typeof parts]}.${own}`;
+  };
+  return new Map([...names].map(name => [name, theirs(name)]));
+}
+
 /** Stem and head, where the last convolution has this index. */
 const OUTSIDE: Record<Numbering, (last: number) => Record<string, string>> = {
   conv: last => outsideOfFeatures(last),

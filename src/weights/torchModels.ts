@@ -5,19 +5,21 @@
 import * as tf from '@tensorflow/tfjs';
 import type { ModelOptions } from '../layers';
 import { catalog } from '../models';
-import { efficientnet } from '../models/efficientnet';
+import { efficientnet, type EfficientNetOptions } from '../models/efficientnet';
 import { inceptionV3 } from '../models/inceptionV3';
 import { googlenet } from '../models/googlenet';
 import { mnasnet } from '../models/mnasnet';
-import { mobilenet } from '../models/mobilenet';
+import { mobilenet, type MobileNetOptions } from '../models/mobilenet';
 import { preactResnet } from '../models/preactResnet';
+import { regnet, type RegNetVariant } from '../models/regnet';
+import { resnet } from '../models/resnet';
 import { resnext } from '../models/resnext';
-import { seResnet, seResnext } from '../models/senet';
+import { senet154, seResnet, seResnext } from '../models/senet';
 import { vgg, type VggConfiguration } from '../models/vgg';
 import { oneWeirdTrick } from '../models/alexnet';
 import { generate } from './generator';
 import { loadStateDict, stateShapes, type StateDict, type TorchTensor } from './stateDict';
-import { firstSeNames, type Numbering, renamed, torchvisionNames, VGG } from './timmNames';
+import { deepSeNames, firstSeNames, type Numbering, regnetNames, renamed, torchvisionNames, VGG } from './timmNames';
 
 export interface TorchModelOptions extends ModelOptions {
   /** With the classifiers that only training has, where there are any. */
@@ -50,6 +52,20 @@ const VGG_CONFIGURATIONS: Record<string, VggConfiguration> = { vgg11: 'A', vgg13
 /** torchvision and timm call these, and their weights, the same. */
 const SAME_IN_TIMM =
   /^(resnet(18|34|50|101|152)|wide_resnet(50|101)_2|resnext50_32x4d|resnext101_(32x8d|64x4d)|densenet(121|161|169|201))$/;
+
+/** timm's numbers are of 10^8 multiply-adds. */
+const REGNETS: Record<string, RegNetVariant> = {
+  regnetx_002: 'X-200MF', regnetx_004: 'X-400MF', regnetx_004_tv: 'X-400MF', regnetx_006: 'X-600MF',
+  regnetx_008: 'X-800MF', regnetx_016: 'X-1.6GF', regnetx_032: 'X-3.2GF', regnetx_040: 'X-4.0GF',
+  regnetx_064: 'X-6.4GF', regnetx_080: 'X-8GF', regnetx_120: 'X-12GF', regnetx_160: 'X-16GF', regnetx_320: 'X-32GF',
+  regnety_002: 'Y-200MF', regnety_004: 'Y-400MF', regnety_006: 'Y-600MF', regnety_008: 'Y-800MF',
+  regnety_008_tv: 'Y-800MF', regnety_016: 'Y-1.6GF', regnety_032: 'Y-3.2GF', regnety_040: 'Y-4.0GF',
+  regnety_064: 'Y-6.4GF', regnety_080: 'Y-8GF', regnety_080_tv: 'Y-8GF', regnety_120: 'Y-12GF', regnety_160: 'Y-16GF',
+  regnety_320: 'Y-32GF', regnety_640: 'Y-64GF', regnety_1280: 'Y-128GF',
+}; // prettier-ignore
+
+/** timm has the minimal MobileNetV3 in one width, and TensorFlow's weights not of half of it. */
+const isTimms = (name: string): boolean => !/tf_.*_050|minimal_0/.test(name);
 
 const MODELS: Record<string, TorchModel> = {
   alexnet: build(options => oneWeirdTrick({ adaptivePool: true, ...options })),
@@ -84,11 +100,19 @@ const MODELS: Record<string, TorchModel> = {
     ]),
   ), // prettier-ignore
   ...Object.fromEntries(
-    (['large', 'small'] as const).map(size => [
-      `timm-mobilenetv3_${size}_100`,
-      numbered(options => mobilenet(`v3-${size}`, { normEpsilon: 1e-5, ...options }), 'row'),
-    ]),
-  ),
+    ([['large', '075', 0.75], ['large', '100', 1], ['small', '050', 0.5], ['small', '075', 0.75], ['small', '100', 1]] as const).flatMap(
+      ([size, suffix, widthMultiplier]) => {
+        const version = `v3-${size}` as const;
+        const builder = (own: MobileNetOptions): TorchModel =>
+          numbered(options => mobilenet(version, { widthMultiplier, widthRule: 'timm', ...own, ...options }), 'row');
+        return [
+          [`timm-mobilenetv3_${size}_${suffix}`, builder({ normEpsilon: 1e-5 })],
+          [`timm-tf_mobilenetv3_${size}_${suffix}`, builder({ padding: 'same' })],
+          [`timm-tf_mobilenetv3_${size}_minimal_${suffix}`, builder({ padding: 'same', minimal: true })],
+        ].filter(([name]) => isTimms(name as string)) as [string, TorchModel][];
+      },
+    ),
+  ), // prettier-ignore
   'timm-mobilenetv1_125': build(options => mobilenet('v1', { widthMultiplier: 1.25, ...options })),
   ...Object.fromEntries(
     ([['035', 0.35], ['050', 0.5], ['075', 0.75], ['100', 1], ['140', 1.4]] as const).map(([suffix, widthMultiplier]) => [
@@ -97,9 +121,27 @@ const MODELS: Record<string, TorchModel> = {
     ]),
   ), // prettier-ignore
   ...Object.fromEntries(
-    (['b0', 'b1', 'b2', 'b3', 'b4', 'b5', 'b6', 'b7'] as const).map(variant => [
-      `timm-efficientnet_${variant}`,
-      numbered(options => efficientnet(variant, { normEpsilon: 1e-5, ...options }), 'block'),
+    (['b0', 'b1', 'b2', 'b3', 'b4', 'b5', 'b6', 'b7', 'b8', 'l2'] as const).flatMap(variant => {
+      const builder = (own: EfficientNetOptions): TorchModel =>
+        numbered(options => efficientnet(variant, { ...own, ...options }), 'block');
+      return [
+        [`timm-efficientnet_${variant}`, builder({ normEpsilon: 1e-5 })],
+        [`timm-tf_efficientnet_${variant}`, builder({ normEpsilon: 1e-3, padding: 'same' })],
+      ];
+    }),
+  ),
+  ...Object.fromEntries(
+    ([26, 200] as const).map(depth => [`timm-resnet${depth}`, build(options => resnet({ depth, ...options }))]),
+  ),
+  'timm-senet154': { build: options => senet154({ pooling: 'imagenet', ...options }), names: deepSeNames },
+  regnet_y_128gf: build(options => regnet('Y-128GF', options)),
+  ...Object.fromEntries(
+    Object.entries(REGNETS).map(([name, variant]) => [
+      `timm-${name}`,
+      {
+        build: options => regnet(variant, { rounding: name.endsWith('_tv') ? 'torchvision' : 'authors', ...options }),
+        names: regnetNames,
+      } satisfies TorchModel,
     ]),
   ),
   ...Object.fromEntries(
@@ -121,17 +163,16 @@ const MODELS: Record<string, TorchModel> = {
     ]),
   ),
   ...Object.fromEntries(
-    // timm's of 18 and 34 layers have a ReLU in front of the squeeze, which is not in the paper.
-    ([50, 101, 152] as const).map(depth => [
+    ([18, 34, 50, 101, 152] as const).map(depth => [
       `timm-legacy_seresnet${depth}`,
       {
-        build: options => seResnet({ depth, stride: 'v1', stem: 'caffe', ...options }),
+        build: options => seResnet({ depth, stride: 'v1', stem: 'caffe', reluBeforeSqueeze: depth < 50, ...options }),
         names: firstSeNames,
       } satisfies TorchModel,
     ]),
   ),
   ...Object.fromEntries(
-    ([50, 101] as const).map(depth => [
+    ([26, 50, 101] as const).map(depth => [
       `timm-legacy_seresnext${depth}_32x4d`,
       { build: options => seResnext({ depth, stem: 'caffe', ...options }), names: firstSeNames } satisfies TorchModel,
     ]),
@@ -146,10 +187,11 @@ const MODELS: Record<string, TorchModel> = {
 
 /**
  * Our network of torchvision's name, or, with 'timm/' or 'timm-' in front, of timm's.
+ * timm's names of single weights, such as 'timm/resnet50.a1_in1k', are those of their network.
  * @throws when we have none
  */
 export function torchModel(name: string): TorchModel {
-  const key = name.replace(/^timm\//, 'timm-');
+  const key = name.replace(/^timm[-/]([^.]*).*$/, 'timm-$1');
   const found =
     lookUp(key) ?? (SAME_IN_TIMM.test(key.replace(/^timm-/, '')) ? lookUp(key.replace(/^timm-/, '')) : undefined);
   if (found) return found;
