@@ -9,65 +9,96 @@ import path from 'node:path';
 import { bubblewrapFailure } from '../../src/grading/wall';
 import { findPython } from '../../src/setup/python';
 import { CACHE, environment, once, ROOT, run } from '../../src/setup/steps';
+import type { BenchOptions } from './main';
 import { nbgraderSource, otterNotebook, otterTest, QUESTIONS, submission, testFile } from './grading/assignment';
+import { median } from './rounds';
+import { machine, type Ratio, ratioOf, type Report, words } from './speed';
 
-const HOME = path.join(CACHE, 'bench');
-const VENV = path.join(HOME, 'graders');
-const PACKAGES = ['nbgrader==0.9.6', 'otter-grader==7.0.0'];
+const VENV = path.join(CACHE, 'bench', 'graders');
+const ANCHORS = { nbgrader: '0.9.6', 'otter-grader': '7.0.0' };
 const EXERCISE = '01-five';
-const ROUNDS = Number(process.env.BENCH_ROUNDS ?? 3);
-/** Submissions of one round: enough that starting our own workers, which happens once for a class, does not decide. */
-const COUNTS = { ours: Number(process.env.BENCH_CLASS ?? 150), nbgrader: 6, otter: 2 };
-const SYNTHETIC = Number(process.env.BENCH_SUBMISSIONS ?? 10_000);
+/** Submissions of one round: so many that what a grader starts once for a class, ours and theirs, does not decide. */
+const COUNTS = { typescript: 300, tensorflow: 100, nbgrader: 12, otter: 1 };
 
-export async function bench(): Promise<void> {
-  await installAnchors();
-  const folder = fs.mkdtempSync(path.join(HOME, 'grading-'));
+/** Submissions a second over all cores, and how many times nbgrader's and otter's rate that is, round by round. */
+export interface GradingResult {
+  name: string;
+  rounds: number;
+  submissionsPerRound: number;
+  perSecond: number;
+  nbgrader?: Ratio;
+  otter?: Ratio;
+  /** Times nbgrader's rate. */
+  goal?: number;
+}
+
+/** `--rounds 3` is the default here, and takes four minutes; `--class 10000` measures memory over one large class instead. */
+export async function bench({ rounds = 3, students, log }: BenchOptions): Promise<Report | void> {
+  const home = path.join(CACHE, 'bench');
+  fs.mkdirSync(home, { recursive: true });
+  if (students) return largeClass(path.join(home, `class-of-${students}`), students, log);
+  await installAnchors(log);
+  const folder = fs.mkdtempSync(path.join(home, 'grading-'));
   try {
     const contestants = [
-      await ours(folder, 'typescript'),
-      await ours(folder, 'tensorflow'),
+      ours(folder, 'typescript', 30),
+      ours(folder, 'tensorflow', 10),
       await nbgrader(folder),
       otter(folder),
     ];
     const rates = contestants.map(() => [] as number[]);
-    for (let round = 0; round < ROUNDS; round++) {
+    for (let round = 0; round < rounds; round++) {
       const order = contestants.map((_, k) => k);
       for (const k of round % 2 ? order.reverse() : order) {
-        const { count, grade } = contestants[k];
+        const { count, grade, name } = contestants[k];
         const start = performance.now();
         await grade();
         rates[k].push((1000 * count) / (performance.now() - start));
+        log(`  round ${round + 1}: ${name} ${rates[k][round].toFixed(2)} submissions/s`);
       }
     }
-    console.log(`submissions a second, median of ${ROUNDS} rounds; the ratio is to nbgrader within each round`);
-    contestants.forEach(({ name }, k) => {
-      const ratio = median(rates[k].map((rate, i) => rate / rates[2][i]));
-      console.log(`  ${name.padEnd(34)} ${median(rates[k]).toFixed(2).padStart(7)}  ${ratio.toFixed(1)}x`);
+    const by = (k: number, other: number): Ratio | undefined =>
+      k === other ? undefined : ratioOf(rates[k], rates[other]);
+    const grading = contestants.map(({ name, count, goal }, k): GradingResult => {
+      const result = { name, rounds, submissionsPerRound: count, perSecond: median(rates[k]), goal };
+      return { ...result, nbgrader: by(k, 2), otter: by(k, 3) };
     });
-    await synthetic(folder);
+    grading.forEach(result => log(describe(result)));
+    const versions = { node: process.versions.node, ...ANCHORS };
+    return { machine: machine(), versions, results: [], grading };
   } finally {
     fs.rmSync(folder, { recursive: true, force: true });
   }
 }
 
+function describe({ name, perSecond, nbgrader, otter, goal }: GradingResult): string {
+  const reached = goal === undefined ? '' : `, goal ${goal}: ${nbgrader!.ratio >= goal ? 'reached' : 'not reached'}`;
+  const times = [
+    nbgrader ? `${words(nbgrader)} times nbgrader${reached}` : '',
+    otter ? `${words(otter)} times otter` : '',
+  ];
+  return [`${name}: ${perSecond.toFixed(2)} submissions/s`, ...times.filter(Boolean)].join('; ');
+}
+
 interface Contestant {
   name: string;
   count: number;
+  goal?: number;
   /** Grades `count` submissions that it has not seen. */
   grade(): Promise<void>;
 }
 
-async function installAnchors(): Promise<void> {
+async function installAnchors(log: BenchOptions['log']): Promise<void> {
   const { command, version } = findPython();
-  await once(path.join(VENV, 'stamp'), [...PACKAGES, version], path.join(VENV, 'bin', 'python'), async () => {
-    console.log(`  installing ${PACKAGES.join(' and ')} in ${path.relative(ROOT, VENV)} (600 MB)`);
+  const packages = Object.entries(ANCHORS).map(([name, version]) => `${name}==${version}`);
+  await once(path.join(VENV, 'stamp'), [...packages, version], path.join(VENV, 'bin', 'python'), async () => {
+    log(`  installing ${packages.join(' and ')} in ${path.relative(ROOT, VENV)} (600 MB)`);
     fs.rmSync(VENV, { recursive: true, force: true });
     await run(command, ['-m', 'venv', VENV]);
     const python = path.join(VENV, 'bin', 'python');
     const uv = path.join(ROOT, '.venv', 'bin', 'uv');
-    if (fs.existsSync(uv)) await run(uv, ['pip', 'install', '--quiet', '--python', python, ...PACKAGES]);
-    else await run(python, ['-m', 'pip', 'install', '--quiet', ...PACKAGES]);
+    if (fs.existsSync(uv)) await run(uv, ['pip', 'install', '--quiet', '--python', python, ...packages]);
+    else await run(python, ['-m', 'pip', 'install', '--quiet', ...packages]);
   });
 }
 
@@ -86,8 +117,8 @@ function gradeCommand(home: string, submissions: string, out: string): string[] 
   return [...words, ...(bubblewrapFailure() ? ['--no-sandbox'] : [])];
 }
 
-async function ours(folder: string, kind: 'typescript' | 'tensorflow'): Promise<Contestant> {
-  const count = COUNTS.ours;
+function ours(folder: string, kind: 'typescript' | 'tensorflow', goal: number): Contestant {
+  const count = COUNTS[kind];
   const home = path.join(folder, kind);
   const tests = path.join(home, 'tests');
   fs.mkdirSync(tests, { recursive: true });
@@ -102,7 +133,7 @@ async function ours(folder: string, kind: 'typescript' | 'tensorflow'): Promise<
     const full = grades.filter(({ score }) => score === 2 * QUESTIONS.length).length;
     if (full !== count) throw new Error(`Only ${full} of ${count} right submissions got full marks from ours.`);
   };
-  return { name: `ours, ${kind === 'typescript' ? 'plain TypeScript' : 'TensorFlow.js'}`, count, grade };
+  return { name: `ours, ${kind === 'typescript' ? 'plain TypeScript' : 'TensorFlow.js'}`, count, goal, grade };
 }
 
 async function nbgrader(folder: string): Promise<Contestant> {
@@ -173,35 +204,56 @@ function command(program: string, words: string[], cwd: string): Promise<void> {
   });
 }
 
-/** A class far larger than any: the memory of the grader and of its workers early on and at the end. */
-async function synthetic(folder: string): Promise<void> {
-  const home = path.join(folder, 'synthetic');
+/**
+ * A class far larger than any: prints the memory of the grader and of its workers over time. Its folder stays until the
+ * class is graded to its end, so that a run that was ended goes on out of the journal.
+ */
+async function largeClass(home: string, students: number, log: BenchOptions['log']): Promise<void> {
   const tests = path.join(home, 'tests');
   fs.mkdirSync(tests, { recursive: true });
   fs.writeFileSync(path.join(tests, `${EXERCISE}.test.ts`), testFile(EXERCISE));
-  const submissions = writeClass(path.join(home, 'class'), 'typescript', SYNTHETIC, 0);
+  const submissions = writeClass(path.join(home, 'class'), 'typescript', students, 0);
   const out = path.join(home, 'out');
+  const graded = linesOf(path.join(out, 'journal.jsonl'));
+  const before = graded();
+  if (before) log(`  ${before} lines are in the journal of a run before`);
   const child = spawn(process.execPath, gradeCommand(tests, submissions, out), { cwd: ROOT, stdio: 'ignore' });
   const ended = new Promise<number | null>(resolve => child.on('exit', resolve));
-  const journal = path.join(out, 'journal.jsonl');
-  const lines = (): number => (fs.existsSync(journal) ? fs.readFileSync(journal, 'utf8').split('\n').length - 1 : 0);
-  const seen: { share: number; grader: number; worker: number }[] = [];
   const start = performance.now();
+  const seconds = (): number => (performance.now() - start) / 1000;
+  let peak = { grader: 0, worker: 0 };
+  let next = 0;
   const watch = setInterval(() => {
     const { grader, worker } = residentMemory(child.pid!);
-    if (grader) seen.push({ share: lines() / SYNTHETIC, grader, worker });
-  }, 1000);
+    peak = { grader: Math.max(peak.grader, grader), worker: Math.max(peak.worker, worker) };
+    if (seconds() < next) return;
+    next += 10;
+    const most = `most held in these 10 s: grader ${peak.grader.toFixed(0)} MB, largest worker ${peak.worker.toFixed(0)} MB`;
+    log(`  ${seconds().toFixed(0)} s, ${graded()} graded; ${most}`);
+    peak = { grader: 0, worker: 0 };
+  }, 250);
   const status = await ended;
   clearInterval(watch);
-  if (status !== 0) throw new Error(`The grader ended with ${status} on ${SYNTHETIC} synthetic submissions.`);
-  const rate = SYNTHETIC / ((performance.now() - start) / 1000);
-  const early = seen.filter(({ share }) => share > 0.1 && share < 0.3);
-  const late = seen.filter(({ share }) => share > 0.8);
-  const most = (list: typeof seen, key: 'grader' | 'worker'): string =>
-    `${Math.max(...list.map(sample => sample[key])).toFixed(0)} MB`;
-  console.log(`${SYNTHETIC} synthetic submissions, ${rate.toFixed(1)} a second; the most memory held`);
-  for (const key of ['grader', 'worker'] as const)
-    console.log(`  ${key.padEnd(8)} from 10 to 30 %: ${most(early, key)}, from 80 % on: ${most(late, key)}`);
+  if (status !== 0)
+    throw new Error(`The grader ended with ${status} on a class of ${students}; run it again to go on.`);
+  const grades = JSON.parse(fs.readFileSync(path.join(out, 'grades.json'), 'utf8')) as { score: number }[];
+  const full = grades.filter(({ score }) => score === 2 * QUESTIONS.length).length;
+  log(`  ${full} of ${grades.length} have full marks; ${((graded() - before) / seconds()).toFixed(1)} a second`);
+  fs.rmSync(home, { recursive: true, force: true });
+}
+
+/** Counts the lines of a file that grows, each byte once. */
+function linesOf(file: string): () => number {
+  let [lines, read] = [0, 0];
+  return () => {
+    if (!fs.existsSync(file)) return lines;
+    const descriptor = fs.openSync(file, 'r');
+    const block = Buffer.alloc(1 << 20);
+    for (let size; (size = fs.readSync(descriptor, block, 0, block.length, read)) > 0; read += size)
+      for (let at = -1; (at = block.indexOf(10, at + 1)) >= 0 && at < size;) lines++;
+    fs.closeSync(descriptor);
+    return lines;
+  };
 }
 
 /** Resident megabytes of the grader, and of the largest of its workers. */
@@ -220,8 +272,4 @@ function residentMemory(pid: number): { grader: number; worker: number } {
     // It has just ended.
   }
   return { grader: of(pid), worker: Math.max(0, ...children.map(of)) };
-}
-
-function median(values: number[]): number {
-  return [...values].sort((a, b) => a - b)[values.length >> 1];
 }

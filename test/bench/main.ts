@@ -1,5 +1,6 @@
 /**
  * `npm run bench -- [NAME ...] [--only a,c] [--rounds 7] [--no-others] [--json]`: speed, both sides measured in one run.
+ * `npm run bench -- grading --class 10000`: the grader's memory over one large class.
  * `npm run bench -- readme FILE ...`: writes what --json printed into README.md.
  */
 import fs from 'node:fs';
@@ -12,6 +13,8 @@ export interface BenchOptions {
   /** Ids of works; the others are left out. */
   only?: string[];
   rounds?: number;
+  /** Students of one large class, for the bench of the grader's memory. */
+  students?: number;
   /** Whether tfjs-node as it comes and WebAssembly are measured too. */
   others?: boolean;
   log(line: string): void;
@@ -29,6 +32,7 @@ async function main(args: string[]): Promise<void> {
     options: {
       only: { type: 'string' },
       rounds: { type: 'string' },
+      class: { type: 'string' },
       'no-others': { type: 'boolean' },
       json: { type: 'boolean' },
     },
@@ -36,10 +40,17 @@ async function main(args: string[]): Promise<void> {
   if (positionals[0] === 'readme') return intoReadme(positionals.slice(1));
   const unknown = positionals.find(name => !names.includes(name));
   if (unknown) throw new Error(`There is no bench ${unknown}; there are ${names.join(', ')}.`);
-  const rounds = Number(values.rounds ?? 7);
-  if (!Number.isInteger(rounds) || rounds < 1) throw new Error(`--rounds is ${values.rounds}; right is 1, 2, ...`);
+  const count = (name: 'rounds' | 'class'): number | undefined => {
+    const value = values[name];
+    if (value === undefined) return undefined;
+    if (!/^[1-9]\d*$/.test(value)) throw new Error(`--${name} is ${value}; right is 1, 2, ...`);
+    return Number(value);
+  };
   const log = (line: string): void => (values.json ? console.error(line) : console.log(line));
-  const options = { only: values.only?.split(','), rounds, others: !values['no-others'], log };
+  const options = {
+    ...{ only: values.only?.split(','), rounds: count('rounds'), students: count('class') },
+    ...{ others: !values['no-others'], log },
+  };
   const reports: Report[] = [];
   for (const name of positionals.length ? positionals : names) {
     log(`\n${name}`);
@@ -49,8 +60,14 @@ async function main(args: string[]): Promise<void> {
     const report = await bench(options);
     if (report) reports.push(report);
   }
-  if (!values.json) return;
-  console.log(JSON.stringify({ ...reports[0], results: reports.flatMap(({ results }) => results) }, undefined, 2));
+  if (!values.json || !reports.length) return;
+  const together: Report = {
+    machine: reports[0].machine,
+    versions: Object.assign({}, ...reports.map(({ versions }) => versions)) as Report['versions'],
+    results: reports.flatMap(({ results }) => results),
+    grading: reports.find(({ grading }) => grading)?.grading,
+  };
+  console.log(JSON.stringify(together, undefined, 2));
 }
 
 main(process.argv.slice(2)).catch((error: Error) => {

@@ -1,21 +1,58 @@
-/** Writes the README's section on speed from results of the bench, between two markers. */
+/** Writes the README's tables on speed from results of the bench, each between two markers. */
 import fs from 'node:fs';
 import path from 'node:path';
 import { ROOT } from '../../src/setup/steps';
+import type { GradingResult } from './grading.bench';
 import type { Report, SpeedResult } from './speed';
 
-const BEGIN = '<!-- performance: written by `npm run bench -- readme FILE` -->';
-const END = '<!-- end of performance -->';
+const WRITTEN = 'written by `npm run bench -- readme FILE`';
 
 /** @param files what `npm run --silent bench -- NAME --json` printed; of works in several files, the last counts */
 export function intoReadme(files: string[]): void {
   if (!files.length) throw new Error('Name the files with the results: `npm run bench -- readme FILE ...`.');
   const reports = files.map(file => JSON.parse(fs.readFileSync(path.resolve(ROOT, file), 'utf8')) as Report);
   const readme = path.join(ROOT, 'README.md');
-  const text = fs.readFileSync(readme, 'utf8');
-  const [begin, end] = [text.indexOf(BEGIN), text.indexOf(END)];
-  if (begin < 0 || end < begin) throw new Error(`README.md lacks the lines ${BEGIN} and ${END}.`);
-  fs.writeFileSync(readme, `${text.slice(0, begin + BEGIN.length)}\n\n${section(reports)}\n\n${text.slice(end)}`);
+  let text = fs.readFileSync(readme, 'utf8');
+  const replace = (name: string, table: string): void => {
+    const [begin, end] = [`<!-- ${name}: ${WRITTEN} -->`, `<!-- end of ${name} -->`];
+    const [from, to] = [text.indexOf(begin), text.indexOf(end)];
+    if (from < 0 || to < from) throw new Error(`README.md lacks the lines ${begin} and ${end}.`);
+    text = `${text.slice(0, from + begin.length)}\n\n${table}\n\n${text.slice(to)}`;
+  };
+  const speed = reports.filter(({ results }) => results.length);
+  const grading = reports.filter(report => report.grading).at(-1);
+  if (speed.length) replace('performance', section(speed));
+  if (grading) replace('grading performance', gradingSection(grading));
+  fs.writeFileSync(readme, text);
+}
+
+/** Submissions a second, and how many times the anchors' rate that is. */
+export function gradingSection({ machine, versions, grading }: Report): string {
+  const row = (cells: string[]): string => `| ${cells.join(' | ')} |`;
+  const times = (by: GradingResult['otter']): string =>
+    by ? `${by.ratio.toFixed(1)} (${by.spread.map(value => value.toFixed(1)).join(' to ')})` : '';
+  const per = (rate: number): string => (rate < 10 ? rate.toFixed(2) : rate.toFixed(0));
+  return [
+    `${origin({ machine, versions })} Median of ${grading![0].rounds} rounds in turns.`,
+    '',
+    row(['', 'submissions a round', 'submissions/s', 'times nbgrader (quartiles)', 'goal', 'times otter (quartiles)']),
+    row(Array<string>(6).fill('---')),
+    ...grading!.map(({ name, submissionsPerRound, perSecond, nbgrader, otter, goal }) =>
+      row([
+        name,
+        String(submissionsPerRound),
+        per(perSecond),
+        times(nbgrader),
+        goal === undefined ? '' : String(goal),
+        times(otter),
+      ]),
+    ),
+  ].join('\n');
+}
+
+function origin({ machine, versions }: Pick<Report, 'machine' | 'versions'>): string {
+  const named = Object.entries(versions).map(([name, version]) => `${name} ${version}`);
+  return `${machine.processor}, ${machine.cores} cores, ${machine.memory}, ${machine.system}; ${named.join(', ')}.`;
 }
 
 export function section(reports: Report[]): string {
@@ -45,9 +82,8 @@ export function section(reports: Report[]): string {
       ]);
     }),
   ];
-  const named = Object.entries(versions).map(([name, version]) => `${name} ${version}`);
   return [
-    `${machine.processor}, ${machine.cores} cores, ${machine.memory}, ${machine.system}; ${named.join(', ')}.`,
+    origin({ machine, versions }),
     'Below 1 is faster than PyTorch. The last two columns: their time by ours.',
     '',
     ...table,

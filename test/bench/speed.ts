@@ -2,13 +2,14 @@
 import { spawnSync } from 'node:child_process';
 import os from 'node:os';
 import { TENSORFLOW_VERSION } from '../../src/backend/tensorflow';
+import type { GradingResult } from './grading.bench';
 import { type BenchOptions } from './main';
 import { findPytorch } from './pytorch';
 import { alternate, type Contestant, median, ours, PEER, pytorch, quantile } from './rounds';
 import { type Work, type WorkId, WORKS } from './works';
 
-/** Times of others by PyTorch's best in the same rounds. */
-interface Ratio {
+/** One contestant by another, in the same rounds. */
+export interface Ratio {
   ratio: number;
   /** First and third quartile over the rounds. */
   spread: [number, number];
@@ -34,6 +35,7 @@ export interface Report {
   machine: { processor: string; cores: number; memory: string; system: string };
   versions: Record<string, string>;
   results: SpeedResult[];
+  grading?: GradingResult[];
 }
 
 const OTHERS: Record<string, NodeJS.ProcessEnv> = {
@@ -106,7 +108,7 @@ async function measure(
 }
 
 /** Round by round. */
-function ratioOf(times: number[], by: number[]): Ratio {
+export function ratioOf(times: number[], by: number[]): Ratio {
   const ratios = times.map((seconds, i) => seconds / by[i]);
   return { ratio: median(ratios), spread: [quantile(ratios, 0.25), quantile(ratios, 0.75)] };
 }
@@ -136,10 +138,10 @@ function describe({
   return lines.join('\n');
 }
 
-const words = ({ ratio, spread }: Ratio): string =>
+export const words = ({ ratio, spread }: Ratio): string =>
   `${ratio.toFixed(2)} (${spread.map(value => value.toFixed(2)).join(' to ')})`;
 
-function machine(): Report['machine'] {
+export function machine(): Report['machine'] {
   return {
     processor: os.cpus()[0]?.model ?? 'unknown',
     cores: os.availableParallelism(),

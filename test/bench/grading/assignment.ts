@@ -131,7 +131,7 @@ export function otterTest(question: Question): string {
     points: 2,
     suites: [{ cases, scored: true, setup: '', teardown: '', type: 'doctest' }],
   });
-  return `test = ${text.replace(/\btrue\b/g, 'True').replace(/\bfalse\b/g, 'False')}\n`;
+  return `OK_FORMAT = True\ntest = ${text.replace(/\btrue\b/g, 'True').replace(/\bfalse\b/g, 'False')}\n`;
 }
 
 /** A student's notebook for otter: the answers and nothing more. */
