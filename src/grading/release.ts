@@ -3,8 +3,11 @@ import { execFileSync } from 'node:child_process';
 import fs from 'node:fs';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
+import zlib from 'node:zlib';
+import { buildSync } from 'esbuild';
 import ts from 'typescript';
 import { toExercise } from '../course/exercises';
+import { filesBelow } from '../setup/steps';
 import { exerciseNotebook } from './notebook';
 
 const ROOT = path.join(__dirname, '..', '..');
@@ -71,9 +74,12 @@ export function release({ out, root = ROOT }: ReleaseOptions): string[] {
       );
       write(`test/exercises/${exercise}.test.ts`, publicTest(test));
     }
-    write('test/exercises/answers.ts', read('test/exercises/answers.ts').replace(/solutions/g, 'exercises'));
     const leaks = findLeaks(target, root);
     if (leaks.length) throw new Error(`The release would leak: ${leaks.slice(0, 5).join('; ')}.`);
+    for (const exercise of exercises) {
+      const file = `test/exercises/${exercise}.test.ts`;
+      write(file, packedTest(fs.readFileSync(path.join(target, file), 'utf8'), exercise, root));
+    }
     return exercises;
   } catch (error) {
     fs.rmSync(target, { recursive: true, force: true });
@@ -109,6 +115,23 @@ export function publicTest(source: string): string {
   return text;
 }
 
+/**
+ * A public test so that it runs, but does not lie open: to name the mistake in an answer it computes the right one, and
+ * many a student would copy that. No secret: who wants to can unpack it.
+ */
+function packedTest(source: string, exercise: string, root: string): string {
+  const { outputFiles } = buildSync({
+    stdin: { contents: source, loader: 'ts', resolveDir: path.join(root, 'test', 'exercises') },
+    ...{ bundle: true, write: false, platform: 'node', target: 'node20', format: 'cjs', packages: 'external' },
+    ...{ minify: true, legalComments: 'none', tsconfigRaw: '{}', logLevel: 'silent' },
+    define: { 'process.env.ANSWERS': '"exercises"' },
+  });
+  const packed = zlib.deflateRawSync(outputFiles[0].text, { level: 9 }).toString('base64');
+  return `// The public tests of ${exercise}, packed, since they know what is right. To run them: npm run check ${exercise}
+eval(require('node:zlib').inflateRawSync(Buffer.from('${packed}', 'base64')).toString());
+`;
+}
+
 function isHidden(node: ts.Node): boolean {
   if (!ts.isExpressionStatement(node) || !ts.isCallExpression(node.expression)) return false;
   const { expression, arguments: values } = node.expression;
@@ -133,10 +156,11 @@ export function hiddenTitles(source: string): string[] {
 
 /** Every file of `released` with a line of a solution or the title of a hidden test of `root`, one sentence each. */
 export function findLeaks(released: string, root = ROOT): string[] {
-  const all = (fs.readdirSync(released, { recursive: true }) as string[]).map(name => name.split(path.sep).join('/'));
-  const leaks = all
-    .filter(name => /(^|\/)(solutions|src\/grading|test\/grading|\.git|node_modules)$/.test(name))
-    .map(name => `${name} is in it`);
+  const all = filesBelow(released);
+  const withheld = all.flatMap(
+    name => /^(.*\/)?(solutions|src\/grading|test\/grading|\.git|node_modules)(?=\/|$)/.exec(name)?.[0] ?? [],
+  );
+  const leaks = [...new Set(withheld)].map(name => `${name} is in it`);
   const texts = all
     .filter(name => /\.(ts|mts|js|mjs|json|md|ipynb|txt|html|yml|map)$/.test(name))
     .map(name => ({ name, text: unescaped(name, fs.readFileSync(path.join(released, name), 'utf8')) }));
@@ -193,7 +217,7 @@ function filesOf(root: string, out: string): string[] {
 
 /** The doctor asks the grader for its sandbox; here there is neither. */
 function withoutGrader(target: string): void {
-  for (const name of fs.readdirSync(path.join(target, 'src'), { recursive: true }) as string[]) {
+  for (const name of filesBelow(path.join(target, 'src'))) {
     if (!name.endsWith('.ts')) continue;
     const file = path.join(target, 'src', name);
     const text = fs.readFileSync(file, 'utf8');

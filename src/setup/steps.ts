@@ -28,6 +28,14 @@ export function hash(parts: string[]): string {
   return sum.digest('hex');
 }
 
+/** The names of all files below a folder, with slashes. The `recursive` of readdirSync came with Node 20.1; 20.0 leaves it out in silence. */
+export function filesBelow(folder: string): string[] {
+  return fs.readdirSync(folder, { withFileTypes: true }).flatMap(entry => {
+    if (!entry.isDirectory()) return [entry.name];
+    return filesBelow(path.join(folder, entry.name)).map(name => `${entry.name}/${name}`);
+  });
+}
+
 /** Everything that tools would write into the home folder goes into the checkout. */
 export function environment(): NodeJS.ProcessEnv {
   const at = (...names: string[]): string => path.join(CACHE, ...names);

@@ -80,7 +80,10 @@ const conv = (kernel: number, stride = 1): SlidingLayer => ({ kernel, stride });
 const random = (low: number, high: number): number => low + Math.floor(Math.random() * (high - low + 1));
 
 describe('01-receptive-field', () => {
-  it('of no layer is one pixel [1]', () => expectView([], [1, 1]));
+  it('of no layer is one pixel, of one layer its kernel [1]', async () => {
+    await expectView([], [1, 1]);
+    await expectView([conv(5)], [5, 1]);
+  });
 
   it('of three 3x3 convolutions is 7, as of one 7x7 [1]', async () => {
     await expectView([conv(3), conv(3), conv(3)], [7, 1]);

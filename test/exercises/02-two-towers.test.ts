@@ -83,6 +83,7 @@ const close = (a: tf.Tensor, b: tf.Tensor): boolean =>
 
 function tensor(answer: unknown, name: string): tf.Tensor4D {
   assert.ok(answer instanceof tf.Tensor, `${name} must return a tensor, got ${typeof answer}.`);
+  assert.ok(tf.isFinite(answer).all().dataSync()[0], `${name} has numbers that are not finite.`);
   return answer as tf.Tensor4D;
 }
 
@@ -127,6 +128,7 @@ describe('02-two-towers', () => {
     const ask = async (other: tf.Tensor4D): Promise<tf.Tensor4D[]> =>
       halves(tensor(await groupedConv(join([own, other]), filters), 'groupedConv'));
     const [a, b] = [await ask(random([1, 4, 4, 3])), await ask(random([1, 4, 4, 3]))];
+    assert.deepEqual(a[0].shape, [1, 4, 4, 2], `half of the output is [${a[0].shape}]; right is [1,4,4,2].`);
     assert.ok(close(a[0], b[0]), 'the first half of the output changes with the second half of the input.');
     assert.ok(!close(a[1], b[1]), 'the second half of the output does not change with the second half of the input.');
   });

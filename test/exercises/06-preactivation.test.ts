@@ -126,8 +126,11 @@ async function expectBlock(x: tf.Tensor4D, w: PreactivationWeights): Promise<voi
 }
 
 describe('06-preactivation', () => {
-  it('is the identity where the second kernel is zero, negative numbers included [3]', () =>
-    expectBlock(random(2, 3, 4, 2), { ...weights(2, 2), second: tf.zeros([3, 3, 2, 2]) }));
+  it('is the identity where the second kernel is zero, negative numbers included, and only there [3]', async () => {
+    const [x, w] = [random(2, 3, 4, 2), weights(2, 2)];
+    await expectBlock(x, { ...w, second: tf.zeros([3, 3, 2, 2]) });
+    await expectBlock(x, w);
+  });
 
   it('keeps x and adds two activated convolutions [3]', async () => {
     for (let i = 0; i < 3; i++) await expectBlock(random(2, 3 + i, 5, 2 + i), weights(2 + i, 2 + i));

@@ -70,16 +70,36 @@ describe('the release', function () {
     assert.deepEqual(files, [
       ...['.gitignore', 'exercises/01-area.ipynb', 'exercises/01-area.ts', 'package.json', 'src/handin/submit.ts'],
       ...['src/handin/zip.ts', 'src/index.ts', 'src/setup/doctor.ts', 'test/exercises/01-area.test.ts'],
-      'test/exercises/answers.ts',
     ]);
     const everything = files.map(name => fs.readFileSync(path.join(folder, 'out', name), 'utf8')).join('\n');
     assert.doesNotMatch(
       everything,
       /theSecretProduct|secretGrader|large primes|HIDDEN_CASES|hiddenHelper|323|grading\//,
     );
-    assert.match(everything, /is 6 for 2 by 3/);
     const { scripts } = JSON.parse(fs.readFileSync(path.join(folder, 'out/package.json'), 'utf8'));
     assert.deepEqual(Object.keys(scripts), ['submit']);
+  });
+
+  it('packs the public tests: they run, without what was hidden, and do not lie open', async () => {
+    make();
+    const text = fs.readFileSync(path.join(folder, 'out/test/exercises/01-area.test.ts'), 'utf8');
+    assert.match(text, /npm run check 01-area/);
+    assert.doesNotMatch(text, /by 3/);
+    const titles: string[] = [];
+    const tests: (() => Promise<void>)[] = [];
+    const it = (title: string, test: () => Promise<void>): void => void (titles.push(title), tests.push(test));
+    new Function('require', 'describe', 'it', text)(require, (_: string, body: () => void) => body(), it);
+    assert.deepEqual(titles, ['is 6 for 2 by 3 [2]']);
+    const key = Symbol.for('cnn-kit.answers');
+    const asks = (area: number): unknown => Object.assign(globalThis, { [key]: { call: async () => area } });
+    try {
+      asks(6);
+      await tests[0]();
+      asks(5);
+      await assert.rejects(tests[0](), /5 !== 6/);
+    } finally {
+      delete (globalThis as { [key: symbol]: unknown })[key];
+    }
   });
 
   it('cuts hidden tests with all that only they use, and keeps the rest as it was', () => {
