@@ -1,5 +1,6 @@
 import { types } from 'node:util';
 import zlib from 'node:zlib';
+import crc32 from 'buffer-crc32';
 
 /** Pixels in rows from the top, channels innermost: grey, RGB or RGBA; bytes, or floats from 0 to 1. */
 export interface Image {
@@ -11,23 +12,12 @@ export interface Image {
 
 const COLOUR_TYPES = { 1: 0, 3: 2, 4: 6 };
 
-const CRC_TABLE = Uint32Array.from({ length: 256 }, (_, byte) => {
-  for (let bit = 0; bit < 8; bit++) byte = byte & 1 ? 0xedb88320 ^ (byte >>> 1) : byte >>> 1;
-  return byte;
-});
-
-function crc32(bytes: Uint8Array): number {
-  let crc = 0xffffffff;
-  for (const byte of bytes) crc = CRC_TABLE[(crc ^ byte) & 0xff] ^ (crc >>> 8);
-  return ~crc >>> 0;
-}
-
 function chunk(type: string, data: Uint8Array): Buffer {
   const result = Buffer.alloc(data.length + 12);
   result.writeUInt32BE(data.length, 0);
   result.write(type, 4, 'latin1');
   result.set(data, 8);
-  result.writeUInt32BE(crc32(result.subarray(4, -4)), data.length + 8);
+  result.writeUInt32BE(crc32.unsigned(result.subarray(4, -4)), data.length + 8);
   return result;
 }
 

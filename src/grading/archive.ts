@@ -3,6 +3,7 @@
  * names; links, devices and names that lead out are left out and said; bombs end at the limits.
  */
 import zlib from 'node:zlib';
+import crc32 from 'buffer-crc32';
 import { Parser, type ReadEntry } from 'tar';
 import yauzl from 'yauzl';
 
@@ -103,7 +104,7 @@ async function openZip(content: Buffer, wanted: (name: string) => boolean, limit
       if (entry.isEncrypted()) return shelf.note(`${show(name)} in the archive is encrypted and is not read`);
       try {
         const data = await readEntry(zip, entry);
-        if (zlib.crc32(data) !== entry.crc32 >>> 0) shelf.note(`${show(name)} in the archive is damaged`);
+        if (crc32.unsigned(data) !== entry.crc32 >>> 0) shelf.note(`${show(name)} in the archive is damaged`);
         else shelf.put(name, data);
       } catch (error) {
         shelf.note(`${show(name)} in the archive cannot be read: ${(error as Error).message}`);

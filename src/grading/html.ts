@@ -4,7 +4,7 @@ export class Markup {
   constructor(readonly text: string) {}
 }
 
-type Insert = string | number | undefined | Markup | Insert[];
+export type Insert = string | number | undefined | Markup | Insert[];
 
 /** A template tag: what is inserted is text, unless it is markup of this tag. */
 export function html(parts: TemplateStringsArray, ...inserts: Insert[]): Markup {
@@ -54,7 +54,7 @@ h1 { font-size: 1.6rem; } h2 { font-size: 1.2rem; margin-top: 2.2rem; }
 table { border-collapse: collapse; width: 100%; }
 th, td { text-align: left; padding: .35rem .6rem; border-bottom: 1px solid var(--line); vertical-align: top; overflow-wrap: anywhere; }
 td.number, th.number { text-align: right; font-variant-numeric: tabular-nums; white-space: nowrap; }
-td.result { white-space: nowrap; } th { overflow-wrap: normal; }
+.result { white-space: nowrap; } th { overflow-wrap: normal; }
 .good { color: var(--good); } .bad { color: var(--bad); }
 .warning { border: 2px solid var(--bad); padding: .5rem .8rem; border-radius: .3rem; }
 svg { max-width: 100%; height: auto; } svg text { fill: var(--ink); font: 12px system-ui, sans-serif; }

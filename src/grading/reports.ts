@@ -1,6 +1,6 @@
 /** What goes back to students, and what the instructor looks at. A student's pages are made of public tests only. */
 import type { ClassResult, Entry } from './grade';
-import { html, type Markup, page } from './html';
+import { html, type Insert, type Markup, page } from './html';
 import { round } from './policy';
 
 /** What a student may know of one exercise. */
@@ -65,36 +65,15 @@ export function feedbackPage(student: string, feedback: Feedback[]): string {
 }
 
 function exerciseSection({ exercise, score, max, status, reason, tests, hidden }: Feedback): Markup {
-  const row = (title: string, points: string, passed: boolean | undefined, message?: string): Markup =>
-    html`<tr>
-      <td class="result ${passed === undefined ? '' : passed ? 'good' : 'bad'}">
-        ${passed === undefined ? '' : passed ? '✓ passed' : '✗ failed'}
-      </td>
-      <td>${title}${message ? html`<br /><span class="bad">${message}</span>` : ''}</td>
-      <td class="number">${points}</td>
-    </tr> `;
-  const rows = tests.map(t => row(t.title, `${t.passed ? t.points : 0} of ${t.points}`, t.passed, t.message));
-  if (hidden) rows.push(row('hidden tests', `${hidden.score} of ${hidden.max}`, undefined));
+  const rows = tests.map(({ title, points, passed, message }) => [
+    html`<span class="result ${passed ? 'good' : 'bad'}">${passed ? '✓ passed' : '✗ failed'}</span>`,
+    html`${title}${message ? html`<br /><span class="bad">${message}</span>` : ''}`,
+    `${passed ? points : 0} of ${points}`,
+  ]);
+  if (hidden) rows.push(['', 'hidden tests', `${hidden.score} of ${hidden.max}`]);
   return html`<h2>${exercise}: ${score} of ${max} points</h2>
     ${status === 'graded' ? '' : html`<p class="bad">${status}</p>`} ${reason ? html`<p>${reason}</p>` : ''}
-    ${
-      rows.length
-        ? html`<div class="scroll">
-            <table>
-              <thead>
-                <tr>
-                  <th>Result</th>
-                  <th>Test</th>
-                  <th class="number">Points</th>
-                </tr>
-              </thead>
-              <tbody>
-                ${rows}
-              </tbody>
-            </table>
-          </div>`
-        : ''
-    } `;
+    ${rows.length ? table(['Result', 'Test', number('Points')], rows) : ''} `;
 }
 
 /** The instructor's page of the class: histogram, pass rate of every test, everyone's scores, and who changed. */
@@ -119,88 +98,37 @@ export function classPage(result: ClassResult): string {
       <h2>Pass rates</h2>
       ${exercises.map(exercise => passRates(exercise, outlines.get(exercise) ?? [], entries))}
       <h2>Students</h2>
-      <div class="scroll">
-        <table>
-          <thead>
-            <tr>
-              <th>Student</th>
-              ${exercises.map(e => html`<th class="number">${e}</th>`)}
-              <th class="number">Total</th>
-            </tr>
-          </thead>
-          <tbody>
-            ${totals.map(
-              ({ student, grades, score, max }) =>
-                html`<tr>
-                  <td>${student}</td>
-                  ${grades.map(
-                    grade => html`<td class="number">${grade.status === 'missing' ? '–' : grade.score}</td>`,
-                  )}
-                  <td class="number">${score} of ${max}</td>
-                </tr> `,
-            )}
-          </tbody>
-        </table>
-      </div>
+      ${table(
+        ['Student', ...exercises.map(number), number('Total')],
+        totals.map(({ student, grades, score, max }) => [
+          student,
+          ...grades.map(grade => (grade.status === 'missing' ? '–' : grade.score)),
+          `${score} of ${max}`,
+        ]),
+      )}
       <h2>To look at</h2>
       ${
         odd.length
-          ? html`<div class="scroll">
-              <table>
-                <thead>
-                  <tr>
-                    <th>Student</th>
-                    <th>Exercise</th>
-                    <th>Status</th>
-                    <th>Reason</th>
-                  </tr>
-                </thead>
-                <tbody>
-                  ${odd.map(
-                    ({ grade }) =>
-                      html`<tr>
-                        <td>${grade.student}</td>
-                        <td>${grade.exercise}</td>
-                        <td>${grade.status}</td>
-                        <td>${grade.reason}</td>
-                      </tr> `,
-                  )}
-                </tbody>
-              </table>
-            </div>`
+          ? table(
+              ['Student', 'Exercise', 'Status', 'Reason'],
+              odd.map(({ grade: { student, exercise, status, reason } }) => [student, exercise, status, reason]),
+            )
           : html`<p>Nothing: every exercise was graded plainly.</p>`
       }
       <h2>Changed since the run before</h2>
       ${
         changes.length
-          ? html`<div class="scroll">
-              <table>
-                <thead>
-                  <tr>
-                    <th>Student</th>
-                    <th>Exercise</th>
-                    <th class="number">Before</th>
-                    <th class="number">Now</th>
-                    <th>Why</th>
-                  </tr>
-                </thead>
-                <tbody>
-                  ${changes.map(
-                    ({ student, exercise, from, to, why }) =>
-                      html`<tr>
-                        <td>${student}</td>
-                        <td>${exercise}</td>
-                        <td class="number">${from ? `${from.score} of ${from.max}` : '–'}</td>
-                        <td class="number">${to ? `${to.score} of ${to.max}` : '–'}</td>
-                        <td>${why}</td>
-                      </tr> `,
-                  )}
-                </tbody>
-              </table>
-            </div>`
+          ? table(
+              ['Student', 'Exercise', number('Before'), number('Now'), 'Why'],
+              changes.map(({ student, exercise, from, to, why }) => [student, exercise, points(from), points(to), why]),
+            )
           : html`<p>No grade.</p>`
       }`,
   );
+}
+
+function points(grade: { score: number; max: number } | null): string {
+  return grade ? `${grade.score} of ${grade.max}` : '–';
 }
 
 /** Each student's grades and sums, in the order of the entries. */
@@ -227,33 +155,50 @@ function passRates(exercise: string, tests: Entry['tests'], entries: Entry[]): M
   const rows = tests.map(({ title, hidden, points }, i) => {
     const passed = ran.filter(entry => entry.tests[i]?.passed).length;
     const share = ran.length ? passed / ran.length : 0;
-    return html`<tr>
-      <td>${title}${hidden ? ' (hidden)' : ''}</td>
-      <td class="number">${points}</td>
-      <td>
-        <svg viewBox="0 0 120 12" width="120" height="12" role="img" aria-label="${percent(share)}">
-          <rect class="bar" width="${(120 * share).toFixed(1)}" height="12" />
-        </svg>
-      </td>
-      <td class="number">${passed} of ${ran.length} (${percent(share)})</td>
-    </tr> `;
+    const bar = html`<svg viewBox="0 0 120 12" width="120" height="12" role="img" aria-label="${percent(share)}">
+      <rect class="bar" width="${(120 * share).toFixed(1)}" height="12" />
+    </svg>`;
+    return [`${title}${hidden ? ' (hidden)' : ''}`, points, bar, `${passed} of ${ran.length} (${percent(share)})`];
   });
   return html`<h3>${exercise}</h3>
-    <div class="scroll">
-      <table>
-        <thead>
-          <tr>
-            <th>Test</th>
-            <th class="number">Points</th>
-            <th></th>
-            <th class="number">Passed</th>
-          </tr>
-        </thead>
-        <tbody>
-          ${rows}
-        </tbody>
-      </table>
-    </div> `;
+    ${table(['Test', number('Points'), '', number('Passed')], rows)} `;
+}
+
+interface Column {
+  title: string;
+  isNumber: boolean;
+}
+
+function number(title: string): Column {
+  return { title, isNumber: true };
+}
+
+/** Scrolls by itself where the page is too narrow for it. */
+function table(columns: (string | Column)[], rows: Insert[][]): Markup {
+  const of = (k: number): Column => {
+    const column = columns[k];
+    return typeof column === 'string' ? { title: column, isNumber: false } : column;
+  };
+  const kind = (k: number): Markup => (of(k).isNumber ? html` class="number"` : html``);
+  const head = columns.map((_, k) => html`<th${kind(k)}>${of(k).title}</th>`);
+  const body = rows.map(
+    row =>
+      html`<tr>
+        ${row.map((cell, k) => html`<td${kind(k)}>${cell}</td>`)}
+      </tr> `,
+  );
+  return html`<div class="scroll">
+    <table>
+      <thead>
+        <tr>
+          ${head}
+        </tr>
+      </thead>
+      <tbody>
+        ${body}
+      </tbody>
+    </table>
+  </div>`;
 }
 
 /** Students per tenth of the points; full marks stand in the last tenth. */

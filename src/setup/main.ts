@@ -8,7 +8,7 @@ import { doctor } from './doctor';
 import { configureJupyter, startJupyterLab } from './jupyter';
 import { inVenv, setUpPython, VENV } from './python';
 import { alone } from './lock.cjs';
-import { CACHE, environment, once, ROOT, run } from './steps';
+import { CACHE, environment, filesBelow, once, ROOT, run } from './steps';
 import { test } from './test';
 
 const log = (line: string): void => console.log(line);
@@ -32,7 +32,7 @@ async function setUp({ again = false } = {}): Promise<void> {
 
 /** Compiles src into dist, which notebooks and the kernel load. */
 async function build(): Promise<void> {
-  const sources = (fs.readdirSync(path.join(ROOT, 'src'), { recursive: true }) as string[])
+  const sources = filesBelow(path.join(ROOT, 'src'))
     .filter(file => /\.(ts|json)$/.test(file))
     .sort()
     .map(file => `${file} ${fs.readFileSync(path.join(ROOT, 'src', file), 'utf8')}`);

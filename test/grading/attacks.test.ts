@@ -8,7 +8,7 @@ import path from 'node:path';
 import { grade, type Grade } from '../../src/grading/grade';
 import { bubblewrapFailure } from '../../src/grading/wall';
 
-/** Numbers are those of the case list that the grader was designed against; the rest are our own. */
+/** `case N` is that of the list which the grader was designed against (cases.test.ts); the rest are our own. */
 interface Case {
   name: string;
   /** 01-sum, if not given. */
@@ -112,87 +112,87 @@ function cases(outside: { port: number; udp: number; secret: string; witness: st
       score: 0,
     },
     {
-      name: '1 exit on load',
+      name: 'case 1: exit on load',
       source: 'process.exit(0)',
       score: 0,
       status: 'stopped',
       reason: /exited before answering/,
     },
     {
-      name: '2 exit in the call',
+      name: 'case 2: exit in the call',
       source: 'export function sum() { process.exit(0) }',
       score: 0,
       reason: /exited before/,
     },
     {
-      name: '2 exit in one call leaves the others their points',
+      name: 'case 2: exit in one call leaves the others their points',
       source: 'export function sum(l: number[]) { if (l.length === 2) process.exit(0); return l.length ? 24 : 0 }',
       score: 8,
     },
     {
-      name: '3 reallyExit',
+      name: 'case 3: reallyExit',
       source: 'export function sum() { (process as any).reallyExit(0) }',
       score: 0,
       reason: /exited before/,
     },
     {
-      name: '4 exit handler that sets the status',
+      name: 'case 4: exit handler that sets the status',
       source: 'process.on("exit", () => { process.exitCode = 0 }); export function sum() { throw 1 }',
       score: 0,
     },
     {
-      name: '5 an error whose message exits',
+      name: 'case 5: an error whose message exits',
       source:
         'export function sum() { throw Object.defineProperty(new Error(), "message", { get() { process.exit(0) } }) }',
       score: 0,
     },
     {
-      name: '6 patches assert',
+      name: 'case 6: patches assert',
       source: `const a = require('node:assert/strict'); for (const k of Object.keys(a)) a[k] = () => {};\n${WRONG}`,
       score: 0,
     },
     {
-      name: '7 patches it and describe',
+      name: 'case 7: patches it and describe',
       source: `for (const k of ['it', 'describe', 'beforeEach']) (globalThis as any)[k] = () => {};\n${WRONG}`,
       score: 0,
     },
     {
-      name: '8 patches mocha',
+      name: 'case 8: patches mocha',
       source: `try { require('/kit/node_modules/mocha').Runnable.prototype.run = function (f: any) { f() } } catch {}\n${WRONG}`,
       score: 0,
     },
     {
-      name: '9 replaces modules in the cache',
+      name: 'case 9: replaces modules in the cache',
       source: `for (const k of Object.keys(require.cache)) require.cache[k]!.exports = new Proxy({}, { get: () => () => true });
         require('module')._load = () => ({ strictEqual() {} });\n${WRONG}`,
       score: 0,
     },
     {
-      name: '10 prints a passing report',
+      name: 'case 10: prints a passing report',
       source: `console.log(JSON.stringify({ stats: { passes: 3, failures: 0 } })); ${WRONG}`,
       score: 0,
     },
     {
-      name: '11 forges the results file',
+      name: 'case 11: forges the results file',
       source: `for (const d of ['.', '/tmp', '/kit', '/kit/exercises', ${JSON.stringify(outside.witness)}])
         try { require('fs').writeFileSync(d + '/grades.json', '[{"score":10}]') } catch {}\n${WRONG}`,
       score: 0,
     },
     {
-      name: '12 forges replies on every descriptor',
+      name: 'case 12: forges replies on every descriptor',
       source: `const fs = require('fs'); for (let i = 1; i < 64; i++)
         try { fs.writeSync(i, '{"id":"1","value":"3"}\\n{"id":null,"value":"3"}\\n') } catch {}\n${WRONG}`,
       score: 0,
       reason: /nobody asked|protocol/,
     },
     {
-      name: '13 looks for expected values and tokens in the heap',
+      name: 'case 13: looks for expected values and tokens in the heap',
       source: ifIt(`let heap = ''; for await (const part of require('v8').getHeapSnapshot()) heap += part;
         return /add[s] three number[s]|strictEqua[l]\\(await sum/.test(heap)`), // which does not find itself
       score: 0,
     },
     {
-      name: '14 looks for the tests and answers from them',
+      name: 'case 14: looks for the tests and answers from them',
       source: `export function sum(l: number[]) {
         const fs = require('fs'), found: string[] = [];
         const walk = (d: string, n: number): void => { try { for (const e of fs.readdirSync(d, { withFileTypes: true })) {
@@ -203,69 +203,69 @@ function cases(outside: { port: number; udp: number; secret: string; witness: st
       score: 0,
     },
     {
-      name: '15 peeks at the caller for the expected value',
+      name: 'case 15: peeks at the caller for the expected value',
       source: `export function sum() { const s = new Error().stack!; return s.includes('test') ? 3 : -1 }`,
       score: 0,
     },
     {
-      name: '16 reads a file of the instructor',
+      name: 'case 16: reads a file of the instructor',
       source: `export function sum(l: number[]) { require('fs').readFileSync(${JSON.stringify(outside.secret)});
         return l.reduce((a, b) => a + b, 0) }`,
       score: 0,
     },
     {
-      name: '17 pollutes Object.prototype',
+      name: 'case 17: pollutes Object.prototype',
       source: `const p: any = Object.prototype; for (const k of ['pending', 'skip', 'passed', 'value', 'error', 'score']) p[k] = 3;
         p.toJSON = () => ({ id: 1, value: '3' });\n${WRONG}`,
       score: 0,
     },
     {
-      name: '18 returns objects with valueOf, getters and proxies',
+      name: 'case 18: returns objects with valueOf, getters and proxies',
       source:
         'export function sum() { return { valueOf: () => 3, [Symbol.toPrimitive]: () => 3, get x() { return 3 } } }',
       score: 0,
     },
     {
-      name: '19 patches Object.is, arrays and JSON',
+      name: 'case 19: patches Object.is, arrays and JSON',
       source: `Object.is = () => true; Array.from = (() => [3]) as any; Number.isFinite = () => true; (JSON as any).parse = () => ({});\n${WRONG}`,
       score: 0,
     },
     {
-      name: '20 answers NaN, -0 and cycles',
+      name: 'case 20: answers NaN, -0 and cycles',
       source: 'export function sum(l: any) { if (l.length) { const o: any = {}; o.o = o; return o } return -0 }',
       score: 0,
     },
     {
-      name: '21 endless loop in one call leaves the others their points',
+      name: 'case 21: endless loop in one call leaves the others their points',
       source: 'export function sum(l: number[]) { if (l.length === 3) for (;;); return l.length ? 3 : 0 }',
       score: 7,
       reason: /time limit/,
     },
     {
-      name: '22 a promise that never settles',
+      name: 'case 22: a promise that never settles',
       source: 'export function sum(l: number[]) { return l.length ? new Promise(() => {}) : 0 }',
       score: 5,
       reason: /time limit/,
     },
     {
-      name: '23 kills timers',
+      name: 'case 23: kills timers',
       source: `globalThis.setTimeout = (() => 0) as any; process.nextTick = () => {}; export function sum() { for (;;); }`,
       score: 0,
       reason: /time limit/,
     },
     {
-      name: '24 eats the heap',
+      name: 'case 24: eats the heap',
       source: 'export function sum() { const a: any[] = []; for (;;) a.push(new Array(1e6).fill(1.5)) }',
       score: 0,
       reason: /memory|killed|limit|exited/,
     },
     {
-      name: '24 eats memory beside the heap',
+      name: 'case 24: eats memory beside the heap',
       source: 'export function sum() { const a: any[] = []; for (;;) a.push(Buffer.alloc(64e6, 1)) }',
       score: 0,
     },
     {
-      name: '25 fills /tmp, /dev/shm and every other place that takes a file',
+      name: 'case 25: fills /tmp, /dev/shm and every other place that takes a file',
       source: ifIt(`const fs = require('fs'); let written = 0; const block = Buffer.alloc(1 << 20);
         for (const d of ['/tmp', '/dev/shm', '/', '/dev', '/kit', '/kit/exercises', '/proc', '/kit/dist'])
           for (let i = 0; i < 200; i++) try { fs.appendFileSync(d + '/x' + i % 40, block); written++ } catch {}
@@ -273,7 +273,7 @@ function cases(outside: { port: number; udp: number; secret: string; witness: st
       score: 0,
     },
     {
-      name: '26 fork bomb of detached processes',
+      name: 'case 26: fork bomb of detached processes',
       source: ifIt(`const { spawn } = require('child_process'); const all: any[] = [];
         for (let i = 0; i < 200; i++) try { const c = spawn('/node', ['-e', 'setTimeout(()=>{},1e6)'], { detached: true, stdio: 'ignore' });
           c.on('error', () => {}).unref(); all.push(c) } catch {}
@@ -282,12 +282,12 @@ function cases(outside: { port: number; udp: number; secret: string; witness: st
       score: 0,
     },
     {
-      name: '26 a daemon that outlives the submission',
+      name: 'case 26: a daemon that outlives the submission',
       source: `require('child_process').spawn('/node', ['-e', 'setInterval(() => {}, 1000) // ${DAEMON}'], { detached: true, stdio: 'ignore' }).unref();\n${RIGHT}`,
       score: 10,
     },
     {
-      name: '27 many processes with memory that is allowed for each alone',
+      name: 'case 27: many processes with memory that is allowed for each alone',
       source: ifIt(`const { spawn } = require('child_process');
         const hold = 'const b = Buffer.alloc(500e6, 1); process.stdout.write("held"); setInterval(() => b.length, 1000)';
         let held = 0;
@@ -298,30 +298,30 @@ function cases(outside: { port: number; udp: number; secret: string; witness: st
       score: 0,
     },
     {
-      name: '28 floods standard output',
+      name: 'case 28: floods standard output',
       source: `export function sum() { for (let i = 0; i < 64; i++) process.stdout.write('x'.repeat(1 << 20)); return -1 }`,
       score: 0,
     },
     {
-      name: '28 answers with a hundred megabytes',
+      name: 'case 28: answers with a hundred megabytes',
       source: `export function sum() { return 'x'.repeat(100 << 20) }`,
       score: 0,
       reason: /limit/,
     },
     {
-      name: '29 talks to a server on this machine',
+      name: 'case 29: talks to a server on this machine',
       source: `export async function sum(l: number[]) {
         await new Promise((resolve, reject) => require('net').connect(${outside.port}, '127.0.0.1', resolve).on('error', reject));
         return l.reduce((a, b) => a + b, 0) }`,
       score: 0,
     },
     {
-      name: '29 sends a datagram; the right answer keeps its points',
+      name: 'case 29: sends a datagram; the right answer keeps its points',
       source: `require('dgram').createSocket('udp4').on('error', () => {}).send('x', ${outside.udp}, '127.0.0.1', () => {});\n${RIGHT}`,
       score: 10,
     },
     {
-      name: '30 reads the environment for secrets, its own and of every process',
+      name: 'case 30: reads the environment for secrets, its own and of every process',
       source: ifIt(`const fs = require('fs'); const known = /^(PATH|LANG|HOME|PWD|CNN_KIT_BACKEND)$/;
         const all = [Object.keys(process.env)];
         for (const p of fs.readdirSync('/proc')) try { all.push(fs.readFileSync('/proc/' + p + '/environ', 'utf8').split('\\0').filter(Boolean).map((x: string) => x.split('=')[0])) } catch {}
@@ -329,50 +329,56 @@ function cases(outside: { port: number; udp: number; secret: string; witness: st
       score: 0,
     },
     {
-      name: '31 changes the course kit',
+      name: 'case 31: changes the course kit',
       source:
         ifIt(`const fs = require('fs'); for (const f of ['/kit/package.json', '/kit/dist/grading/host.js', '/kit/node_modules/mocha/package.json', '/kit/x', '/node', '/etc/x', '/usr/lib/x'])
         try { fs.appendFileSync(f, ' '); return true } catch {} return false`),
       score: 0,
     },
     {
-      name: '32 signals its parent and everyone else; the right answer keeps its points',
+      name: 'case 32: signals its parent and everyone else; the right answer keeps its points',
       source: `for (const p of require('fs').readdirSync('/proc').map(Number)) if (p && p !== process.pid) try { process.kill(p, 9) } catch {}
         try { process.kill(process.ppid, 9) } catch {}\n${RIGHT}`,
       score: 10,
     },
     {
-      name: '32 sees processes that are not its own',
+      name: 'case 32: sees processes that are not its own',
       source: ifIt(`return require('fs').readdirSync('/proc').filter((p: string) => +p > 0).length > 3`),
       score: 0,
     },
     {
-      name: '33 makes a user namespace of its own, with a program that it brings along',
+      name: 'case 33: makes a user namespace of its own, with a program that it brings along',
       source:
         ifIt(`const fs = require('fs'); fs.writeFileSync('/tmp/unshare', Buffer.from(${JSON.stringify(outside.unshare)}, 'base64'), { mode: 0o755 });
         return require('child_process').spawnSync('/tmp/unshare', ['-Ur', '/node', '-e', '0']).status === 0`),
       score: 0,
     },
     {
-      name: '33 finds a shell, an interpreter or a compiler',
+      name: 'case 33: finds a shell, an interpreter or a compiler',
       source: ifIt(
         `return ['sh', 'bash', 'python3', 'perl', 'gcc', 'unshare', 'mount'].some(f => !require('child_process').spawnSync(f, ['--version']).error)`,
       ),
       score: 0,
     },
     {
-      name: '40 answers only what it saw',
+      name: 'case 40: answers only what it saw',
       source: 'export function sum(l: number[]) { return [1, 2].every((x, i) => l[i] === x) ? 3 : -1 }',
       score: 2,
     },
-    { name: '44 syntax error', source: 'export function sum( {', score: 0, status: 'not compiled', reason: /line 1/ },
     {
-      name: '44 switches the type-checker off',
+      name: 'case 44: syntax error',
+      source: 'export function sum( {',
+      score: 0,
+      status: 'not compiled',
+      reason: /line 1/,
+    },
+    {
+      name: 'case 44: switches the type-checker off',
       source: `// @ts-nocheck\nconst x: string = 1 as any;\n${RIGHT}`,
       score: 10,
     },
     {
-      name: '46 throws after the answer',
+      name: 'case 46: throws after the answer',
       source: `export function sum(l: number[]) { if (l.length === 3) setTimeout(() => { throw new Error('late') }, 1); return l.reduce((a, b) => a + b, 0) }`,
       score: 10,
     },
@@ -485,30 +491,30 @@ function cases(outside: { port: number; udp: number; secret: string; witness: st
       score: 10,
     },
     {
-      name: '20 answers undefined, a symbol, a function, a class and a WeakMap',
+      name: 'case 20: answers undefined, a symbol, a function, a class and a WeakMap',
       source: `const all = [undefined, Symbol('x'), () => 3, class {}, new WeakMap()]; let i = 0; export const sum = () => all[i++ % 5];`,
       score: 0,
     },
     {
-      name: '45 brings its own assert, mocha and package.json',
+      name: 'case 45: brings its own assert, mocha and package.json',
       source: `const Module = require('module'); const load = Module._load;
         Module._load = (r: string, ...rest: any[]) => (/assert|mocha|cnn-kit/.test(r) ? new Proxy(() => 3, { get: () => () => 3 }) : load(r, ...rest));
         ${WRONG}`,
       score: 0,
     },
     {
-      name: '44 export =',
+      name: 'case 44: export =',
       source: 'function sum(l: number[]) { return l.reduce((a, b) => a + b, 0) }\nexport = { sum };',
       score: 10,
     },
     {
-      name: '44 declaration merging and as any',
+      name: 'case 44: declaration merging and as any',
       source: `interface Array<T> { last: any }\n${RIGHT}\n(RIGHT as any); var RIGHT: any;`,
       score: 10,
     },
-    { name: '44 binary rubbish', source: '\0\x01\x02\ufffd}{', score: 0, status: 'not compiled' },
+    { name: 'case 44: binary rubbish', source: '\0\x01\x02\ufffd}{', score: 0, status: 'not compiled' },
     {
-      name: '46 rejects after the answer; later answers come from a new host',
+      name: 'case 46: rejects after the answer; later answers come from a new host',
       source: `export function sum(l: number[]) { if (l.length === 2) setTimeout(() => Promise.reject(new Error('late')), 1); return l.reduce((a, b) => a + b, 0) }`,
       score: 10,
     },

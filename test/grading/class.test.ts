@@ -76,7 +76,7 @@ describe('grading a class', function () {
       assert.match(grades[4].reason, /line 1: .*set to 4: graded by hand/);
     });
 
-    it('give students nothing of hidden tests: no title, no message, no input', () => {
+    it('case 42: give students nothing of hidden tests: no title, no message, no input', () => {
       const students = fs.readdirSync(room.path('out/students'), { recursive: true }) as string[];
       const files = students.filter(name => /\.(html|json)$/.test(name));
       assert.equal(files.length, 18);
@@ -89,7 +89,15 @@ describe('grading a class', function () {
       assert.match(read('class.html'), /secretTitle adds three \(hidden\)/);
     });
 
-    it('are pages that a parser reads, where nothing inserted became markup', () => {
+    it('case 43: tell of a failed test its message alone, not its source', () => {
+      const { exercises } = JSON.parse(read('students/bob/feedback.json')) as { exercises: { tests: object[] }[] };
+      assert.deepEqual(exercises[0].tests[0], {
+        ...{ title: 'adds two <numbers> & more', points: 2, passed: false, message: 'two numbers: right is 3' },
+      });
+      assert.doesNotMatch(read('students/bob/feedback.html'), /strictEqual|\.test\.ts/);
+    });
+
+    it('case 39: are pages that a parser reads, where nothing inserted became markup', () => {
       const code = `import sys, json, html.parser
 class P(html.parser.HTMLParser):
     def __init__(s): super().__init__(); s.open = []; s.tags = []; s.bad = []; s.text = ''
@@ -117,7 +125,7 @@ print(json.dumps({'open': p.open, 'bad': p.bad, 'tags': sorted(set(p.tags)), 'te
       assert.match(read('class.html'), /<svg[^>]*aria-label="Histogram/);
     });
 
-    it('are CSV that python reads back, without formulas', () => {
+    it('case 39: are CSV that python reads back, without formulas', () => {
       const rows = python(
         'import csv, json, sys; print(json.dumps(list(csv.reader(open(sys.argv[1], encoding="utf8", newline="")))))',
         'canvas.csv',
@@ -208,7 +216,24 @@ print(json.dumps([[s.get('name'), s.get('tests'), s.get('failures'), len(s.finda
       );
     });
 
-    it('keeps the old score where the tests break, and finds back when they are mended', async () => {
+    it('case 45: reads nothing that is handed in beside the exercise', async () => {
+      const fake = 'module.exports = new Proxy(function () {}, { get: () => () => true });';
+      for (const [student, source] of Object.entries({ eve: WRONG, fred: RIGHT })) {
+        room.hand(student, source);
+        for (const name of ['mocha', 'assert', 'cnn-kit'])
+          for (const place of ['', 'exercises/'])
+            room.write(`class/${student}/${place}node_modules/${name}/index.js`, fake);
+        for (const place of ['', 'exercises/']) {
+          room.write(`class/${student}/${place}package.json`, '{ "type": "module", "main": "x.js" }');
+          room.write(`class/${student}/${place}tsconfig.json`, '{ "extends": "/etc/passwd", "compilerOptions": 3 }');
+          room.write(`class/${student}/${place}.npmrc`, 'node-options=--require=./x.js');
+        }
+        room.write(`class/${student}/test/exercises/01-sum.test.ts`, "it('passes', () => undefined);");
+      }
+      assert.deepEqual(scores(await room.grade()).slice(2), ['eve 0/10 graded', 'fred 10/10 graded']);
+    });
+
+    it('case 48: keeps the old score where the tests break, and finds back when they are mended', async () => {
       await room.grade();
       room.write('tests/01-sum.test.ts', TEST.replace("describe('then'", 'describe((('));
       const broken = await room.grade();
@@ -231,7 +256,7 @@ print(json.dumps([[s.get('name'), s.get('tests'), s.get('failures'), len(s.finda
       assert.deepEqual(scores(await room.grade()), ['alice 10/10 graded', 'bob 5/10 graded']);
     });
 
-    it('gives, after SIGKILL at any moment, the grades of one whole run', async function () {
+    it('case 47: gives, after SIGKILL at any moment, the grades of one whole run', async function () {
       if (bubblewrapFailure()) return this.skip();
       for (let i = 0; i < 12; i++) room.hand(`s${String(i).padStart(2, '0')}`, `${i % 3 ? RIGHT : WRONG} // ${i}`);
       const whole = await room.grade({ out: room.path('whole') });
@@ -261,8 +286,8 @@ print(json.dumps([[s.get('name'), s.get('tests'), s.get('failures'), len(s.finda
       assert.deepEqual(scores(whole).slice(0, 2), ['alice 10/10 graded', 'bob 5/10 graded']);
     });
 
-    it('gives the same score again to what answers by chance', async () => {
-      // Case 41. The test's own random inputs repeat too; another student's are others.
+    it('case 41: gives the same score again to what answers by chance', async () => {
+      // The test's own random inputs repeat too; another student's are others.
       room.hand(
         'dice',
         'export function sum(l: number[]) { return l.reduce((a, b) => a + b, 0) + Math.floor(2 * Math.random()) }',
@@ -363,7 +388,7 @@ describe('the grade command', () => {
     assert.equal(progressLine(0, 0, 1), '[####################] 0/0');
   });
 
-  it('gives every student a folder of their own that leads nowhere', () => {
+  it('case 39: gives every student a folder of their own that leads nowhere', () => {
     const names = [
       'alice',
       '../x',

@@ -74,7 +74,7 @@ describe('collecting', () => {
     ]);
   });
 
-  it('does not follow links, of files or of folders, and opens no pipe', async () => {
+  it('case 36: does not follow links, of files or of folders, and opens no pipe', async () => {
     write('secret/01-sum.ts', 'secret');
     write('class/a/exercises/keep.txt', '');
     fs.symlinkSync(path.join(folder, 'secret/01-sum.ts'), path.join(folder, 'class/a/exercises/01-sum.ts'));
@@ -186,7 +186,7 @@ submission_11:
   describe('hostile archives', () => {
     const wanted = (name: string): boolean => name.endsWith('.ts');
 
-    it('leaves out names that lead out, absolute, Windows and control ones, and reads the rest', async () => {
+    it('case 34: leaves out names that lead out, absolute, Windows and control ones, and reads the rest', async () => {
       python(`import zipfile
 z = zipfile.ZipFile('a.zip', 'w')
 for n in ['../01-sum.ts', '/etc/01-sum.ts', 'C:/01-sum.ts', 'a/../../b.ts', 'a\\nb.ts', 'x/01-sum.ts']: z.writestr(n, 'S')
@@ -209,7 +209,7 @@ t.close()`);
       assert.match(tar.problems.join(), /is a link/);
     });
 
-    it('leaves out links in zips', async () => {
+    it('case 34: leaves out links in zips', async () => {
       python(`import zipfile
 z = zipfile.ZipFile('a.zip', 'w')
 i = zipfile.ZipInfo('exercises/01-sum.ts'); i.create_system = 3; i.external_attr = 0o120777 << 16
@@ -219,7 +219,7 @@ z.writestr(i, '/etc/passwd'); z.close()`);
       assert.match(problems[0], /is a link and is not read/);
     });
 
-    it('ends bombs at the limits: ratio, bytes, entries, and sizes that lie', async () => {
+    it('case 35: ends bombs at the limits: ratio, bytes, entries, and sizes that lie', async () => {
       const bomb = zip([{ name: 'a.ts', content: Buffer.alloc(40 << 20) }]);
       await assert.rejects(openArchive(bomb, wanted), /grows more than 200 times/);
       await assert.rejects(openArchive(zlib.gzipSync(Buffer.alloc(80 << 20)), wanted), /holds more than \d+ MiB/);
@@ -234,13 +234,12 @@ z.writestr(i, '/etc/passwd'); z.close()`);
       assert.match(problems[0], /cannot be read/);
     });
 
-    it('says so of damaged, doubled and case-clashing files, and keeps the last of a double', async () => {
-      const twice = zip([
-        { name: 'a.ts', content: '1' },
-        { name: 'a.ts', content: '2' },
-        { name: 'A.ts', content: '3' },
-      ]);
-      const { files, problems } = await openArchive(twice, wanted);
+    it('case 34: says so of damaged, doubled and case-clashing files, and keeps the last of a double', async () => {
+      python(`import zipfile
+z = zipfile.ZipFile('twice.zip', 'w')
+for name, text in [('a.ts', '1'), ('a.ts', '2'), ('A.ts', '3')]: z.writestr(name, text)
+z.close()`);
+      const { files, problems } = await openArchive(fs.readFileSync(path.join(folder, 'twice.zip')), wanted);
       assert.equal(files.get('a.ts')!.toString(), '2');
       assert.match(problems.join(), /twice.*differ only in case/);
       const damaged = Buffer.from(zip([{ name: 'a.ts', content: 'hello' }]));
@@ -248,7 +247,7 @@ z.writestr(i, '/etc/passwd'); z.close()`);
       assert.match((await openArchive(damaged, wanted)).problems.join(), /damaged/);
     });
 
-    it('costs only the student who sent it', async () => {
+    it('case 35: costs only the student who sent it', async () => {
       write('a.zip', zip([{ name: '01-sum.ts', content: Buffer.alloc(40 << 20) }]));
       write('b.zip', 'PK not a zip');
       write(
@@ -258,10 +257,13 @@ z.writestr(i, '/etc/passwd'); z.close()`);
           { name: 'node_modules/01-sum.ts', content: 'X' },
         ]),
       );
+      // Nested: an archive in an archive stays closed.
+      write('d.zip', zip([{ name: 'inner.zip', content: zip([{ name: '01-sum.ts', content: 'D' }]) }]));
       const list = short(await all());
       assert.match(list[0], /^a 01-sum - not handed in: "a.zip": .*grows more/);
       assert.match(list[1], /^b 01-sum - not handed in: "b.zip": the archive cannot be read/);
       assert.equal(list[2], 'c 01-sum C');
+      assert.equal(list[3], 'd 01-sum - not handed in');
     });
   });
 
@@ -290,19 +292,19 @@ z.writestr(i, '/etc/passwd'); z.close()`);
       assert.deepEqual(answers(source!), ['Not written yet: add them.', 'Not written yet: double it.']);
     });
 
-    it('takes the cells by id, in whatever order they stand', () => {
+    it('case 37: takes the cells by id, in whatever order they stand', () => {
       const { source, notes } = graded([cell('01-sum-twice', TWICE), cell('01-sum-sum', SUM)]);
       assert.deepEqual(answers(source!), [3, 8]);
       assert.match(notes.join(), /reordered/);
     });
 
-    it('counts a deleted cell as not written, and the others as they are', () => {
+    it('case 37: counts a deleted cell as not written, and the others as they are', () => {
       const { source, notes } = graded([cell('01-sum-sum', SUM)]);
       assert.deepEqual(answers(source!), [3, 'Not written yet: double it.']);
       assert.deepEqual(notes, ['cell 01-sum-twice was deleted: it counts as not written']);
     });
 
-    it('lets the last of a doubled cell count, but never an untouched copy over an answer', () => {
+    it('case 37: lets the last of a doubled cell count, but never an untouched copy over an answer', () => {
       const wrong = SUM.replace('a + b', 'a - b');
       const doubled = graded([cell('01-sum-sum', wrong), cell('01-sum-sum', SUM), cell('01-sum-twice', TWICE)]);
       assert.deepEqual(answers(doubled.source!), [3, 8]);
@@ -321,7 +323,7 @@ z.writestr(i, '/etc/passwd'); z.close()`);
       assert.deepEqual(answers(source!), [3, 8]);
     });
 
-    it('finds cells that lost their id, and what they need from cells of the student', () => {
+    it('case 37: finds cells that lost their id, and what they need from cells of the student', () => {
       const { source, notes } = graded([
         cell(undefined, 'throw new Error("scratch that only runs");'),
         cell(undefined, "import { tf } from 'cnn-kit';\nconst two = 2; const unused = explode();"),
@@ -333,7 +335,7 @@ z.writestr(i, '/etc/passwd'); z.close()`);
       assert.match(notes.join(), /lost its id/);
     });
 
-    it("grades the given text where it was edited, and keeps the student's additions", () => {
+    it("case 37: grades the given text where it was edited, and keeps the student's additions", () => {
       const { source, notes } = graded([
         cell('01-sum-given-1', "import { tf } from 'cnn-kit';\nconst ONE = 100;\nconst TWO = 2;"),
         cell('01-sum-sum', SUM.replace('b, 0', 'b, ONE - 1')),
@@ -347,6 +349,18 @@ z.writestr(i, '/etc/passwd'); z.close()`);
       const { source, notes } = graded([cell('01-sum-sum', 'export function sum( {'), cell('01-sum-twice', TWICE)]);
       assert.deepEqual(answers(source!), ['Not written yet: add them.', 8]);
       assert.match(notes.join(), /01-sum-sum does not compile: line 1/);
+    });
+
+    it('case 38: drops outputs, however large, and what is not code', () => {
+      const heavy = {
+        ...cell('01-sum-sum', SUM),
+        outputs: [{ output_type: 'display_data', data: { 'text/html': `<script>${'x'.repeat(50 << 20)}</script>` } }],
+      };
+      const markdown = { cell_type: 'markdown', source: '<script>evil()</script>', metadata: {} };
+      const { source } = graded([markdown, heavy, cell('01-sum-twice', TWICE)]);
+      assert.deepEqual(answers(source!), [3, 8]);
+      assert.doesNotMatch(source!, /script/);
+      assert.ok(source!.length < 1000);
     });
 
     it('stands metadata and forms of any kind', () => {
