@@ -39,7 +39,10 @@ export function exerciseCells(stub: string, exercise: string): ExerciseCell[] {
   const cells: ExerciseCell[] = [];
   let given = 0;
   for (const statement of file.statements) {
-    const source = stub.slice(statement.getFullStart(), statement.getEnd()).replace(/^\s*\n/, '');
+    const start = statement.getStart(file);
+    // A cell exports nothing: the kernel knows all names of all cells, and refuses an exported type.
+    const rest = stub.slice(start, statement.getEnd()).replace(/^export (?!default\b|\{|\*)/, '');
+    const source = (stub.slice(statement.getFullStart(), start) + rest).replace(/^\s*\n/, '');
     const open = source.includes('// YOUR CODE HERE');
     const last = cells[cells.length - 1];
     if (!open && last?.given) last.source += `\n${source}`;
@@ -313,6 +316,10 @@ function parse(source: string): ts.SourceFile {
 }
 
 function same(a: string, b: string): boolean {
-  const plain = (text: string): string => text.replace(/\s+/g, ' ').trim();
+  const plain = (text: string): string =>
+    text
+      .replace(/\bexport /g, '')
+      .replace(/\s+/g, ' ')
+      .trim();
   return plain(a) === plain(b);
 }

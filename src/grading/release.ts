@@ -225,8 +225,9 @@ function withoutGrader(target: string): void {
       /^import \{ examineSandbox \} from '\.\.\/grading\/probes';$/m,
       "const examineSandbox = async () => ({ holds: true, detail: 'none needed: this is the student edition' });",
     );
-    // Commands whose programs are not there.
-    const programs = without.replace(
+    // Commands whose programs are elsewhere, or not there.
+    const moved = without.replace("'src/grading/handin/submit.ts'", "'src/handin/submit.ts'");
+    const programs = moved.replace(
       /^  '?[\w:]+'?: \{ script: '(src\/grading|dist\/grading|test\/bench)\/[^\n]*\n/gm,
       '',
     );
@@ -244,7 +245,6 @@ function writePackage(target: string): void {
   for (const name of Object.keys(kit.scripts))
     if (SCRIPTS_WITHHELD.some(withheld => name === withheld || name.startsWith(`${withheld}:`)))
       delete kit.scripts[name];
-  kit.scripts.submit = 'node --import tsx src/handin/submit.ts';
   for (const name of PACKAGES_WITHHELD) {
     delete kit.dependencies?.[name];
     delete kit.devDependencies?.[name];
@@ -296,7 +296,7 @@ function writeReadme(target: string): void {
   const without = text
     .replace(/^\| `npm run (grade|release|validate|autograder|bench|generate|test)[^\n]*\n/gm, '')
     .replace(/^npm test .*\n/gm, '')
-    .replace(/^## (Grade a class|Add an architecture[^\n]*)\n.*?(?=^## )/gms, '')
+    .replace(/^## (Grade a class|Performance|Add an architecture[^\n]*)\n.*?(?=^## )/gms, '')
     .replace(/^\| `(solutions\/`, `)?exercises\/`[^\n]*\n/gm, '| `exercises/` | what you edit |\n')
     .replace(/^(\| `src\/course\/`), `src\/grading\/`[^\n]*\n/gm, '$1 | lectures, and the check of exercises |\n')
     .replace(/^\| `test\/`[^\n]*\n/gm, '| `test/exercises/` | the public tests of the exercises |\n');

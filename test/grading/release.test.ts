@@ -42,7 +42,10 @@ describe('the release', function () {
   /** A small kit with history, as the real one is. */
   beforeEach(() => {
     folder = fs.mkdtempSync(path.join(os.tmpdir(), 'cnn-kit-release-'));
-    write('kit/package.json', JSON.stringify({ name: 'kit', scripts: { grade: 'x', 'grade:worker': 'x', test: 'y' } }));
+    write(
+      'kit/package.json',
+      JSON.stringify({ name: 'kit', scripts: { grade: 'x', 'grade:worker': 'x', test: 'y', submit: 'z' } }),
+    );
     write('kit/src/index.ts', 'export const kit = 1;\n');
     write('kit/src/grading/grade.ts', 'export const secretGrader = 1;\n');
     write('kit/src/setup/doctor.ts', "import { examineSandbox } from '../grading/probes';\nexamineSandbox();\n");

@@ -68,7 +68,7 @@ function judge(name: string, text: string): Pick<Finding, 'state' | 'detail'> {
   const open = [...source.matchAll(/throw new Error\('Not written yet: (.*?)\.'\);/g)];
   const asked = [...source.matchAll(/\/\/ YOUR CODE HERE/g)];
   if (open.length === 0) return { state: 'ready', detail: '' };
-  const next = `still to do: ${open[0][1]}`;
+  const next = `still to do: ${open[0][1].replace(/\\'/g, "'")}`;
   return { state: open.length >= asked.length && !begun(source) ? 'not begun' : 'partly written', detail: next };
 }
 

@@ -1,0 +1,38 @@
+import assert from 'node:assert/strict';
+import fs from 'node:fs';
+import path from 'node:path';
+import { toExercise } from '../../src/course/exercises';
+import { exerciseNotebook } from '../../src/grading/notebook';
+import { ROOT } from '../../src/setup/steps';
+import { Session } from '../kernel/session';
+
+const folder = path.join(ROOT, 'exercises');
+const solutions = path.join(ROOT, 'solutions');
+const names = fs.readdirSync(solutions).flatMap(file => /^(\d\d-.*)\.ts$/.exec(file)?.[1] ?? []);
+
+/** What the last cell, the check, shows. */
+async function run(source: string, name: string): Promise<string> {
+  const { cells } = exerciseNotebook(source, name, 1) as { cells: { source: string[] }[] };
+  const session = await Session.start(folder);
+  try {
+    let shown = '';
+    for (const { source } of cells) {
+      const messages = await session.run(source.join(''));
+      shown = messages.map(({ content }) => content.data?.['text/plain'] ?? '').join('');
+    }
+    return shown;
+  } finally {
+    await session.end();
+  }
+}
+
+describe('the notebook of an exercise, cell by cell in the kernel', function () {
+  this.timeout(120_000);
+  for (const name of names) {
+    const solution = fs.readFileSync(path.join(solutions, `${name}.ts`), 'utf8');
+    it(`${name}: solved, its check passes`, async () =>
+      assert.match(await run(solution, name), /public tests pass, (\d+) of \1\./));
+    it(`${name}: as handed out, its check says what to write`, async () =>
+      assert.match(await run(toExercise(solution, name), name), /Not written yet: .*\n.*0 of \d+ public tests pass/s));
+  }
+});
