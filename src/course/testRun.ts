@@ -59,6 +59,7 @@ export async function runTests(
       return called(...values);
     },
   };
+  await startBackend();
   const holder = globalThis as { [key: symbol]: unknown };
   holder[ANSWERS] = examiner;
   try {
@@ -71,7 +72,13 @@ export async function runTests(
 /** The functions that exercises/<exercise>.ts exports. @throws if it cannot be compiled, with the line and what stands there */
 export async function loadExercise(exercise: string): Promise<Functions> {
   testFileOf(exercise);
+  await startBackend();
   return load(path.join(ROOT, 'exercises', `${exercise}.ts`));
+}
+
+/** WebAssembly, which computes where there is no TensorFlow, must be ready before the first tensor. */
+async function startBackend(): Promise<void> {
+  await (requireHere('cnn-kit') as { ready(): Promise<unknown> }).ready();
 }
 
 async function run(exercise: string, testFile: string, options: TestRunOptions): Promise<TestResult[]> {

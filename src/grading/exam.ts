@@ -42,6 +42,10 @@ export const ANSWERS_KEY = Symbol.for('cnn-kit.answers');
 
 /** The kit's own, with its layers registered; loaded when the first tensor crosses the wall, or a test asks for it. */
 const tensorflow = (): typeof TF => (require('cnn-kit') as { tf: typeof TF }).tf;
+/** WebAssembly, where there is no TensorFlow, has to be started before the first tensor. */
+const prepare = async ({ code }: TestBundle): Promise<void> => {
+  if (/require\("cnn-kit"\)/.test(code)) await (require('cnn-kit') as { ready(): Promise<unknown> }).ready();
+};
 const isLoaded = (): boolean => Object.hasOwn(require.cache, require.resolve('@tensorflow/tfjs'));
 const tensors = tensorBridge(tensorflow);
 
@@ -61,6 +65,7 @@ export async function examine(test: ExamTest, options: SubmissionOptions): Promi
     .update(test.hash + JSON.stringify(options.modules))
     .digest()
     .readUInt32LE();
+  await prepare(test);
   const submission = new Submission({ ...options, tensors, seed });
   const { random } = Math;
   Math.random = seededRandom(seed);

@@ -202,7 +202,9 @@ function adapt(ts: typeof TS, root: string, folder: string, state: State): typeo
         // Without names, tslab goes on with this very program.
         if (cell.locals?.size) return withFile(last, cell);
       }
-      return (last = createProgram(names, compilerOptions, compilerHost, last, ...others));
+      last = createProgram(names, compilerOptions, compilerHost, last, ...others);
+      tellValuesOfShorthands(ts, last.getProgram());
+      return last;
     };
     return host;
   };
@@ -218,9 +220,41 @@ function adapt(ts: typeof TS, root: string, folder: string, state: State): typeo
   const withoutUntyped: Internals['getPreEmitDiagnosticsOfFiles'] = (...args) =>
     getPreEmitDiagnosticsOfFiles(...args).filter(({ code }) => code !== COULD_NOT_FIND_A_DECLARATION_FILE);
 
-  const replaced = { sys, createWatchCompilerHost, transpileModule, getPreEmitDiagnosticsOfFiles: withoutUntyped };
+  // `{ name }` with the name of an earlier cell: tslab would leave it as it is, and nothing of that name is there.
+  const visitEachChild = (node: TS.Node, visitor: TS.Visitor, ...rest: [TS.TransformationContext]): TS.Node => {
+    if (!ts.isShorthandPropertyAssignment(node)) return ts.visitEachChild(node, visitor, ...rest);
+    const value = visitor(node.name) as TS.Expression;
+    if (value === node.name) return ts.visitEachChild(node, visitor, ...rest);
+    // In `({ name = 1 } = values)`.
+    const otherwise = node.objectAssignmentInitializer && (visitor(node.objectAssignmentInitializer) as TS.Expression);
+    const target = otherwise ? ts.factory.createAssignment(value, otherwise) : value;
+    const whole = ts.factory.createPropertyAssignment(ts.factory.createIdentifier(node.name.text), target);
+    return ts.setOriginalNode(ts.setTextRange(whole, node), node);
+  };
+
+  const replaced = {
+    ...{ sys, createWatchCompilerHost, transpileModule, visitEachChild },
+    getPreEmitDiagnosticsOfFiles: withoutUntyped,
+  };
   return { ...ts, ...replaced } as unknown as typeof TS;
 }
+
+/** Has the program's checker answer for the name in `{ name }` what the value is, not what the property is. */
+function tellValuesOfShorthands(ts: typeof TS, program: TS.Program): void {
+  const { getTypeChecker } = program;
+  program.getTypeChecker = () => {
+    const checker = getTypeChecker();
+    const { getSymbolAtLocation } = checker;
+    const symbolOf: typeof getSymbolAtLocation = node =>
+      node.parent && ts.isShorthandPropertyAssignment(node.parent) && node.parent.name === node
+        ? checker.getShorthandAssignmentValueSymbol(node.parent)
+        : getSymbolAtLocation(node);
+    // The checker is the same at every call.
+    if (!patched.has(checker)) patched.add(Object.assign(checker, { getSymbolAtLocation: symbolOf }));
+    return checker;
+  };
+}
+const patched = new WeakSet<TS.TypeChecker>();
 
 /** The program, with another text of one file that has been parsed and bound. */
 function withFile(program: TS.BuilderProgram, file: TS.SourceFile): TS.BuilderProgram {

@@ -80,7 +80,7 @@ const conv = (kernel: number, stride = 1): SlidingLayer => ({ kernel, stride });
 const random = (low: number, high: number): number => low + Math.floor(Math.random() * (high - low + 1));
 
 describe('01-receptive-field', () => {
-  it('of no layer is one pixel, of one layer its kernel [1]', async () => {
+  it('of no layer is one pixel [1]', async () => {
     await expectView([], [1, 1]);
     await expectView([conv(5)], [5, 1]);
   });

@@ -142,7 +142,7 @@ describe('07-pareto', () => {
     await expectBest([candidate('dear', 3, 5), candidate('cheap', 3, 2), candidate('poor', 1, 1)], 5);
     for (let i = 0; i < 20; i++) await expectBest(random(7), 4);
   });
-  it('says null where nothing is cheap enough, and only there [1]', async () => {
+  it('says null where nothing is cheap enough [1]', async () => {
     await expectBest(NETWORKS, 2.9e8);
     await expectBest(NETWORKS, 3e8);
   });

@@ -149,7 +149,7 @@ describe('09-dense-block', () => {
       [0, 1, 2, 3].map(l => random(3, 3, 2 + 3 * l, 3)),
     );
   });
-  it('is x itself without layers, and has one convolution beside it with one [1]', async () => {
+  it('is x itself without layers [1]', async () => {
     await expectBlock(random(1, 2, 2, 3), []);
     await expectBlock(random(1, 2, 2, 3), [random(3, 3, 3, 2)]);
   });

@@ -116,7 +116,7 @@ describe('10-ensemble', () => {
       // prettier-ignore
       assert.ok((await expectGain(random(networks, batch, classes), labelsFor(batch, classes))) > 0, 'the gain is below 0: by Jensen it cannot be.');
   });
-  it('which is nothing if all networks say the same, and only then [1]', async () => {
+  it('which is nothing if all networks say the same [1]', async () => {
     const other = await expectGain(random(2, 4, 3), labelsFor(4, 3));
     assert.ok(other > 0, 'two different networks gain nothing: compare their mean with the ensemble.');
     const gain = await expectGain(tf.tile(random(1, 4, 3), [3, 1, 1]), labelsFor(4, 3));

@@ -36,6 +36,16 @@ describe('the kernel', function () {
     assert.deepEqual(await session.run('undefined'), []);
   });
 
+  it('knows names of earlier cells in { name } too, also as what is assigned to', async () => {
+    await session.run('let short = 1; function brief() { return 2; }');
+    assert.equal(
+      await session.value('JSON.stringify([{ short }, { brief }.brief(), [{ short }].map(({ short }) => short)])'),
+      `'[{"short":1},2,[1]]'`,
+    );
+    await session.run('({ short } = { short: 5 }); ({ nothing: short, short = 6 } = { nothing: 7 } as any);');
+    assert.equal(await session.value('short'), '6');
+  });
+
   it('runs the same cell again and again, also when it was just asked about', async () => {
     const code = 'const width = 3; const squared = width * width; squared';
     for (let i = 0; i < 4; i++) assert.equal(await session.value(code), '9');
