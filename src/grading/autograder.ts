@@ -1,4 +1,7 @@
-/** `npm run autograder -- --exercises NN-name --out autograder.zip`: a zip that Gradescope takes as a programming assignment's autograder. */
+/**
+ * `npm run autograder -- --exercises NN-name --out autograder.zip [--tensorflow]`: a zip that Gradescope takes as a
+ * programming assignment's autograder.
+ */
 import { execFileSync } from 'node:child_process';
 import fs from 'node:fs';
 import path from 'node:path';
@@ -8,7 +11,7 @@ import { zip, type ZipFile } from './handin/zip';
 const ROOT = path.join(__dirname, '..', '..');
 
 /** Root in a container without namespaces: submissions get a uid of their own, and what they may not see is closed to it. */
-const SETUP = `#!/usr/bin/env bash
+const setupScript = (tensorflow: boolean): string => `#!/usr/bin/env bash
 set -euo pipefail
 apt-get update -qq
 apt-get install -y -qq npm python3-venv util-linux procps
@@ -16,33 +19,35 @@ npm install --global --silent n
 n 20
 hash -r
 cd /autograder/source
-npm ci --no-audit --no-fund --loglevel=error
-npm run build --silent
+${tensorflow ? 'npm run setup' : 'npm ci --no-audit --no-fund --loglevel=error\nnpm run build --silent'}
 chmod -R go-rwx test solutions
-chmod -R go+rX dist node_modules package.json
+chmod -R go+rX dist node_modules package.json${tensorflow ? ' .cache/tensorflow\nchmod go+x .cache' : ''}
 `;
 
-const runScript = (exercises: string[]): string => `#!/usr/bin/env bash
+const runScript = (exercises: string[], tensorflow: boolean): string => `#!/usr/bin/env bash
 # Gradescope calls this for each submission; AUTOGRADER stands for /autograder where the zip is tried out elsewhere.
 set -uo pipefail
 ROOT="\${AUTOGRADER:-/autograder}"
 SOURCE="$ROOT/source"
 WALL="\${AUTOGRADER_WALL:-user}"
 rm -rf "$ROOT/class" "$ROOT/reports"
-mkdir -p "$ROOT/class" "$ROOT/results"
-chmod 700 "$ROOT/results" "$ROOT/class"
+mkdir -p "$ROOT/class" "$ROOT/reports" "$ROOT/results"
+chmod 700 "$ROOT/results" "$ROOT/reports" "$ROOT/class"
 cp -rP "$ROOT/submission" "$ROOT/class/student"
 cd "$SOURCE"
 node dist/grading/command.js "$ROOT/class" --out "$ROOT/reports" --tests "$SOURCE/test/exercises" \\
-  --exercises ${exercises.join(',')} --jobs 1 --wall "$WALL"
+  --exercises ${exercises.join(',')} --jobs 1 --wall "$WALL"${tensorflow ? ' --tensorflow' : ''}
 if ! cp "$ROOT/reports/students/student/results.json" "$ROOT/results/results.json"; then
   # No score: Gradescope then keeps the one before, and says that the autograder failed.
   exit 1
 fi
 `;
 
-/** The files of the zip: the kit without notebooks and data, and of the exercises those that are graded. */
-export function autograder(exercises: string[], root = ROOT): ZipFile[] {
+/**
+ * The files of the zip: the kit without notebooks and data, and of the exercises those that are graded.
+ * @param tensorflow submissions compute with TensorFlow's library: for heavy work, and a container of 2 GB or more
+ */
+export function autograder(exercises: string[], { root = ROOT, tensorflow = false } = {}): ZipFile[] {
   for (const exercise of exercises)
     if (!fs.existsSync(path.join(root, 'test', 'exercises', `${exercise}.test.ts`)))
       throw new Error(`There is no exercise ${exercise}; each has a test file in test/exercises.`);
@@ -54,8 +59,8 @@ export function autograder(exercises: string[], root = ROOT): ZipFile[] {
     (/^test\/exercises\/[^/]+\.ts$/.test(name) && !name.endsWith('.test.ts'));
   const names = [...new Set([...listed.filter(wanted), ...own.filter(name => fs.existsSync(path.join(root, name)))])];
   return [
-    { name: 'setup.sh', content: SETUP, executable: true },
-    { name: 'run_autograder', content: runScript(exercises), executable: true },
+    { name: 'setup.sh', content: setupScript(tensorflow), executable: true },
+    { name: 'run_autograder', content: runScript(exercises, tensorflow), executable: true },
     ...names
       .filter(name => fs.existsSync(path.join(root, name)))
       .map(name => ({ name, content: fs.readFileSync(path.join(root, name)) })),
@@ -63,10 +68,14 @@ export function autograder(exercises: string[], root = ROOT): ZipFile[] {
 }
 
 function main(words: string[]): void {
-  const { values } = parseArgs({ args: words, options: { exercises: { type: 'string' }, out: { type: 'string' } } });
-  const usage = 'npm run autograder -- --exercises NN-name,NN-name --out autograder.zip';
+  const { values } = parseArgs({
+    args: words,
+    options: { exercises: { type: 'string' }, out: { type: 'string' }, tensorflow: { type: 'boolean' } },
+  });
+  const usage = 'npm run autograder -- --exercises NN-name,NN-name --out autograder.zip [--tensorflow]';
   if (!values.exercises || !values.out) throw new Error(`Something is missing; right is ${usage}.`);
-  const files = autograder(values.exercises.split(',').map(name => name.trim()));
+  const exercises = values.exercises.split(',').map(name => name.trim());
+  const files = autograder(exercises, { tensorflow: values.tensorflow });
   fs.writeFileSync(values.out, zip(files));
   console.log(`${values.out}: ${files.length} files. Upload it at Gradescope under Configure Autograder.`);
 }
