@@ -1,7 +1,8 @@
 /**
  * Our side of the bench, in a process of its own that runs the compiled library, as users do: the steps that `fit` and
  * `predict` take, when it is asked to. Messages: 'round 3' takes three steps and answers with their seconds, 'memory' with
- * the peak of resident memory in MB, 'multiplyAdds' with those of one image.
+ * the peak of resident memory in MB, 'multiplyAdds' with those of one image, 'profile' with the milliseconds of a step that
+ * each kind of operation takes, one after the other.
  */
 const tf = require('@tensorflow/tfjs');
 const { ready } = require('../../dist/backend');
@@ -35,10 +36,29 @@ async function main(id, kind, batch) {
   process.on('message', question => {
     if (question === 'memory') return process.send(process.resourceUsage().maxRSS / 1024);
     if (question === 'multiplyAdds') return process.send(profile(net).totals.multiplyAdds);
+    if (question === 'profile') return process.send(profiled(step));
     const start = performance.now();
     for (let i = Number(question.split(' ')[1]); i > 0; i--) step();
     process.send((performance.now() - start) / 1000);
   });
+}
+
+/** Of a step that runs operation by operation; of the second, as the first is slower. */
+function profiled(step) {
+  step();
+  const backend = tf.backend();
+  const { binding } = backend;
+  const spent = {};
+  const executeOp = (operation, ...rest) => {
+    const start = performance.now();
+    const results = binding.executeOp(operation, ...rest);
+    spent[operation] = (spent[operation] ?? 0) + performance.now() - start;
+    return results;
+  };
+  backend.binding = Object.setPrototypeOf({ executeOp }, binding);
+  step();
+  backend.binding = binding;
+  return spent;
 }
 
 function training(net, x) {

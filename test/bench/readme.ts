@@ -3,7 +3,7 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { ROOT } from '../../src/setup/steps';
 import type { GradingResult } from './grading.bench';
-import type { Report, SpeedResult } from './speed';
+import { inWords, type Report, type SpeedResult } from './speed';
 
 const WRITTEN = 'written by `npm run bench -- readme FILE`';
 
@@ -87,5 +87,8 @@ export function section(reports: Report[]): string {
     'Below 1 is faster than PyTorch. The last two columns: their time by ours.',
     '',
     ...table,
+    ...results.flatMap(({ id, profile }) =>
+      profile ? ['', `Where the time of (${id}) goes, operation by operation: ${inWords(profile)}.`] : [],
+    ),
   ].join('\n');
 }

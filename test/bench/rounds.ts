@@ -17,14 +17,14 @@ export function ours(
   name: string,
   args: string[],
   environment: NodeJS.ProcessEnv = {},
-): Contestant & { multiplyAdds(): Promise<number> } {
+): Contestant & { multiplyAdds(): Promise<number>; profile(): Promise<Record<string, number>> } {
   const child = fork(path.join(__dirname, 'contestant.cjs'), args, {
     env: { ...process.env, ...environment },
     execArgv: [],
   });
   const end = died(child, name);
-  const ask = (question: string): Promise<number> => {
-    const reply = new Promise<number>(resolve => child.once('message', resolve as (value: unknown) => void));
+  const ask = <T = number>(question: string): Promise<T> => {
+    const reply = new Promise<T>(resolve => child.once('message', resolve as (value: unknown) => void));
     child.send(question);
     return Promise.race([reply, end]);
   };
@@ -33,6 +33,7 @@ export function ours(
     round: steps => ask(`round ${steps}`),
     memory: () => ask('memory'),
     multiplyAdds: () => ask('multiplyAdds'),
+    profile: () => ask<Record<string, number>>('profile'),
     end: () => child.disconnect(),
   };
 }

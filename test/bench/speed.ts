@@ -29,6 +29,8 @@ export interface SpeedResult extends Partial<Ratio> {
   pytorch?: { layout: string; imagesPerSecond: number; memory: number };
   /** Time of the others by ours. */
   others: Record<string, Ratio>;
+  /** Where the goal is missed: the shares of a step's time, largest first, when its operations run one after the other. */
+  profile?: [operation: string, share: number][];
 }
 
 export interface Report {
@@ -96,6 +98,11 @@ async function measure(
     const perImage = (kind === 'training' ? 3 : 1) * (await compiled.multiplyAdds());
     result.shareOfPeak = (result.imagesPerSecond * perImage) / peak;
   }
+  if (result.ratio !== undefined && result.ratio > goal) {
+    const slow = ours(`${id}, operation by operation`, args, { CNN_KIT_COMPILE: '0' });
+    result.profile = shares(await slow.profile());
+    slow.end();
+  }
   // One after the other, as together they would need much memory; and in few rounds, as they are slow.
   for (const [name, environment] of Object.entries(withOthers ? OTHERS : {})) {
     const other: Contestant = ours(name, args, environment);
@@ -113,6 +120,16 @@ export function ratioOf(times: number[], by: number[]): Ratio {
   return { ratio: median(ratios), spread: [quantile(ratios, 0.25), quantile(ratios, 0.75)] };
 }
 
+function shares(milliseconds: Record<string, number>): [operation: string, share: number][] {
+  const total = Object.values(milliseconds).reduce((a, b) => a + b, 0);
+  const all = Object.entries(milliseconds).map(([operation, spent]) => [operation, spent / total] as [string, number]);
+  return all.sort(([, a], [, b]) => b - a).filter(([, share]) => share >= 0.01);
+}
+
+export function inWords(profile: [operation: string, share: number][]): string {
+  return profile.map(([operation, share]) => `${operation} ${(100 * share).toFixed(0)} %`).join(', ');
+}
+
 function describe({
   id,
   title,
@@ -123,6 +140,7 @@ function describe({
   shareOfPeak,
   memory,
   others,
+  profile,
   ...rest
 }: SpeedResult): string {
   const { pytorch: peer, imagesPerSecond } = rest;
@@ -134,6 +152,7 @@ function describe({
     lines.push(`  PyTorch, ${peer.layout}: ${peer.imagesPerSecond.toFixed(1)} images/s, ${peer.memory.toFixed(0)} MB`);
     lines.push(`  ratio of time ${words({ ratio: ratio!, spread: spread! })}, goal ${goal}: ${reached}`);
   }
+  if (profile) lines.push(`  where the time goes, operation by operation: ${inWords(profile)}`);
   for (const [name, other] of Object.entries(others)) lines.push(`  ${name}: ${words(other)} times our time`);
   return lines.join('\n');
 }
