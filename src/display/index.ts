@@ -25,6 +25,7 @@ export {
   type MimeBundle,
 } from './host';
 export { imageGrid, type ImageGridOptions } from './imageGrid';
+export { labelSides, type Side } from './labelSides';
 export { plotly, type PlotlyFigure } from './plotly';
 export { encodePng, type Image } from './png';
 export { progress, type Progress, type ProgressOptions, type ProgressUpdate } from './progress';

@@ -1,4 +1,5 @@
 import { Figure, type Picture } from './figure';
+import { labelSides, type Side, SIDES } from './labelSides';
 import { formatNumber, rangeOf } from './text';
 import { palette, plainArrays, vegaLite, type VegaLiteSpec } from './vegaLite';
 
@@ -73,12 +74,29 @@ function rowsOf(trace: Trace): Row[] {
   return z.flatMap((row, r) => arrayOf(row).map((value, c) => ({ x: across[c] ?? c, y: down[r] ?? r, z: value })));
 }
 
+const [WIDTH, HEIGHT, RADIUS, PADDING] = [480, 280, 4, 16];
+
+/** The labelled points by the side on which their labels stand. */
+function bySide(traces: readonly Trace[]): [Side, Row[]][] {
+  const rows = traces.filter(trace => String(trace.mode ?? '').includes('text')).flatMap(rowsOf);
+  const along = (name: 'x' | 'y', length: number): ((row: Row) => number) => {
+    const [low, high] = rangeOf(traces.flatMap(rowsOf).map(row => Number(row[name]))) ?? [0, 0];
+    const share = (length - 2 * PADDING) / (high - low || 1);
+    return row => PADDING + (Number(row[name]) - low) * share || 0;
+  };
+  const [x, y] = [along('x', WIDTH), along('y', HEIGHT)];
+  const marks = rows.map(row => ({ x: x(row), y: HEIGHT - y(row), radius: RADIUS, label: String(row.text) }));
+  const sides = labelSides(marks, [WIDTH, HEIGHT]);
+  return (Object.keys(SIDES) as Side[]).map(side => [side, rows.filter((_, i) => sides[i] === side)]);
+}
+
 function stillOf(traces: Trace[], layout: Record<string, unknown>, title?: string): VegaLiteSpec | undefined {
   const drawn = traces.filter(trace => DRAWN.includes(trace.type));
   // A heat map covers what lies below it.
   drawn.sort((a, b) => Number(GRIDS.includes(b.type)) - Number(GRIDS.includes(a.type)));
   if (!drawn.length) return undefined;
   const gridded = drawn.some(trace => GRIDS.includes(trace.type));
+  const labelled = drawn.some(trace => String(trace.mode ?? '').includes('text'));
   const scene = (layout.scene ?? {}) as Record<string, unknown>;
   const axis = (name: 'x' | 'y'): Record<string, unknown> => {
     const settings = (layout[`${name}axis`] ?? scene[`${name}axis`] ?? {}) as Record<string, unknown>;
@@ -87,7 +105,11 @@ function stillOf(traces: Trace[], layout: Record<string, unknown>, title?: strin
     const channel = { field: name, title: titleOf(settings.title) ?? null };
     // Bars and cells stand beside each other only on an axis of names.
     if (!numbers || gridded || (bars && name === 'x')) return cells(channel, name, drawn);
-    return { ...channel, type: 'quantitative', scale: settings.type === 'log' ? { type: 'log' } : { zero: bars } };
+    return {
+      ...channel,
+      type: 'quantitative',
+      scale: settings.type === 'log' ? { type: 'log' } : { zero: bars, ...(labelled && { padding: PADDING }) },
+    };
   };
   const position = { x: axis('x'), y: axis('y') };
   const step = ({ sort }: Row): number => Math.max(2, Math.round(340 / arrayOf(sort).length));
@@ -102,10 +124,12 @@ function stillOf(traces: Trace[], layout: Record<string, unknown>, title?: strin
     ...(names.length < 2 ? { legend: null } : {}),
   };
   const depth = { field: 'z', type: 'quantitative', title: null, scale: { scheme: 'viridis' } };
-  const labels = drawn.flatMap(trace => {
-    if (!String(trace.mode ?? '').includes('text')) return [];
-    const mark = { type: 'text', dy: -9, fontSize: 10 };
-    return [{ data: { values: rowsOf(trace) }, mark, encoding: { ...position, text: { field: 'text' } } }];
+  const labels = bySide(drawn).flatMap(([side, values]) => {
+    if (values.length === 0) return [];
+    const [across, down] = SIDES[side];
+    const align = across > 0 ? 'left' : across < 0 ? 'right' : 'center';
+    const mark = { type: 'text', dx: 6 * across, dy: 9 * down, align, baseline: 'middle', fontSize: 10 };
+    return [{ data: { values }, mark, encoding: { ...position, text: { field: 'text' } } }];
   });
   const marks = drawn.map(trace => {
     const grid = GRIDS.includes(trace.type);
@@ -130,8 +154,8 @@ function stillOf(traces: Trace[], layout: Record<string, unknown>, title?: strin
   return {
     title: { text: title ?? '', subtitle: 'still of an interactive figure' },
     // Whole pixels to a cell leave no seams between them.
-    width: gridded ? { step: step(position.x) } : 480,
-    height: gridded ? { step: step(position.y) } : 280,
+    width: gridded ? { step: step(position.x) } : WIDTH,
+    height: gridded ? { step: step(position.y) } : HEIGHT,
     layer: [...marks, ...labels],
     // Only colours that mean different things have a legend each.
     resolve: { scale: { color: drawn.some(byDepth) ? 'independent' : 'shared' } },

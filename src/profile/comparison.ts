@@ -2,7 +2,7 @@
  * The lecture's comparison chart (after Canziani, Culurciello & Paszke, 2016, arXiv 1605.07678): published accuracy against
  * operations, parameters and memory of our own networks; and what the lecture concludes, as predicates.
  */
-import { type Figure, plotly } from '../display';
+import { type Figure, labelSides, plotly, type Side } from '../display';
 import { architecture, type PublishedValue } from '../models';
 import { profile } from './profile';
 
@@ -80,6 +80,7 @@ export function comparisonChart(networks: readonly ComparedNetwork[] = compareNe
       ...measures.map(([measure, of]) => `${measure}: ${of(net).toFixed(2)}`),
       `top-1: ${net.top1.value.toFixed(1)}, top-5: ${net.top5.value.toFixed(1)} (${net.top1.source})`,
     ].join('<br>');
+  const initial = sides(members, measures[0][1]);
   return plotly({
     data: members.map((nets, i) => ({
       type: 'scatter',
@@ -88,11 +89,11 @@ export function comparisonChart(networks: readonly ComparedNetwork[] = compareNe
       x: nets.map(measures[0][1]),
       y: nets.map(net => net.top1.value),
       text: nets.map(net => net.name),
-      textposition: 'top center',
+      textposition: initial[i],
       cliponaxis: false,
       hovertext: nets.map(describe),
       hoverinfo: 'text',
-      marker: { size: nets.map(net => net.parameters / 1e6), sizemode: 'area', sizeref: 0.08, sizemin: 4 },
+      marker: { size: nets.map(net => net.parameters / 1e6), sizemode: 'area', sizeref: SIZE_OF_MARK, sizemin: 4 },
     })),
     layout: {
       title: { text: 'Accuracy on ImageNet against what it costs', y: 0.97, yanchor: 'top' },
@@ -101,11 +102,31 @@ export function comparisonChart(networks: readonly ComparedNetwork[] = compareNe
       xaxis: { title: { text: measures[0][0] }, rangemode: 'tozero' },
       yaxis: { title: { text: 'top-1 accuracy (%)' } },
       updatemenus: [
-        menu(0, measures.map(([label, of]) => [label, { x: members.map(nets => nets.map(of)) }, { 'xaxis.title.text': label, 'xaxis.autorange': true }])),
+        menu(0, measures.map(([label, of]) => [label, { x: members.map(nets => nets.map(of)), textposition: sides(members, of) }, { 'xaxis.title.text': label, 'xaxis.autorange': true }])),
         menu(0.5, Object.entries(accuracies).map(([label, key]) => [label, { y: members.map(nets => nets.map(net => net[key].value)) }, { 'yaxis.title.text': `${label} accuracy (%)`, 'yaxis.autorange': true }])),
       ], // prettier-ignore
     },
   });
+}
+
+/** Parameters (10^6) to a mark's pixels, by plotly's rule for areas: a diameter of sqrt(parameters / this). */
+const SIZE_OF_MARK = 0.08;
+
+/** Sides for the names of all networks, in a plot of about the size that a notebook gives it. */
+function sides(members: readonly ComparedNetwork[][], of: (net: ComparedNetwork) => number): Side[][] {
+  const [width, height] = [670, 270];
+  const networks = members.flat();
+  const most = 1.1 * Math.max(...networks.map(of));
+  const [low, high] = [Math.min, Math.max].map(end => end(...networks.map(top1)));
+  const margin = 0.15 * (high - low);
+  const marks = networks.map(net => ({
+    x: (width * of(net)) / most,
+    y: (height * (high + margin - top1(net))) / (high - low + 2 * margin),
+    radius: Math.max(4, Math.sqrt(net.parameters / 1e6 / SIZE_OF_MARK)) / 2,
+    label: net.name,
+  }));
+  const all = labelSides(marks, [width, height]);
+  return members.map(nets => nets.map(net => all[networks.indexOf(net)]));
 }
 
 function menu(x: number, buttons: [label: string, data: object, layout: object][]): object {
