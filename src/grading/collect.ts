@@ -47,7 +47,8 @@ interface HandIn extends Identity {
   problems: string[];
 }
 
-const MAX_SOURCE = 1 << 20;
+/** An exercise has 10 kB. */
+const MAX_SOURCE = 1 << 18;
 const MAX_NOTEBOOK = 64 << 20;
 const MAX_FILES = 5000;
 const MAX_DEPTH = 8;
@@ -165,7 +166,8 @@ async function students(tree: Tree, timestamps = false): Promise<HandIn[]> {
       continue;
     }
     const canvas = /^([^_]+)(_LATE)?_(\d+)_(\d+)_(.+)$/.exec(name);
-    const moodle = /^(.+)_(\d+)_assignsubmission_file_(.+)$/.exec(name);
+    // What stands first is the platform's; further on, a file's own name could pose as another student's number.
+    const moodle = canvas ? null : /^(.+?)_(\d+)_assignsubmission_file_(.+)$/.exec(name);
     const [owner, rest]: [Identity | undefined, string] = moodle
       ? [{ student: `${moodle[1]}_${moodle[2]}`, id: moodle[2], name: moodle[1] }, moodle[3]]
       : canvas

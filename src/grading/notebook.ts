@@ -172,7 +172,7 @@ function codeCells(notebook: unknown): StudentCell[] {
     const text = cell.source ?? cell.input;
     const source = Array.isArray(text) ? text.filter(line => typeof line === 'string').join('') : text;
     if (typeof source !== 'string') return [];
-    if (source.length > 1 << 20) throw new Error('a cell has more than 1 MiB of code');
+    if (source.length > 1 << 18) throw new Error('a cell has more than 256 KiB of code');
     const marks = (cell.metadata as { nbgrader?: { grade_id?: unknown } } | null | undefined)?.nbgrader;
     const id = typeof marks?.grade_id === 'string' ? marks.grade_id : cell.id;
     return [{ id: typeof id === 'string' ? id : undefined, source }];

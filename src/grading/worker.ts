@@ -1,5 +1,5 @@
 /** A trusted process that examines submissions one after the other, as `grade` tells it over IPC. */
-import { transform } from 'esbuild';
+import { stop, transform } from 'esbuild';
 import { type ExamResult, type ExamTest, examine, outline, type TestResult } from './exam';
 import { Hosts } from './hosts';
 import { bundleTest } from './tests';
@@ -44,13 +44,8 @@ function examiner(options: WallOptions): { work(job: Job): Promise<JobResult>; c
     const { exercise, source, answerSeconds } = job;
     const test = testOf(job);
     if (source === undefined) return { outline: outline(test) };
-    let code: string;
-    try {
-      ({ code } = await transform(source, { loader: 'ts', format: 'cjs', target: 'node20', logLevel: 'silent' }));
-    } catch (error) {
-      const { text, location } = (error as import('esbuild').TransformFailure).errors[0];
-      return { compileError: `line ${location?.line ?? '?'}: ${text}` };
-    }
+    const { code, compileError } = await compile(source);
+    if (code === undefined) return { compileError };
     return { exam: await examine(test, { hosts, modules: { [exercise]: code }, answerSeconds }) };
   };
 
@@ -58,6 +53,20 @@ function examiner(options: WallOptions): { work(job: Job): Promise<JobResult>; c
     work: job => examined(job).catch((error: Error): JobResult => ({ fault: error.message })),
     close: () => hosts.close(),
   };
+}
+
+async function compile(source: string): Promise<{ code?: string; compileError?: string }> {
+  for (let tries = 1; ; tries++) {
+    try {
+      return await transform(source, { loader: 'ts', format: 'cjs', target: 'node20', logLevel: 'silent' });
+    } catch (error) {
+      const [first] = (error as import('esbuild').TransformFailure).errors ?? [];
+      if (first) return { compileError: `line ${first.location?.line ?? '?'}: ${first.text}` };
+      // Brackets nested a hundred thousand deep end esbuild's process, which would be missing for all who follow.
+      await stop();
+      if (tries === 2) return { compileError: 'the compiler ends on this file: something in it is nested too deep' };
+    }
+  }
 }
 
 if (process.send) {

@@ -1,11 +1,14 @@
 /** The trusted processes that examine: as many as asked for, each with one job at a time, replaced when they end. */
-import { type ChildProcess, fork } from 'node:child_process';
+import { type ChildProcess, fork, spawn } from 'node:child_process';
 import path from 'node:path';
 import type { WallOptions } from './wall';
 import type { Job, JobResult } from './worker';
 
 /** A worker that says nothing for so long is ended: a submission's answer has tied it up. */
 const SILENCE_SECONDS = 900;
+
+/** Bytes that one may hold. */
+const MEMORY = 4 * 2 ** 30;
 
 interface Waiting {
   job: Job;
@@ -59,6 +62,8 @@ export class Workers {
     this.count++;
     const file = path.join(__dirname, '..', '..', 'dist', 'grading', 'worker.js');
     const worker = fork(file, [JSON.stringify(this.options)], { execArgv: [] });
+    // A model that a submission hands over computes here, on as much memory as its layers ask for. Linux can refuse it.
+    spawn('prlimit', [`--pid=${worker.pid}`, `--data=${MEMORY}`], { stdio: 'ignore' }).on('error', () => undefined);
     worker.on('exit', () => {
       this.count--;
       const place = this.idle.indexOf(worker);

@@ -650,6 +650,69 @@ function cases(outside: { port: number; udp: number; secret: string; witness: st
       score: 10,
     },
     {
+      name: 'brackets nested a million deep, which end the compiler',
+      source: `const x = ${'['.repeat(900_000)}`,
+      score: 0,
+      reason: /900010 bytes; at most 262144/,
+    },
+    { name: 'brackets nested as deep as is read', source: `const x = ${'('.repeat(262_000)}`, score: 0 },
+    {
+      name: 'types nested as deep as is read',
+      source: `${RIGHT}\ntype X = ${'A<'.repeat(80_000)}1${'>'.repeat(80_000)};`,
+      score: 10,
+    },
+    {
+      name: 'three million numbers, which a failing assertion would print',
+      source: 'export const sum = () => Array.from({ length: 3_000_000 }, (_, i) => i % 10);',
+      score: 0,
+      status: 'graded',
+    },
+    {
+      name: 'five million lines, which a failing assertion would compare',
+      source: "export const sum = () => 'x\\n'.repeat(5_000_000);",
+      score: 0,
+      status: 'graded',
+    },
+    {
+      name: 'a thenable that gives itself for ever',
+      source: 'export function sum() { return { then(resolve: any) { resolve(this) } } }',
+      score: 0,
+      reason: /time limit/,
+    },
+    {
+      name: 'stops itself by SIGSTOP',
+      source: "export function sum() { process.kill(process.pid, 'SIGSTOP'); return 3 }",
+      score: 0,
+      reason: /time limit/,
+    },
+    {
+      name: 'waits for an atomic that nobody notifies',
+      source: 'export function sum() { Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0); return 3 }',
+      score: 0,
+      reason: /time limit/,
+    },
+    {
+      name: 'opens all files that it may, and answers all the same',
+      source: rightAfter(`const fs = require('fs'); try { for (;;) fs.openSync('/dev/null') } catch {}`),
+      score: 10,
+    },
+    {
+      name: 'a small model that computes eight gigabytes',
+      exercise: '02-line',
+      source: badLine('model.add(tf.layers.repeatVector({ n: 1e8 }));'),
+      score: 2,
+      status: 'graded',
+    },
+    {
+      name: 'a small description of fifteen thousand layers',
+      exercise: '02-line',
+      source: badLine(`const config: any = model.getConfig(); const list = config.layers ?? config;
+        for (let i = 0; i < 15000; i++) list.push({ className: 'Activation', config: { activation: 'linear', name: 'a' + i, trainable: true } });
+        model.getConfig = () => config;`),
+      score: 2,
+      status: 'graded',
+    },
+    {
       name: 'a string that looks like the number',
       source: 'export function sum(l: number[]) { return String(l.reduce((a, b) => a + b, 0)) }',
       score: 0,

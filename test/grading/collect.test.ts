@@ -125,6 +125,19 @@ describe('collecting', () => {
     assert.deepEqual(short(await all(path.join(folder, 'class.zip'))), short(list));
   });
 
+  it("takes nobody's name of a file for another student's number", async () => {
+    write('doejane_4711_99_x_13_assignsubmission_file_01-sum.ts', 'J');
+    write('Max Roe_12_assignsubmission_file_x_13_assignsubmission_file_01-sum.ts', 'M');
+    const list = await all();
+    assert.deepEqual(
+      list.map(({ student, id }) => [student, id]),
+      [
+        ['Max Roe_12', '12'],
+        ['doejane_4711', '4711'],
+      ],
+    );
+  });
+
   it("reads Moodle's folders, with tarballs in them", async () => {
     write('x/exercises/01-sum.ts', 'T');
     execFileSync('tar', ['-czf', 'work.tar.gz', '-C', 'x', '.'], { cwd: folder });

@@ -5,7 +5,8 @@ import { parseArgs } from 'node:util';
 import { transformSync } from 'esbuild';
 import { zip, type ZipFile } from './zip';
 
-const MAX_SOURCE = 1 << 20;
+/** An exercise has 10 kB. */
+const MAX_SOURCE = 1 << 18;
 
 /** What became of one exercise. */
 export interface Finding {
