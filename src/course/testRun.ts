@@ -58,6 +58,8 @@ export async function runTests(
       options.onCall?.(name);
       return called(...values);
     },
+    probe: async (_: string, look: (...values: unknown[]) => unknown, values: unknown[]): Promise<unknown> =>
+      look(functions, requireHere('cnn-kit'), ...values),
   };
   await startBackend();
   const holder = globalThis as { [key: symbol]: unknown };

@@ -76,7 +76,7 @@ export async function examine(test: ExamTest, options: SubmissionOptions): Promi
   const hooks = globalThis as { [ANSWERS_KEY]?: unknown };
   hooks[ANSWERS_KEY] = {
     call: (module: string, name: string, values: unknown[]) => submission.call(module, name, values),
-    probe: (module: string, source: string, values: unknown[]) => submission.probe(module, source, values),
+    probe: (module: string, look: unknown, values: unknown[]) => submission.probe(module, String(look), values),
   };
   try {
     // What a hidden test has asked must not come back in the failure of a visible one, which the student reads.

@@ -93,7 +93,7 @@ export function classPage(result: ClassResult): string {
         ${totals.length} students, ${exercises.length} exercises. Median ${percent(middle)}, mean ${percent(mean)}.
         Submissions were held by: ${result.wall}. ${result.ran} ran, ${result.known} were known from before.
       </p>
-      <h2>Scores</h2>
+      <h2>Students by score, in % of the points</h2>
       ${histogram(shares)}
       <h2>Pass rates</h2>
       ${exercises.map(exercise => passRates(exercise, outlines.get(exercise) ?? [], entries))}
@@ -211,7 +211,7 @@ function histogram(shares: number[]): Markup {
     const x = 10 + 58 * i;
     return html`<rect class="bar" x="${x}" y="${(170 - height).toFixed(1)}" width="50" height="${height.toFixed(1)}" />
       <text x="${x + 25}" y="${(164 - height).toFixed(1)}" text-anchor="middle">${count || ''}</text>
-      <text x="${x + 25}" y="186" text-anchor="middle">${10 * i}–${10 * i + 10} %</text> `;
+      <text x="${x + 25}" y="186" text-anchor="middle">${10 * i}–${10 * i + 10}</text> `;
   });
   return html`<svg
     viewBox="0 0 600 195"

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import type { Draw, Individual } from '../../solutions/10-evolution';
-import { answers, expectData, type Mistake } from './answers';
+import { answers, leaves, expectData, type Mistake } from './answers';
 
 const { chooseParent, evolve, mutate, nextPopulation } =
   answers<typeof import('../../solutions/10-evolution')>('10-evolution');
@@ -70,9 +70,9 @@ interface Mutation {
 async function expectMutants(cases: Mutation[]): Promise<void> {
   const got: unknown[] = [];
   for (const { parent, place, shift, options } of cases) {
-    const copy = [...parent];
-    got.push(await mutate(copy, place, shift, options));
-    assert.deepEqual(copy, parent, 'the parent was changed: copy its architecture first.');
+    got.push(await mutate([...parent], place, shift, options));
+    const left = await leaves('10-evolution', 'mutate', [...parent], place, shift, options);
+    assert.deepEqual(left, parent, 'the parent was changed: copy its architecture first.');
   }
   const to = ({ parent, place }: Mutation, choice: (old: number) => number, at = place): number[] =>
     parent.map((old, i) => (i === at ? choice(old) : old));

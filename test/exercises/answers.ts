@@ -13,8 +13,11 @@ export type Answers<T> = {
     : never;
 };
 
+type Look = (functions: Record<string, (...values: any[]) => any>, kit: unknown, ...values: any[]) => unknown;
+
 interface Examiner {
   call(module: string, name: string, values: unknown[]): Promise<unknown>;
+  probe(module: string, look: Look, values: unknown[]): Promise<unknown>;
 }
 
 /** Who answers: the examiner that `check` or the grader has set, or the folder in ANSWERS (solutions, exercises or any path). */
@@ -23,16 +26,19 @@ function examiner(): Examiner {
   if (set) return set;
   const root = path.join(__dirname, '../..');
   const folder = path.resolve(root, process.env.ANSWERS ?? 'solutions');
+  const load = (module: string): Parameters<Look>[0] => {
+    const file = path.join(folder, `${module}.ts`);
+    if (!fs.existsSync(file)) throw new Error(`${path.relative(root, file)} is missing; ANSWERS names its folder.`);
+    return require(file) as Parameters<Look>[0];
+  };
   return {
     async call(module, name, values) {
-      const file = path.join(folder, `${module}.ts`);
-      if (!fs.existsSync(file)) throw new Error(`${path.relative(root, file)} is missing; ANSWERS names its folder.`);
-      const exports = require(file) as Record<string, unknown>;
-      const called = exports[name];
+      const called = load(module)[name];
       if (typeof called !== 'function')
         throw new Error(`${module} exports no function ${name}; export it by this name.`);
       return called(...values) as unknown;
     },
+    probe: async (module, look, values) => look(load(module), require('cnn-kit'), ...values),
   };
 }
 
@@ -43,6 +49,19 @@ export function answers<T>(module: string): Answers<T> {
     (...values: unknown[]): Promise<unknown> =>
       examiner().call(module, String(name), values);
   return new Proxy({}, { get: named }) as Answers<T>;
+}
+
+/**
+ * What the function `name` leaves of its first argument. Asked in the student's own process: into the grader's, only
+ * answers come back.
+ */
+export function leaves(module: string, name: string, ...values: unknown[]): Promise<unknown> {
+  // Its text goes to the student's process, so it names nothing from here.
+  const look: Look = async (functions, _, called, first, ...rest) => {
+    await functions[called](first, ...rest);
+    return first;
+  };
+  return examiner().probe(module, look, [name, ...values]);
 }
 
 /** A mistake that people make: what to say of it, and the answer that it leads to. It may throw where it cannot be made. */
