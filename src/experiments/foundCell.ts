@@ -1,4 +1,4 @@
-/** The cell that the search found, stacked to a larger network and trained, beside others of the space. */
+/** The cell that the search found, stacked to a larger network and trained, beside two that people would have drawn. */
 import { fit } from '../training';
 import { type Cell, cellName, cellNetwork } from '../search';
 import { bestCell } from './architectureSearch';
@@ -19,6 +19,7 @@ export interface FoundCell {
   }[];
 }
 
+/** Three in a row: not in the space, whose last edge has no convolution. */
 const PLAIN = 'conv3x3|none|conv3x3|none|none|conv3x3'.split('|') as unknown as Cell;
 const RESIDUAL = 'conv3x3|none|none|skip|conv3x3|none'.split('|') as unknown as Cell;
 

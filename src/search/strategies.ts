@@ -2,7 +2,7 @@
  * Three ways to search a space of cells, all with one signature, so that one chart compares them. `evaluate` gives a
  * cell's reward (validation accuracy, never test accuracy), by training it or by looking it up in a table.
  */
-import { type Cell, EDGES, mutate, OPERATIONS, pick, randomCell } from './space';
+import { type Cell, CHOICES, mutate, pick, randomCell } from './space';
 import { type Random, seeded } from '../data';
 
 export interface Trial {
@@ -14,24 +14,16 @@ export interface SearchOptions {
   /** How many cells are evaluated. */
   trials: number;
   seed: number;
-  /** Which cells are in the space; by default all are. Others are drawn again. */
-  allowed?: (cell: Cell) => boolean;
 }
 
 export type Evaluate = (cell: Cell) => number | Promise<number>;
 export type Search = (evaluate: Evaluate, options: SearchOptions) => Promise<Trial[]>;
 
 /** Every trial is a cell drawn at random: the baseline that many a published search does not beat (Li & Talwalkar, 2019). */
-export const randomSearch: Search = async (evaluate, { trials, seed, allowed }) => {
+export const randomSearch: Search = async (evaluate, { trials, seed }) => {
   const random = seeded(seed);
   const history: Trial[] = [];
-  while (history.length < trials)
-    history.push(
-      await trial(
-        drawAllowed(() => randomCell(random), allowed),
-        evaluate,
-      ),
-    );
+  while (history.length < trials) history.push(await trial(randomCell(random), evaluate));
   return history;
 };
 
@@ -46,14 +38,13 @@ export function regularizedEvolution({ populationSize = 10, sampleSize = 3 } = {
       `The sample of ${sampleSize} is larger than the population of ${populationSize}; right is at most as large.`,
     );
   }
-  return async (evaluate, { trials, seed, allowed }) => {
+  return async (evaluate, { trials, seed }) => {
     const random = seeded(seed);
     const population: Trial[] = [];
     const history: Trial[] = [];
     while (history.length < trials) {
       const parent = population.length < populationSize ? undefined : bestOf(sample(population, sampleSize, random));
-      const draw = (): Cell => (parent ? mutate(parent.cell, random) : randomCell(random));
-      const child = await trial(drawAllowed(draw, allowed), evaluate);
+      const child = await trial(parent ? mutate(parent.cell, random) : randomCell(random), evaluate);
       history.push(child);
       population.push(child);
       if (population.length > populationSize) population.shift();
@@ -62,7 +53,7 @@ export function regularizedEvolution({ populationSize = 10, sampleSize = 3 } = {
   };
 }
 
-/** For each edge, the logits of its operations: a policy that draws the edges independently. */
+/** For each edge, the logits of its CHOICES: a policy that draws the edges independently. */
 export type Policy = number[][];
 
 export function policyProbabilities(policy: Policy): number[][] {
@@ -77,7 +68,7 @@ export function policyProbabilities(policy: Policy): number[][] {
 /** The gradient of log p(cell) by the logits: one-hot minus probabilities. */
 export function logProbabilityGradient(policy: Policy, cell: Cell): number[][] {
   return policyProbabilities(policy).map((probabilities, edge) =>
-    probabilities.map((p, i) => (OPERATIONS[i] === cell[edge] ? 1 : 0) - p),
+    probabilities.map((p, i) => (CHOICES[edge][i] === cell[edge] ? 1 : 0) - p),
   );
 }
 
@@ -88,14 +79,13 @@ export function logProbabilityGradient(policy: Policy, cell: Cell): number[][] {
  * independent choices need no memory; so its gradient is two lines, and a test compares it with the exact expectation.
  */
 export function reinforce({ learningRate = 1, baselineDecay = 0.9 } = {}): Search {
-  return async (evaluate, { trials, seed, allowed }) => {
+  return async (evaluate, { trials, seed }) => {
     const random = seeded(seed);
-    const policy: Policy = EDGES.map(() => OPERATIONS.map(() => 0));
+    const policy: Policy = CHOICES.map(choices => choices.map(() => 0));
     const history: Trial[] = [];
     let baseline: number | undefined;
     while (history.length < trials) {
-      const probabilities = policyProbabilities(policy);
-      const cell = drawAllowed(() => probabilities.map(each => OPERATIONS[draw(each, random)]), allowed);
+      const cell = policyProbabilities(policy).map((each, edge) => CHOICES[edge][draw(each, random)]);
       const result = await trial(cell, evaluate);
       history.push(result);
       baseline ??= result.reward;
@@ -114,16 +104,6 @@ export function reinforce({ learningRate = 1, baselineDecay = 0.9 } = {}): Searc
 export function bestSoFar(history: readonly Trial[]): number[] {
   let best = -Infinity;
   return history.map(({ reward }) => (best = Math.max(best, reward)));
-}
-
-const MOST_DRAWS = 100_000;
-
-function drawAllowed(draw: () => Cell, allowed: SearchOptions['allowed'] = () => true): Cell {
-  for (let i = 0; i < MOST_DRAWS; i++) {
-    const cell = draw();
-    if (allowed(cell)) return cell;
-  }
-  throw new Error(`None of ${MOST_DRAWS} cells drawn was allowed; right is a space that a search can reach.`);
 }
 
 async function trial(cell: Cell, evaluate: Evaluate): Promise<Trial> {
