@@ -1,5 +1,14 @@
-/** Degradation: deeper plain networks train worse, deeper residual networks do not. Figure 6 of the paper. */
-import { cosine, evaluate, fit } from '../training';
+/**
+ * Degradation: deeper plain networks train worse, deeper residual networks do not. Figure 6 of the paper, by the training error
+ * of each pass.
+ *
+ * All networks have the same images in the same order, the same schedule and half the paper's widths. The residual half of the
+ * figure shows only once a network of 20 layers is short of something that depth adds. On 7,051 images of CIFAR-10 of 16 x 16,
+ * one cycle to 0.1, batches of 64, the last training errors of ResNet-20 and ResNet-56 were: with the paper's widths 46.3% and
+ * 50.0% after 8 epochs with crops and reflections, 1.8% and 3.3% after 10 epochs without. Half the widths were tried third, and
+ * are what is here.
+ */
+import { evaluate, fit, oneCycle } from '../training';
 import { resnetCifar } from '../models';
 import { at, type Experiment, median } from './experiment';
 import { halved } from './halved';
@@ -18,6 +27,8 @@ export interface DepthRun {
 export interface PlainAgainstResidual {
   images: number;
   side: number;
+  /** Filters of the three stages. */
+  widths: readonly [number, number, number];
   epochs: number;
   runs: DepthRun[];
 }
@@ -27,34 +38,38 @@ export const plainAgainstResidual: Experiment<PlainAgainstResidual> = {
   claim:
     'A plain network of 56 layers has a higher training error than one of 20, and a residual network of 56 layers a lower one.',
   source: 'He et al., CVPR 2016, section 4.2 and figure 6',
-  minutes: { quick: 0.5, lecture: 4, long: 15 },
+  minutes: { quick: 0.5, lecture: 5, long: 10 },
 
-  async run({ seed, scale, images, log }) {
-    const [count, epochs, seeds] = at(scale, [64, 1, 1], [400, 10, 1], [1000, 15, 2]);
+  async run({ seed, scale, images, log, part }) {
+    const [count, epochs, seeds] = at(scale, [192, 1, 1], [7000, 15, 1], [7000, 15, 2]);
+    const widths = [8, 16, 32] as const;
     const train = halved(images({ split: 'train', count }));
     const test = halved(images({ split: 'test', count: at(scale, 50, 500, 500) }));
     const runs: DepthRun[] = [];
     for (let s = seed; s < seed + seeds; s++) {
-      for (const depth of at(scale, [8, 14], [20, 56], [20, 32, 56])) {
+      for (const depth of at(scale, [8, 14], [20, 56], [20, 56])) {
         for (const kind of ['plain', 'residual'] as const) {
-          const net = resnetCifar({ depth, residual: kind === 'residual', inputShape: train.shape, classes: train.classes.length, seed: s }); // prettier-ignore
-          const { epochs: rows } = await fit(net, train, {
-            epochs,
-            batchSize: 32,
-            learningRate: cosine(0.02),
-            weightDecay: 1e-4,
-            seed: s,
-            progress: false,
+          const run = await part<DepthRun>(`${kind}-${depth}, seed ${s}`, async () => {
+            const net = resnetCifar({ depth, widths, residual: kind === 'residual', inputShape: train.shape, classes: train.classes.length, seed: s }); // prettier-ignore
+            const { epochs: rows } = await fit(net, train, {
+              epochs,
+              batchSize: 64,
+              learningRate: oneCycle(0.1),
+              weightDecay: 1e-4,
+              seed: s,
+              progress: false,
+            });
+            const { accuracy } = await evaluate(net, test);
+            net.dispose();
+            const [trainErrors, trainLosses] = [rows.map(row => row.trainError), rows.map(row => row.trainLoss)];
+            return { kind, depth, seed: s, trainErrors, trainLosses, testAccuracy: accuracy };
           });
-          const { accuracy } = await evaluate(net, test);
-          net.dispose();
-          const [trainErrors, trainLosses] = [rows.map(row => row.trainError), rows.map(row => row.trainLoss)];
-          runs.push({ kind, depth, seed: s, trainErrors, trainLosses, testAccuracy: accuracy });
-          log(`${kind}-${depth}, seed ${s}: training error ${percent(trainErrors.at(-1)!)}`);
+          runs.push(run);
+          log(`${kind}-${depth}, seed ${s}: training error ${percent(run.trainErrors.at(-1)!)}`);
         }
       }
     }
-    return { images: count, side: train.shape[0], epochs, runs };
+    return { images: train.length, side: train.shape[0], widths, epochs, runs };
   },
 
   figure({ runs, images, side }) {
@@ -69,16 +84,17 @@ export const plainAgainstResidual: Experiment<PlainAgainstResidual> = {
     );
   },
 
-  conclusion({ runs, images, side, epochs }) {
+  conclusion({ runs, images, side, widths, epochs }) {
     const last = (kind: DepthRun['kind'], depth: number): string =>
       `${percent(median(ofKind(runs, kind, depth).map(({ trainErrors }) => trainErrors.at(-1)!)))} with ${depth} layers`;
     const sentence = (kind: DepthRun['kind']): string => `${kind} ${depthsOf(runs).map(depth => last(kind, depth)).join(', ')}`; // prettier-ignore
     const ends = (kind: DepthRun['kind']): number[] => depthsOf(runs).map(depth => median(ofKind(runs, kind, depth).map(({ trainErrors }) => trainErrors.at(-1)!))); // prettier-ignore
-    const order = (kind: DepthRun['kind']): string => `The deepest ${kind} network trains ${ends(kind).at(-1)! > ends(kind)[0] ? 'worse' : 'no worse'} than the shallowest here`; // prettier-ignore
+    const order = (kind: DepthRun['kind']): string => `the deepest ${kind} network ends ${ends(kind).at(-1)! > ends(kind)[0] ? 'above' : ends(kind).at(-1)! < ends(kind)[0] ? 'below' : 'level with'} the shallowest`; // prettier-ignore
     const seeds = new Set(runs.map(({ seed }) => seed)).size;
     return (
-      `Training error after ${epochs} epochs on ${images} images of ${side} x ${side}${seeds > 1 ? `, median of ${seeds} seeds` : ''}: ` +
-      `${sentence('plain')}; ${sentence('residual')}. ${order('plain')}; ${order('residual')}. The paper trained for 164 epochs on 45,000 images of 32 x 32.`
+      `Training error over the last of ${epochs} epochs on ${images.toLocaleString('en')} images of ${side} x ${side}, with ${widths.join(', ')} filters in the stages` +
+      `${seeds > 1 ? `, median of ${seeds} seeds` : ''}: ${sentence('plain')}; ${sentence('residual')}. So ${order('plain')}, and ${order('residual')}. ` +
+      'The paper trained for 64,000 steps on 45,000 images of 32 x 32, with 16, 32, 64 filters.'
     );
   },
 };

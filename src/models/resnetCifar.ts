@@ -14,7 +14,7 @@ import {
   repeat,
   torch,
 } from '../layers';
-import { oneOf, withDepth } from '../layers/options';
+import { oneOf, wholeNumber, withDepth } from '../layers/options';
 import { basic, unit } from './resnet';
 
 /** Table 6: classification error on the CIFAR-10 test set, percent (110: the best of five; 1202 overfits). */
@@ -24,6 +24,8 @@ export interface ResNetCifarOptions extends ModelOptions {
   /** 6n + 2; the paper has 20, 32, 44, 56, 110 and 1202. */
   depth?: number;
   shortcut?: 'A' | 'B' | 'C';
+  /** Filters of the three stages; [16, 32, 64] in the paper. */
+  widths?: readonly [number, number, number];
   /** false: the plain counterpart, the same layers without shortcuts. */
   residual?: boolean;
 }
@@ -38,10 +40,12 @@ export function resnetCifar(
     inputShape = [32, 32, 3],
     classes = 10,
     shortcut = 'A',
+    widths = [16, 32, 64],
     residual = true,
     seed,
   } = withDepth<ResNetCifarOptions>(first, more);
   oneOf('shortcut of resnetCifar', shortcut, 'A', 'B', 'C');
+  for (const width of widths) wholeNumber('width of a stage of resnetCifar', width);
   const n = blocksPerStage(depth, 6, 'resnetCifar');
   const stage = (layer: number, filters: number, stride: number): Block =>
     repeat(n, i => {
@@ -49,11 +53,11 @@ export function resnetCifar(
       return torch(`layer${layer}.${i}`, unit(basic(filters, filters, s), filters, s, residual ? shortcut : 'none'));
     });
   return model(`${residual ? 'resnet' : 'plain'}${depth}-cifar`, { inputShape, classes, seed },
-    named('conv1', convBnRelu(16, 3, { torch: ['conv1', 'bn1'] })), // 32 x 32 x 16
-    named('conv2_x', stage(1, 16, 1)),                              // 32 x 32 x 16
-    named('conv3_x', stage(2, 32, 2)),                              // 16 x 16 x 32
-    named('conv4_x', stage(3, 64, 2)),                              // 8 x 8 x 64
-    named('fc', globalAvgPool(), dense(classes, { torch: 'fc' })),  // 10
+    named('conv1', convBnRelu(widths[0], 3, { torch: ['conv1', 'bn1'] })), // 32 x 32 x 16
+    named('conv2_x', stage(1, widths[0], 1)),                              // 32 x 32 x 16
+    named('conv3_x', stage(2, widths[1], 2)),                              // 16 x 16 x 32
+    named('conv4_x', stage(3, widths[2], 2)),                              // 8 x 8 x 64
+    named('fc', globalAvgPool(), dense(classes, { torch: 'fc' })),         // 10
   ); // prettier-ignore
 }
 

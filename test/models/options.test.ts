@@ -32,6 +32,7 @@ const WRONG: [build: () => tf.LayersModel, message: RegExp][] = [
   [() => resnet({ width: 0 }), /^The width of resnet is 0; right is a number above 0\.$/],
   [() => resnet({ stem: 'small' }), /^The stem of resnet50 is small; right is one of imagenet, caffe, cifar\.$/],
   [() => resnetCifar(21), /^The depth of resnetCifar is 21; right is 6n \+ 2 with n = 1, 2, \.\.\.$/],
+  [() => resnetCifar(20, { widths: [8, 0, 32] }), /^The width of a stage of resnetCifar is 0; right is a whole number from 1\.$/],
   [() => resnetCifar(20, { shortcut: 'a' }), /^The shortcut of resnetCifar is a; right is one of A, B, C\.$/],
   [() => preactResnet(20), /^The depth of preactResnet is 20; right is one of 18, 34, 50, 101, 152, 200\.$/],
   [() => preactResnet({ order: 'fullPreactivation' }), /^The order of preactResnet is fullPreactivation; right is one of normPool, poolNorm\.$/],

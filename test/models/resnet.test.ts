@@ -98,6 +98,17 @@ describe('ResNet', () => {
         ));
     }
 
+    it('has the parameters that a hand counts with half the widths', () => {
+      const conv = (inChannels: number, filters: number): number => 9 * inChannels * filters + 2 * filters;
+      const counted =
+        conv(3, 8) + 6 * conv(8, 8) + conv(8, 16) + 5 * conv(16, 16) + conv(16, 32) + 5 * conv(32, 32) + 330;
+      for (const residual of [true, false])
+        assert.equal(
+          count(() => resnetCifar({ widths: [8, 16, 32], residual })),
+          counted,
+        );
+    });
+
     it('has projections with shortcut B', () => {
       assert.equal(
         count(() => resnetCifar({ shortcut: 'B' })),
