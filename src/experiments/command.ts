@@ -2,7 +2,7 @@
  * `npm run experiment -- NAME [--seed n] [--scale quick|lecture|long] [--out FILE.json]`
  *
  * Runs a named experiment, prints what came out beside the claim, and writes the result as JSON, with how it was made, and
- * its figures as PNG. Without a name it lists the experiments. A run that was interrupted goes on with the part it was in.
+ * its figures as PNG. Without a name, or with --help, it lists the experiments. A run that was interrupted goes on with the part it was in.
  */
 import path from 'node:path';
 import { parseArgs } from 'node:util';
@@ -20,13 +20,14 @@ export async function main(args: string[]): Promise<number> {
         seed: { type: 'string', default: '0' },
         scale: { type: 'string', default: 'lecture' },
         out: { type: 'string' },
+        help: { type: 'boolean', short: 'h' },
       },
     });
     const [name, ...more] = positionals;
     if (more.length) throw new Error(`One experiment at a time; right is: ${USAGE}`);
     const { ready } = await import('../backend');
     const { EXPERIMENTS, experiment, experimentOf, hasShipped, SCALES, writeRecord } = await import('.');
-    if (!name) {
+    if (!name || values.help) {
       console.log(USAGE);
       for (const [name, { title, claim, source, minutes }] of Object.entries(EXPERIMENTS)) {
         const times = SCALES.map(scale => `${scale} ${minutes[scale]} min`).join(', ');

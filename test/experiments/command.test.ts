@@ -128,11 +128,13 @@ describe('experiments', () => {
     }
   });
 
-  it('lists the experiments when none is named', async () => {
-    const { status, text } = await run();
-    assert.equal(status, 0);
-    for (const name of Object.keys(EXPERIMENTS)) assert.ok(text.includes(`${name}: `), name);
-  });
+  for (const args of [[], ['--help'], ['dropout', '-h']]) {
+    it(`lists the experiments when called with ${args.join(' ') || 'nothing'}`, async () => {
+      const { status, text } = await run(...args);
+      assert.equal(status, 0);
+      for (const name of Object.keys(EXPERIMENTS)) assert.ok(text.includes(`${name}: `), name);
+    });
+  }
 
   const refused: [title: string, args: string[], message: RegExp][] = [
     ['an unknown name', ['relu-against-noone'], /There is no experiment relu-against-noone; there are .*relu-against-tanh/],
