@@ -43,12 +43,15 @@ const MOST_TRACES = 4;
 const MOST_GRAPHS = 16;
 /** TensorFlow refuses graphs of 2 GB. */
 const MOST_FROZEN_BYTES = 1 << 30;
+/** With constant weights, which takes seconds to prepare: so many calls at new shapes run eagerly, as one answer may be all. */
+const PATIENCE = 2;
 /**
- * What TensorFlow's optimizer is to do: ConfigProto { graph_options { rewrite_options { memory_optimization: NO_MEM_OPT } } },
- * and in training arithmetic_optimization and remapping OFF too: sums of many gradients in one place, and normalization that
- * keeps what it gave the ReLU behind it, take memory that a step has no use for.
+ * What TensorFlow's optimizer is to do: ConfigProto { graph_options { rewrite_options { memory_optimization: NO_MEM_OPT
+ * meta_optimizer_iterations: ONE } } }. In training, in place of the latter, arithmetic_optimization and remapping are OFF:
+ * sums of many gradients in one place, and normalization that keeps what it gave the ReLU behind it, take memory that a step
+ * has no use for.
  */
-const INFERENCE = '\x52\x04\x52\x02\x20\x01';
+const INFERENCE = '\x52\x06\x52\x04\x20\x01\x60\x01';
 const TRAINING = '\x52\x08\x52\x06\x20\x01\x38\x02\x70\x02';
 
 /**
@@ -67,8 +70,8 @@ export function compile<Arguments extends tf.Tensor[], Result extends tf.Tensor 
 }
 
 /**
- * The inference of a model as one graph, with its weights as constants, so that TensorFlow folds and fuses what it can.
- * Where the weights change, they are read anew, and not frozen again.
+ * The inference of a model as one graph, with its weights as constants, so that TensorFlow folds and fuses what it can: from
+ * the third call with a list of shapes. Where the weights change, they are read anew, and not frozen again.
  * @param options.freeze false: the weights are about to change, so never take them for constants
  * @returns a function from images [batch, height, width, channels] to the model's outputs
  */
@@ -102,6 +105,7 @@ interface Graph {
 /** Of one list of argument shapes. */
 interface State {
   last?: Trace;
+  calls: number;
   traces: number;
   graph?: Graph;
   freeze: boolean;
@@ -140,7 +144,7 @@ function compiled<Arguments extends tf.Tensor[], Result extends tf.Tensor | tf.T
     if (!state && states.size >= MOST_GRAPHS) {
       if (!many) log(`${step.name || 'A step'} runs eagerly at new shapes, as it has seen ${MOST_GRAPHS}.`);
       many = true;
-    } else if (!state) states.set(key, (state = { traces: 0, freeze }));
+    } else if (!state) states.set(key, (state = { calls: 0, traces: 0, freeze }));
     return state;
   };
 
@@ -205,6 +209,7 @@ function compiled<Arguments extends tf.Tensor[], Result extends tf.Tensor | tf.T
       drop(state);
       state.freeze = false;
     }
+    if (!state.graph && state.freeze && state.calls++ < PATIENCE) return step(...args);
     if (!state.graph && rehearse) prepare(state, args);
     else if (!state.graph) return record(state, args);
     if (!state.graph) return step(...args);
