@@ -49,7 +49,10 @@ export function decodeSafetensors(bytes: Uint8Array, file = 'The file'): Map<str
   try {
     return decode(bytes);
   } catch (error) {
-    throw new Error(`${file} is no readable .safetensors file: ${(error as Error).message}.`);
+    const convert = /\.(pth|pt|bin)$/.test(file)
+      ? `; \`npm run convert -- ${file} OUT.safetensors\` makes one of it`
+      : '';
+    throw new Error(`${file} is no readable .safetensors file: ${(error as Error).message}${convert}.`);
   }
 }
 

@@ -220,6 +220,12 @@ describe('weights', () => {
       });
     }
 
+    it('says how to make one of a checkpoint of PyTorch', () =>
+      assert.throws(
+        () => decodeSafetensors(Buffer.from('PK\u0003\u0004 and more'), 'net.pth'),
+        /net\.pth is no readable .*; `npm run convert -- net\.pth OUT\.safetensors` makes one of it\.$/,
+      ));
+
     it('leaves nothing behind when writing fails', () => {
       const wrong = new Map([['a', { shape: [3], data: new Float32Array(2) }]]);
       const before = fs.readdirSync(folder);
