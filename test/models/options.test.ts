@@ -25,7 +25,7 @@ const WRONG: [build: () => tf.LayersModel, message: RegExp][] = [
   [() => googlenet('v1'), /^The variant of googlenet is v1; right is one of paper, batchNorm, torchvision\.$/],
   [() => googlenet('paper', { stem: 'small' }), /^The stem of googlenet is small; right is one of imagenet, cifar\.$/],
   [() => googlenet('paper', { auxiliary: true, auxiliaryDropoutRate: -0.1 }), /^The dropout rate is -0\.1; /],
-  [() => resnet(20), /^The depth of resnet is 20; right is one of 18, 34, 50, 101, 152\.$/],
+  [() => resnet(20), /^The depth of resnet is 20; right is one of 18, 26, 34, 50, 101, 152, 200\.$/],
   [() => resnet(50, { depth: 18 }), /^The depth is given as 50 and as 18; right is one of them\.$/],
   [() => resnet(50, { stride: 'v2' }), /^The stride of resnet is v2; right is one of v1, v1\.5\.$/],
   [() => resnet({ shortcut: 'D' }), /^The shortcut of resnet is D; right is one of A, B, C\.$/],
@@ -34,7 +34,7 @@ const WRONG: [build: () => tf.LayersModel, message: RegExp][] = [
   [() => resnetCifar(21), /^The depth of resnetCifar is 21; right is 6n \+ 2 with n = 1, 2, \.\.\.$/],
   [() => resnetCifar(20, { widths: [8, 0, 32] }), /^The width of a stage of resnetCifar is 0; right is a whole number from 1\.$/],
   [() => resnetCifar(20, { shortcut: 'a' }), /^The shortcut of resnetCifar is a; right is one of A, B, C\.$/],
-  [() => preactResnet(20), /^The depth of preactResnet is 20; right is one of 18, 34, 50, 101, 152, 200\.$/],
+  [() => preactResnet(20), /^The depth of preactResnet is 20; right is one of 18, 26, 34, 50, 101, 152, 200\.$/],
   [() => preactResnet({ order: 'fullPreactivation' }), /^The order of preactResnet is fullPreactivation; right is one of normPool, poolNorm\.$/],
   [() => preactResnetCifar(163), /^The depth of preactResnetCifar with basic blocks is 163; right is 6n \+ 2/],
   [() => preactResnetCifar({ order: 'pre' }), /^The order of preactResnetCifar is pre; right is one of original, bnAfterAddition, /],
@@ -66,7 +66,7 @@ const WRONG: [build: () => tf.LayersModel, message: RegExp][] = [
   [() => nasnet('small'), /^The variant of nasnet is small; right is one of large, mobile, cifar\.$/],
   [() => mnasnet('A2'), /^The variant of mnasnet is A2; right is one of A1, B1\.$/],
   [() => mnasnet('A1', { depthMultiplier: '1' }), /^The depthMultiplier of mnasnet is 1; right is a number above 0\.$/],
-  [() => efficientnet('b8'), /^The variant of efficientnet is b8; right is one of b0, b1, /],
+  [() => efficientnet('b9'), /^The variant of efficientnet is b9; right is one of b0, b1, /],
   [() => efficientnet('b0', { stemStride: 3 }), /^The stemStride of efficientnet is 3; right is one of 1, 2\.$/],
 ]; // prettier-ignore
 
