@@ -17,7 +17,7 @@ import {
 } from '../data';
 import { imageGrid } from '../display';
 import * as layers from '../layers';
-import { compareCrops } from '../training';
+import { compareCrops, oneCycle } from '../training';
 import { compareVariants, percent, summary, type Trained, variantsChart, verdict } from './compareVariants';
 import { at, type Experiment, median } from './experiment';
 import { pack, type PackedImage, unpack } from './pictures';
@@ -41,7 +41,7 @@ export const augmentation: Experiment<AugmentationResult> = {
   minutes: { quick: 0.3, lecture: 3, long: 5 },
 
   async run({ seed, scale, images, log }) {
-    const train = images({ split: 'train', count: at(scale, 100, 800, 1500) });
+    const train = images({ split: 'train', count: at(scale, 100, 2000, 7000) });
     const test = images({ split: 'test', count: at(scale, 50, 500, 500) });
     const colours = colourComponents(train);
     const gallery = galleryOf(train, seed, {
@@ -82,8 +82,8 @@ export const augmentation: Experiment<AugmentationResult> = {
       {
         train,
         test: centreCrop(test, CROP),
-        seeds: Array.from({ length: at(scale, 1, 2, 3) }, (_, i) => seed + i),
-        options: { epochs: at(scale, 1, 8, 10), batchSize: 64, learningRate: 0.02, weightDecay: 5e-4 },
+        seeds: Array.from({ length: at(scale, 1, 3, 5) }, (_, i) => seed + i),
+        options: { epochs: at(scale, 1, 20, 20), batchSize: 64, learningRate: oneCycle(0.02), weightDecay: 5e-4 },
         look: async (variant, networkSeed, model) => {
           if (variant === cropped) crops.push(await tenCrops(model, test, networkSeed));
         },

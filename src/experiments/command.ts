@@ -2,7 +2,8 @@
  * `npm run experiment -- NAME [--seed n] [--scale quick|lecture|long] [--out FILE.json]`
  *
  * Runs a named experiment, prints what came out beside the claim, and writes the result as JSON, with how it was made, and
- * its figures as PNG. Without a name, or with --help, it lists the experiments. A run that was interrupted goes on with the part it was in.
+ * its figures as PNG. Without a name, or with --help, it lists the experiments. A run that was interrupted goes on with the part
+ * it was in.
  */
 import path from 'node:path';
 import { parseArgs } from 'node:util';

@@ -27,6 +27,10 @@ export interface CompareVariantsOptions extends Pick<Setting, 'log' | 'part'> {
   look?: (variant: string, seed: number, model: tf.LayersModel) => Promise<void>;
 }
 
+/**
+ * Trains every variant from every seed. Give a learning rate that rises from near zero, as `oneCycle` does: from a constant one
+ * some networks without normalization never leave chance, and beside such a network anything looks like a gain.
+ */
 export async function compareVariants(
   variants: Readonly<Record<string, Variant>>,
   { train, test, seeds, options, look, log, part }: CompareVariantsOptions,

@@ -3,7 +3,7 @@ import * as tf from '@tensorflow/tfjs';
 import { batches, seeded, subset } from '../data';
 import { lineChart } from '../display';
 import * as layers from '../layers';
-import { allMasks, averageOverMasks, monteCarloDropout } from '../training';
+import { allMasks, averageOverMasks, monteCarloDropout, oneCycle } from '../training';
 import { compareVariants, percent, summary, type Trained, variantsChart, verdict } from './compareVariants';
 import { at, type Experiment } from './experiment';
 
@@ -28,7 +28,7 @@ export const dropout: Experiment<DropoutResult> = {
     const exact = at(scale, [2, 4, 6], [2, 4, 6, 8, 10, 12], [2, 4, 6, 8, 10, 12, 14]).map(units =>
       compareMasks(units, seed),
     );
-    const train = images({ split: 'train', count: at(scale, 100, 800, 1500) });
+    const train = images({ split: 'train', count: at(scale, 100, 2000, 7000) });
     const test = images({ split: 'test', count: at(scale, 50, 500, 500) });
     const build = (rate: number) => (networkSeed: number) => {
       const { chain, convRelu, dense, dropout: drop, flatten, maxPool, model, named, relu } = layers;
@@ -45,8 +45,8 @@ export const dropout: Experiment<DropoutResult> = {
       {
         train,
         test,
-        seeds: Array.from({ length: at(scale, 1, 2, 3) }, (_, i) => seed + i),
-        options: { epochs: at(scale, 1, 10, 12), batchSize: 64, learningRate: 0.02 },
+        seeds: Array.from({ length: at(scale, 1, 3, 5) }, (_, i) => seed + i),
+        options: { epochs: at(scale, 1, 20, 20), batchSize: 64, learningRate: oneCycle(0.02) },
         look: async (variant, networkSeed, model) => {
           if (variant === 'no dropout' || networkSeed !== seed) return;
           const { x, y } = batches(subset(test, test.length), { batchSize: test.length }).next().value!;

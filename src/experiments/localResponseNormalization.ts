@@ -4,6 +4,7 @@ import { images as imagesOf } from '../data';
 import { imageGrid, lineChart } from '../display';
 import { localResponseNorm, type LocalResponseNormOptions } from '../ops';
 import * as layers from '../layers';
+import { oneCycle } from '../training';
 import { at, type Experiment } from './experiment';
 import { compareVariants, type Trained, variantsChart, summary, verdict } from './compareVariants';
 import { pack, type PackedImage, unpack } from './pictures';
@@ -32,7 +33,7 @@ export const localResponseNormalization: Experiment<LocalResponseNormalization> 
   minutes: { quick: 0.2, lecture: 2, long: 5 },
 
   async run({ seed, scale, images, log, part }) {
-    const train = images({ split: 'train', count: at(scale, 100, 1000, 2000) });
+    const train = images({ split: 'train', count: at(scale, 100, 3000, 7000) });
     const test = images({ split: 'test', count: at(scale, 50, 500, 500) });
     const seen = tf.tidy(() => {
       const [height, width, channels] = train.shape;
@@ -98,8 +99,8 @@ export const localResponseNormalization: Experiment<LocalResponseNormalization> 
       {
         train,
         test,
-        seeds: Array.from({ length: at(scale, 1, 2, 3) }, (_, i) => seed + i),
-        options: { epochs: at(scale, 1, 8, 12), batchSize: 64, learningRate: 0.02, weightDecay: 5e-4 },
+        seeds: Array.from({ length: at(scale, 1, 3, 5) }, (_, i) => seed + i),
+        options: { epochs: at(scale, 1, 10, 15), batchSize: 64, learningRate: oneCycle(0.02), weightDecay: 5e-4 },
         log,
         part,
       },

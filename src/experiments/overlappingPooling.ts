@@ -4,6 +4,7 @@ import { images as imagesOf, type ImageSet } from '../data';
 import { imageGrid } from '../display';
 import * as layers from '../layers';
 import { maxPool } from '../ops';
+import { oneCycle } from '../training';
 import { at, type Experiment } from './experiment';
 import { compareVariants, summary, type Trained, variantsChart, verdict } from './compareVariants';
 import { pack, type PackedImage, unpack } from './pictures';
@@ -37,15 +38,15 @@ export const overlappingPooling: Experiment<OverlappingPooling> = {
   minutes: { quick: 0.2, lecture: 2, long: 5 },
 
   async run({ seed, scale, images, log, part }) {
-    const train = images({ split: 'train', count: at(scale, 100, 1000, 2000) });
+    const train = images({ split: 'train', count: at(scale, 100, 4000, 7000) });
     const test = images({ split: 'test', count: at(scale, 50, 500, 500) });
     const rules = Object.entries(RULES);
     const variants = rules.map(([name, rule]) => [name, { build: (seed: number) => network(train, rule, seed) }]);
     const networks = await compareVariants(Object.fromEntries(variants), {
       train,
       test,
-      seeds: Array.from({ length: at(scale, 1, 2, 3) }, (_, i) => seed + i),
-      options: { epochs: at(scale, 1, 8, 12), batchSize: 64, learningRate: 0.02, weightDecay: 5e-4 },
+      seeds: Array.from({ length: at(scale, 1, 3, 5) }, (_, i) => seed + i),
+      options: { epochs: at(scale, 1, 10, 15), batchSize: 64, learningRate: oneCycle(0.02), weightDecay: 5e-4 },
       log,
       part,
     });
