@@ -38,7 +38,7 @@ export const augmentation: Experiment<AugmentationResult> = {
   claim:
     'Without crops and reflections the network overfits badly; changing the colours lowers the top-1 error by over 1 point, and ten crops at test time from 39.0% to 37.5%.',
   source: 'Krizhevsky et al., NIPS 2012, section 4.1 and table 1',
-  minutes: { quick: 0.3, lecture: 3, long: 5 },
+  minutes: { quick: 0.3, lecture: 4, long: 25 },
 
   async run({ seed, scale, images, log }) {
     const train = images({ split: 'train', count: at(scale, 100, 2000, 7000) });
@@ -82,8 +82,8 @@ export const augmentation: Experiment<AugmentationResult> = {
       {
         train,
         test: centreCrop(test, CROP),
-        seeds: Array.from({ length: at(scale, 1, 3, 5) }, (_, i) => seed + i),
-        options: { epochs: at(scale, 1, 20, 20), batchSize: 64, learningRate: oneCycle(0.02), weightDecay: 5e-4 },
+        seeds: Array.from({ length: at(scale, 1, 3, 3) }, (_, i) => seed + i),
+        options: { epochs: at(scale, 1, 12, 20), batchSize: 64, learningRate: oneCycle(0.02), weightDecay: 5e-4 },
         look: async (variant, networkSeed, model) => {
           if (variant === cropped) crops.push(await tenCrops(model, test, networkSeed));
         },

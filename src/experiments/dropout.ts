@@ -22,7 +22,7 @@ export const dropout: Experiment<DropoutResult> = {
   claim:
     'Halving all outputs at test time is, for one layer and a softmax, exactly the normalized geometric mean over all 2^n masks, and a reasonable approximation beyond; without dropout the network overfits substantially.',
   source: 'Krizhevsky et al., NIPS 2012, section 4.2; Hinton et al., 2012 (arXiv 1207.0580), page 2',
-  minutes: { quick: 0.3, lecture: 2, long: 5 },
+  minutes: { quick: 0.3, lecture: 3, long: 12 },
 
   async run({ seed, scale, images, log }) {
     const exact = at(scale, [2, 4, 6], [2, 4, 6, 8, 10, 12], [2, 4, 6, 8, 10, 12, 14]).map(units =>
@@ -45,7 +45,7 @@ export const dropout: Experiment<DropoutResult> = {
       {
         train,
         test,
-        seeds: Array.from({ length: at(scale, 1, 3, 5) }, (_, i) => seed + i),
+        seeds: Array.from({ length: at(scale, 1, 3, 3) }, (_, i) => seed + i),
         options: { epochs: at(scale, 1, 20, 20), batchSize: 64, learningRate: oneCycle(0.02) },
         look: async (variant, networkSeed, model) => {
           if (variant === 'no dropout' || networkSeed !== seed) return;

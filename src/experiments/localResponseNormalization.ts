@@ -30,7 +30,7 @@ export const localResponseNormalization: Experiment<LocalResponseNormalization> 
   claim:
     'Normalization across neighbouring maps is a lateral inhibition; a four-layer network on CIFAR-10 makes 11% test errors with it and 13% without.',
   source: 'Krizhevsky et al., NIPS 2012, section 3.3',
-  minutes: { quick: 0.2, lecture: 2, long: 5 },
+  minutes: { quick: 0.2, lecture: 4, long: 15 },
 
   async run({ seed, scale, images, log, part }) {
     const train = images({ split: 'train', count: at(scale, 100, 3000, 7000) });
@@ -99,7 +99,7 @@ export const localResponseNormalization: Experiment<LocalResponseNormalization> 
       {
         train,
         test,
-        seeds: Array.from({ length: at(scale, 1, 3, 5) }, (_, i) => seed + i),
+        seeds: Array.from({ length: at(scale, 1, 3, 3) }, (_, i) => seed + i),
         options: { epochs: at(scale, 1, 10, 15), batchSize: 64, learningRate: oneCycle(0.02), weightDecay: 5e-4 },
         log,
         part,

@@ -35,7 +35,7 @@ export const overlappingPooling: Experiment<OverlappingPooling> = {
   claim:
     'Windows of 3 x 3 with stride 2 lower the top-1 and top-5 error by 0.4 and 0.3 points against 2 x 2 with stride 2, which give maps of the same size.',
   source: 'Krizhevsky et al., NIPS 2012, section 3.4',
-  minutes: { quick: 0.2, lecture: 2, long: 5 },
+  minutes: { quick: 0.2, lecture: 3, long: 12 },
 
   async run({ seed, scale, images, log, part }) {
     const train = images({ split: 'train', count: at(scale, 100, 4000, 7000) });
