@@ -1,4 +1,5 @@
 import type { Figure } from './figure';
+import { labelSides, type Side, SIDES } from './labelSides';
 import { textWidth } from './raster';
 import { thin } from './thin';
 import { formatNumber, rangeOf } from './text';
@@ -83,7 +84,7 @@ export function lineChart(series: readonly Series[], options: AxisOptions = {}):
       {
         mark: { type: 'line', strokeWidth: dense ? 1 : 1.8, point: few && { size: 24 } },
         encoding: {
-          x: quantity('x', options.x, options.logX, wholeNumbers(lines.flatMap(({ points }) => points.map(p => p.x)))),
+          x: quantity('x', options.x, options.logX, wholeTicks(lines.flatMap(({ points }) => points.map(p => p.x)))),
           y: quantity('y', options.y, options.logY),
           color: colours(lines.map(({ name }) => name)),
         },
@@ -104,7 +105,7 @@ export function barChart(bars: readonly Bar[], options: ChartOptions & { horizon
     type: 'nominal',
     sort: labels,
     title: (horizontal ? options.y : options.x) ?? null,
-    axis: { labelLimit: 260, ...(horizontal || labels.join('').length < 50 ? { labelAngle: 0 } : { labelAngle: -40 }) },
+    axis: { labelAngle: horizontal || labels.join('').length < 50 ? 0 : -40 },
   };
   const value = { field: 'value', type: 'quantitative', title: (horizontal ? options.x : options.y) ?? null };
   const offset = grouped ? { [horizontal ? 'yOffset' : 'xOffset']: { field: 'series', sort: names } } : {};
@@ -133,15 +134,13 @@ export function scatterChart(points: readonly Point[], options: AxisOptions = {}
   const { width = WIDTH, height = HEIGHT } = options;
   const x = domain([...drawn.map(point => point.x), ...at(options.vertical)], options.logX);
   const y = domain([...drawn.map(point => point.y), ...at(options.horizontal)], options.logY);
-  const places = placeLabels(
-    drawn.map(point => ({
-      x: share(point.x, x, options.logX) * width,
-      y: (1 - share(point.y, y, options.logY)) * height,
-      label: point.label ?? '',
-    })),
-    width,
-    height,
-  );
+  const marks = drawn.map(point => ({
+    x: share(point.x, x, options.logX) * width,
+    y: (1 - share(point.y, y, options.logY)) * height,
+    radius: RADIUS,
+    label: point.label ?? '',
+  }));
+  const places = labelSides(marks, [width, height]).map(placeBeside);
   const position = {
     x: withDomain(quantity('x', options.x, options.logX), x),
     y: withDomain(quantity('y', options.y, options.logY), y),
@@ -241,18 +240,19 @@ export function heatmap(matrix: readonly ArrayLike<number>[], options: HeatmapOp
 }
 
 const LABEL_SIZE = 11;
+const RADIUS = 4;
 
 function frame({ title, width = WIDTH, height = HEIGHT }: ChartOptions): VegaLiteSpec {
   return { ...(title ? { title } : {}), width, height };
 }
 
-function quantity(field: string, title = '', log = false, whole = false): Record<string, unknown> {
+function quantity(field: string, title = '', log = false, ticks?: number): Record<string, unknown> {
   return {
     field,
     type: 'quantitative',
     title: title || null,
     scale: log ? { type: 'log', nice: false } : { zero: false },
-    ...(whole ? { axis: { tickMinStep: 1 } } : {}),
+    ...(ticks ? { axis: { tickCount: ticks } } : {}),
   };
 }
 
@@ -322,7 +322,11 @@ function isDrawable({ x, y }: { x: number; y: number }, { logX, logY }: AxisOpti
 const leftOut = (count: number): string[] =>
   count ? [`  ${count} values that the axes do not reach are left out`] : [];
 
-const wholeNumbers = (values: number[]): boolean => values.every(Number.isInteger);
+/** So many ticks that none of them stands between whole numbers, if all values are whole. */
+function wholeTicks(values: number[]): number | undefined {
+  const [low, high] = rangeOf(values) ?? [0, 0];
+  return values.every(Number.isInteger) && high > low ? Math.min(12, high - low) : undefined;
+}
 
 /** The values' range with room around it. */
 function domain(values: number[], log = false): [number, number] {
@@ -337,41 +341,11 @@ function share(value: number, [low, high]: [number, number], log = false): numbe
   return (scaled(value) - scaled(low)) / (scaled(high) - scaled(low));
 }
 
-type Place = { align: 'left' | 'right' | 'center'; dx: number; dy: number };
-
-const PLACES: Place[] = [
-  { align: 'left', dx: 7, dy: 0 },
-  { align: 'center', dx: 0, dy: -12 },
-  { align: 'center', dx: 0, dy: 12 },
-  { align: 'right', dx: -7, dy: 0 },
-  { align: 'left', dx: 5, dy: -10 },
-  { align: 'left', dx: 5, dy: 10 },
-  { align: 'right', dx: -5, dy: -10 },
-  { align: 'right', dx: -5, dy: 10 },
-];
-
-/** For each point in pixels, the first place beside it whose label covers the fewest others. */
-function placeLabels(points: { x: number; y: number; label: string }[], width: number, height: number): Place[] {
-  type Box = { left: number; right: number; top: number; bottom: number };
-  const taken: Box[] = points.map(({ x, y }) => ({ left: x - 4, right: x + 4, top: y - 4, bottom: y + 4 }));
-  return points.map(({ x, y, label }) => {
-    if (!label) return PLACES[0];
-    const long = textWidth(label, LABEL_SIZE);
-    const boxes = PLACES.map(({ align, dx, dy }): Box => {
-      const left = x + dx - (align === 'left' ? 0 : align === 'right' ? long : long / 2);
-      return { left, right: left + long, top: y + dy - 6, bottom: y + dy + 6 };
-    });
-    const costs = boxes.map(box => {
-      const outside = box.left < 0 || box.right > width || box.top < 0 || box.bottom > height;
-      const covered = taken.filter(
-        other => box.left < other.right && other.left < box.right && box.top < other.bottom && other.top < box.bottom,
-      );
-      return covered.length + (outside ? 0.5 : 0);
-    });
-    const best = costs.indexOf(Math.min(...costs));
-    taken.push(boxes[best]);
-    return PLACES[best];
-  });
+/** How a label stands on a side of its point. */
+function placeBeside(side: Side): { align: string; dx: number; dy: number } {
+  const [across, down] = SIDES[side];
+  const align = across > 0 ? 'left' : across < 0 ? 'right' : 'center';
+  return { align, dx: (RADIUS + 3) * across, dy: (RADIUS + 8) * down };
 }
 
 function named(what: string, names: readonly (string | number)[] | undefined, length: number): string[] {

@@ -8,6 +8,8 @@ export const SIDES = {
   'middle left': [-1, 0],
   'top right': [1, -1],
   'bottom right': [1, 1],
+  'top left': [-1, -1],
+  'bottom left': [-1, 1],
 } as const;
 export type Side = keyof typeof SIDES;
 
@@ -27,21 +29,29 @@ interface Box {
 }
 
 const LETTER = { width: 6.5, height: 13 };
+const TURNS = 4;
+/** How much worse it is to cover a mark than as much of a label. */
+const MARK = 4;
 
 /** @param size width and height of the chart, which no label should leave */
 export function labelSides(marks: readonly Labelled[], [width, height]: [number, number]): Side[] {
   const taken = marks.map(({ x, y, radius }) => around(x, y, radius, radius));
-  return marks.map((mark, own) => {
-    const choices = (Object.keys(SIDES) as Side[]).map(side => {
-      const box = labelBox(mark, side);
-      const outside = area(box) - overlap(box, { left: 0, right: width, top: 0, bottom: height });
-      const covered = taken.reduce((sum, other, i) => sum + (i === own ? 0 : overlap(box, other)), outside);
-      return { side, box, covered };
+  const chosen: { side: Side; box: Box }[] = [];
+  const except = (own: number, box: Box, others: Box[]): number =>
+    others.reduce((sum, other, i) => sum + (i === own ? 0 : overlap(box, other)), 0);
+  // Each chooses knowing those before it, and then again knowing all.
+  for (let turn = 0; turn < TURNS; turn++) {
+    marks.forEach((mark, own) => {
+      const labels = chosen.map(({ box }) => box);
+      const choices = (Object.keys(SIDES) as Side[]).map(side => {
+        const box = labelBox(mark, side);
+        const outside = area(box) - overlap(box, { left: 0, right: width, top: 0, bottom: height });
+        return { side, box, covered: outside + MARK * except(own, box, taken) + except(own, box, labels) };
+      });
+      chosen[own] = choices.reduce((a, b) => (b.covered < a.covered ? b : a));
     });
-    const best = choices.reduce((a, b) => (b.covered < a.covered ? b : a));
-    taken.push(best.box);
-    return best.side;
-  });
+  }
+  return chosen.map(({ side }) => side);
 }
 
 function labelBox({ x, y, radius, label }: Labelled, side: Side): Box {

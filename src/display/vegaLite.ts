@@ -23,6 +23,9 @@ const SCHEMA = 'https://vega.github.io/schema/vega-lite/v5.json';
 const INK = '#222';
 const LINE = '#888';
 
+/** In pixels: where no browser measures it, Vega takes a letter for 9 of them and would cut words that fit. */
+const LABEL_LIMIT = 400;
+
 const CONFIG = {
   background: 'white',
   font: `${fontFamily}, sans-serif`,
@@ -35,12 +38,13 @@ const CONFIG = {
     titleColor: INK,
     domainColor: LINE,
     tickColor: LINE,
+    labelLimit: LABEL_LIMIT,
   },
   legend: {
     labelFontSize: 11,
     titleFontSize: 12,
     titleFontWeight: 'normal',
-    labelLimit: 260,
+    labelLimit: LABEL_LIMIT,
     labelColor: INK,
     titleColor: INK,
   },

@@ -1,7 +1,7 @@
 /** What GoogLeNet's auxiliary classifiers do for the stem, at the start and over training. */
 import * as tf from '@tensorflow/tfjs';
 import { batches, subset } from '../data';
-import { barChart } from '../display';
+import { vegaLite } from '../display';
 import type { Initialization } from '../layers';
 import { fit, gradientNorms } from '../training';
 import { at, type Experiment, median } from './experiment';
@@ -82,7 +82,21 @@ export const auxiliaryClassifiers: Experiment<AuxiliaryClassifiers> = {
     );
     const percent = (runs: number[][]): number[][] => runs.map(run => run.map(error => 100 * error));
     return [
-      barChart(bars, { title: 'The gradient that reaches the stem of a new network', y: 'L2 norm (median of seeds)' }),
+      // Seven powers of ten lie between them: bars would show two of the four.
+      vegaLite(
+        {
+          title: 'The gradient that reaches the stem of a new network',
+          height: { step: 40 },
+          data: { values: bars },
+          mark: { type: 'point', filled: true, size: 90, opacity: 1 },
+          encoding: {
+            x: { field: 'value', type: 'quantitative', scale: { type: 'log' }, title: 'L2 norm (median of seeds)' },
+            y: { field: 'label', type: 'nominal', title: 'weights', axis: { grid: true } },
+            color: { field: 'series', type: 'nominal', sort: null, title: null },
+          },
+        },
+        { text: ['The gradient that reaches the stem of a new network', ...bars.map(({ label, value, series }) => `  ${label} (${series}): ${format(value)}`)].join('\n') }, // prettier-ignore
+      ),
       spreadChart(
         (['without', 'with'] as const).map(kind => ({ name: `${kind} auxiliary classifiers`, runs: percent(errors[kind]) })), // prettier-ignore
         { title: 'Training error of the main classifier', x: 'epochs', y: 'training error (%)' },

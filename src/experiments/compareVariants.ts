@@ -97,7 +97,6 @@ export function variantsChart(rows: readonly Trained[], title: string): Figure {
       type: 'nominal',
       sort: rows.map(({ variant }) => variant),
       title: null,
-      axis: { labelLimit: 260 },
     },
     x: { field: 'error', type: 'quantitative', title: 'wrong answers (%)', scale: { zero: false } },
     color: {

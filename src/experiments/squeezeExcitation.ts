@@ -45,7 +45,7 @@ export const squeezeExcitation: Experiment<SqueezeExcitation> = {
           { name: 'all classes', values: order.map(c => all[c]) },
           ...shown.map(k => ({ name: classes[k], values: order.map(c => means[k][c]) })),
         ],
-        { title: layer, x: 'channel, in the order of the mean gate', y: 'mean gate' },
+        { title: `Mean gate of each class: ${layer}`, x: 'channel, in the order of the mean gate', y: 'mean gate' },
       );
     });
   },

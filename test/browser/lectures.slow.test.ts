@@ -93,6 +93,10 @@ async function photograph(page: Page, prefix: string): Promise<number> {
       const id = `${index}-${within}`;
       if (seen.has(id) || !(await figure.isVisible())) continue;
       seen.add(id);
+      // Plotly shows the still until it has loaded itself.
+      if (await figure.locator('.jp-RenderedPlotly').count()) {
+        await figure.locator('.js-plotly-plot .main-svg').first().waitFor({ timeout: 20_000 });
+      }
       const file = path.join(ARTIFACTS, 'figures', `${prefix}-${String(index).padStart(3, '0')}-${within}.png`);
       await figure.screenshot({ path: file, timeout: 20_000 });
     }
