@@ -1,7 +1,9 @@
 /** What the papers claim and the lectures say of the results that came with the kit. */
 import assert from 'node:assert/strict';
 import { shippedExperiment, shippedNames } from '../../src';
+import type { AugmentationResult } from '../../src/experiments/augmentation';
 import type { Trained } from '../../src/experiments/compareVariants';
+import { median } from '../../src/experiments/experiment';
 import type { PlainAgainstResidual } from '../../src/experiments/plainAgainstResidual';
 
 describe('the results that came with the kit', () => {
@@ -28,5 +30,36 @@ describe('the results that came with the kit', () => {
       made.images.every(name => name.includes('CIFAR-10')),
       made.images.join(),
     );
+  });
+
+  const networksOf = (name: string): Record<string, Trained['runs']> => {
+    const { networks } = shippedExperiment<{ networks: Trained[] }>(name).result;
+    return Object.fromEntries(networks.map(({ variant, runs }) => [variant, runs]));
+  };
+
+  it('show that windows that overlap overfit less, and that the seeds make a larger difference to the test error', () => {
+    const { 'z = 3, s = 2, ceil': overlapping, 'z = 2, s = 2': tiling } = networksOf('overlapping-pooling');
+    overlapping.forEach(({ trainError }, i) => assert.ok(trainError > tiling[i].trainError, `seed ${i}`));
+    const errors = tiling.map(({ testError }) => testError);
+    const difference = median(overlapping.map(({ testError }, i) => testError - errors[i]));
+    assert.ok(Math.abs(difference) < Math.max(...errors) - Math.min(...errors));
+  });
+
+  for (const [name, without, withIt] of [
+    ['dropout', 'no dropout', 'dropout 0.5'],
+    ['augmentation', 'none', 'crop, reflection'],
+  ]) {
+    it(`show that ${withIt} brings training and test error together, and lowers no test error in so few steps`, () => {
+      const { [without]: bare, [withIt]: helped } = networksOf(name);
+      helped.forEach(({ testError, trainError }, i) =>
+        assert.ok(testError - trainError < bare[i].testError - bare[i].trainError, `seed ${i}`),
+      );
+      assert.ok(median(helped.map(run => run.testError)) >= median(bare.map(run => run.testError)));
+    });
+  }
+
+  it('show that ten crops make fewer errors than the centre alone', () => {
+    const { tenCrops } = shippedExperiment<AugmentationResult>('augmentation').result;
+    assert.ok(tenCrops.length > 1 && tenCrops.every(({ centreError, tenCropError }) => tenCropError < centreError));
   });
 });
