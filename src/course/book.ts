@@ -21,7 +21,7 @@ const WORDS = {
 /** The notebook as Sphinx gets it: its pictures with the alternative text that Jupyter keeps beside them. */
 export function withAltTexts(notebook: Notebook): Notebook {
   const cells = notebook.cells.map(cell => {
-    const metadata = cell.outputs?.map(output => output.metadata?.['image/png'] as { alt?: string }).find(image => image?.alt);
+    const metadata = cell.outputs?.map(({ metadata }) => (metadata?.['image/png'] ?? metadata?.['image/svg+xml']) as { alt?: string }).find(image => image?.alt);
     return metadata ? { ...cell, metadata: { ...cell.metadata, mystnb: { image: { alt: metadata.alt!.replace(/\s*\n\s*/g, '; ') } } } } : cell;
   }); // prettier-ignore
   return { ...notebook, cells };

@@ -174,9 +174,11 @@ export function faults(notebook: Notebook): string[] {
       }
       const kinds = Object.keys(output.data ?? {});
       const figure = kinds.find(kind => /vegalite|vega\.|plotly|^image\/svg/.test(kind));
-      const alt = (output.metadata?.['image/png'] as { alt?: string } | undefined)?.alt;
-      if (kinds.includes('image/png') && !alt) return [`${cell.id} shows a picture without alternative text`];
-      return figure && !kinds.includes('image/png') ? [`${cell.id} shows ${figure} without a still image/png`] : [];
+      // Beside plotly an SVG, for JupyterLab shows a PNG in its place.
+      const still = figure?.includes('plotly') ? 'image/svg+xml' : 'image/png';
+      const alt = (output.metadata?.[still] as { alt?: string } | undefined)?.alt;
+      if (kinds.includes(still) && !alt) return [`${cell.id} shows a picture without alternative text`];
+      return figure && !kinds.includes(still) ? [`${cell.id} shows ${figure} without a still ${still}`] : [];
     }),
   );
 }

@@ -14,7 +14,8 @@ export interface ImageGridOptions {
   caption?: string;
 }
 
-const PAGE_WIDTH = 900;
+/** Of an output in JupyterLab, in a window of 1,300. */
+const PAGE_WIDTH = 860;
 const FONT_SIZE = 11;
 const LINE = 14;
 
@@ -32,7 +33,12 @@ export function imageGrid(images: readonly Image[], options: ImageGridOptions = 
   const width = Math.max(...images.map(image => image.width));
   const height = Math.max(...images.map(image => image.height));
   const scale = options.scale ?? Math.max(1, Math.floor(80 / Math.max(width, height)));
-  const fitting = Math.max(1, Math.floor(PAGE_WIDTH / (width * scale + 4)));
+  const titleLines = titles?.map(title => title.split('\n'));
+  const lines = Math.max(0, ...(titleLines ?? []).map(title => title.length));
+  const widest = Math.max(0, ...(titleLines ?? []).flat().map(line => textWidth(line, FONT_SIZE)));
+  const cellWidth = Math.max(width * scale, Math.min(150, Math.ceil(widest)));
+  const gap = lines ? 8 : 4;
+  const fitting = Math.max(1, Math.floor(PAGE_WIDTH / (cellWidth + gap)));
   const columns = options.columns ?? Math.min(images.length, fitting, Math.max(8, Math.ceil(Math.sqrt(images.length))));
   for (const [name, value] of Object.entries({ scale, columns })) {
     if (!(value >= 1) || value % 1) throw new Error(`${name} is ${value}; it must be 1, 2, ...`);
@@ -46,17 +52,14 @@ export function imageGrid(images: readonly Image[], options: ImageGridOptions = 
     ...(titles ? [titles.map(title => title.replace(/\s*\n\s*/g, ' ')).join(', ')] : []),
   ].join('\n');
 
-  const titleLines = titles?.map(title => title.split('\n'));
-  const lines = Math.max(0, ...(titleLines ?? []).map(title => title.length));
-  const widest = Math.max(0, ...(titleLines ?? []).flat().map(line => textWidth(line, FONT_SIZE)));
   const layout: Layout = {
     columns,
     rows,
     scale,
-    cellWidth: Math.max(width * scale, Math.min(150, Math.ceil(widest))),
+    cellWidth,
     imageHeight: height * scale,
     cellHeight: height * scale + (lines ? lines * LINE + 4 : 0),
-    gap: lines ? 8 : 4,
+    gap,
   };
   const grid = compose(images, layout);
   return new Figure(text, () => {

@@ -1,7 +1,7 @@
 import { Figure, type Picture } from './figure';
 import { labelSides, type Side, SIDES } from './labelSides';
 import { formatNumber, rangeOf } from './text';
-import { palette, plainArrays, vegaLite, type VegaLiteSpec } from './vegaLite';
+import { palette, plainArrays, svgOf, type VegaLiteSpec } from './vegaLite';
 
 /** A Plotly figure: https://plotly.com/javascript/reference/. */
 export interface PlotlyFigure {
@@ -38,8 +38,8 @@ export function plotly({ data, layout = {} }: PlotlyFigure): Figure {
     const coloured = { ...figure, layout: { colorway: palette, ...figure.layout } };
     const live = { 'application/vnd.plotly.v1+json': coloured, 'text/plain': text };
     if (!still) return { bundle: live };
-    const { bundle, metadata } = await vegaLite(still, { text }).picture;
-    return { bundle: { ...live, 'image/png': bundle['image/png'] }, metadata };
+    // No PNG: JupyterLab's plotly would show that, too large, until something resizes it.
+    return { bundle: { ...live, 'image/svg+xml': await svgOf(still, text) }, metadata: { 'image/svg+xml': { alt: text } } }; // prettier-ignore
   });
 }
 

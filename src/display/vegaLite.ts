@@ -68,14 +68,23 @@ export function vegaLite(spec: VegaLiteSpec, options: { text?: string } = {}): F
   // The copy keeps the figure as it is when the data change, and has null for NaN, as JSON wants.
   const copy = JSON.parse(JSON.stringify(spec, plainArrays)) as VegaLiteSpec;
   const text = options.text ?? describe(copy);
-  const config = merge(CONFIG, (copy.config ?? {}) as Record<string, unknown>);
-  const whole = { description: text, ...copy, $schema: SCHEMA, config };
+  const whole = complete(copy, text);
   return new Figure(text, async (): Promise<Picture> => {
     // Vega writes marks of its own into the data, which are no business of the bundle.
     const { png, width, height } = svgToPng(await drawSvg(structuredClone(whole)));
     const { bundle, metadata } = pngPicture(png, text, width / 2, height / 2);
     return { bundle: { 'application/vnd.vegalite.v5+json': whole, ...bundle }, metadata };
   });
+}
+
+/** A chart as SVG alone. */
+export function svgOf(spec: VegaLiteSpec, text: string): Promise<string> {
+  return drawSvg(complete(spec, text));
+}
+
+function complete(spec: VegaLiteSpec, text: string): VegaLiteSpec {
+  const config = merge(CONFIG, (spec.config ?? {}) as Record<string, unknown>);
+  return { description: text, ...spec, $schema: SCHEMA, config };
 }
 
 /** Loaded when first needed: they take a while, and most programs that import the kit draw nothing. */

@@ -33,12 +33,20 @@ describe('the lectures in JupyterLab, in a browser', function () {
     stopLab(lab);
   });
 
+  afterEach(async () => {
+    const { origin, searchParams } = new URL(url);
+    const headers = { Authorization: `token ${searchParams.get('token')}` };
+    const kernels = (await (await fetch(`${origin}/api/kernels`, { headers })).json()) as { id: string }[];
+    for (const { id } of kernels) await fetch(`${origin}/api/kernels/${id}`, { method: 'DELETE', headers });
+  });
+
   for (const name of lectures()) {
     it(`${name} runs to its end without an error, and shows its figures in light and dark`, async () => {
       const page = await browser!.newPage({ viewport: { width: 1300, height: 1200 } });
       await page.goto(url.replace(/\/lab\S*\?/, `/lab/workspaces/${name}/tree/${name}.ipynb?`));
       await page.waitForSelector('.jp-Notebook .jp-CodeCell', { timeout: 120_000 });
-      await page.waitForSelector('text=TypeScript (cnn-kit)', { timeout: 60_000 });
+      // The words stand in the list of running kernels too, which is hidden.
+      await page.waitForSelector('.jp-Toolbar-kernelName:has-text("TypeScript (cnn-kit)")', { timeout: 60_000 });
       await page.click('.lm-MenuBar-item:has-text("Run")');
       await page.click('.lm-Menu-item:has-text("Run All Cells") >> nth=0');
       const count = toNotebook(lecture(name)).cells.filter(cell => cell.cell_type === 'code').length;
@@ -93,9 +101,9 @@ async function photograph(page: Page, prefix: string): Promise<number> {
       const id = `${index}-${within}`;
       if (seen.has(id) || !(await figure.isVisible())) continue;
       seen.add(id);
-      // Plotly shows the still until it has loaded itself.
-      if (await figure.locator('.jp-RenderedPlotly').count()) {
-        await figure.locator('.js-plotly-plot .main-svg').first().waitFor({ timeout: 20_000 });
+      // Plotly takes a while to load; a still in its place would be a fault.
+      if (await figure.and(page.locator('.jp-RenderedPlotly')).count()) {
+        await figure.locator('.main-svg').first().waitFor({ timeout: 20_000 });
       }
       const file = path.join(ARTIFACTS, 'figures', `${prefix}-${String(index).padStart(3, '0')}-${within}.png`);
       await figure.screenshot({ path: file, timeout: 20_000 });

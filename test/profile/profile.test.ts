@@ -254,7 +254,7 @@ describe('the comparison chart', () => {
     };
     assert.deepEqual(figure.data.flatMap(trace => trace.text), networks.map(net => net.name)); // prettier-ignore
     assert.deepEqual(figure.layout.updatemenus.map(menu => (menu as { buttons: object[] }).buttons.length), [4, 2]); // prettier-ignore
-    assert.ok(bundle['image/png']);
+    assert.ok(bundle['image/svg+xml']);
   });
 
   it('refuses a network without published accuracy', () => {
