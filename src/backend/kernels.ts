@@ -190,20 +190,16 @@ export function registerKernels(binding: Binding): void {
     kernel(name, ({ x, filter }, attributes, backend) =>
       backend.executeSingleOutput(operation, convolution(attributes as unknown as Window), [x, filter]),
     );
-    kernel(`${name}BackpropInput`, ({ filter, dy }, { shape, ...attributes }, backend) => {
-      const size = shapeTensor(shape as number[]);
-      const options = convolution(attributes as unknown as Window);
-      const dx = backend.executeSingleOutput(`${operation}BackpropInput`, options, [size, filter, dy]);
-      size.dispose();
-      return dx;
-    });
-    kernel(`${name}BackpropFilter`, ({ x, dy }, { shape, ...attributes }, backend) => {
-      const size = shapeTensor(shape as number[]);
-      const options = convolution(attributes as unknown as Window);
-      const dFilter = backend.executeSingleOutput(`${operation}BackpropFilter`, options, [x, size, dy]);
-      size.dispose();
-      return dFilter;
-    });
+    const backprop = (of: 'Input' | 'Filter', inputs: (given: Inputs, size: tf.Tensor) => tf.Tensor[]): void =>
+      kernel(`${name}Backprop${of}`, (given, { shape, ...attributes }, backend) => {
+        const size = shapeTensor(shape as number[]);
+        const options = convolution(attributes as unknown as Window);
+        const result = backend.executeSingleOutput(`${operation}Backprop${of}`, options, inputs(given, size));
+        size.dispose();
+        return result;
+      });
+    backprop('Input', ({ filter, dy }, size) => [size, filter, dy]);
+    backprop('Filter', ({ x, dy }, size) => [x, size, dy]);
     gradient(name, {
       inputsToSave: ['x', 'filter'],
       gradFunc: (dy, [x, filter], attributes) => {
