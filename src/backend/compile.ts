@@ -1,15 +1,18 @@
 /**
  * A function on tensors as one TensorFlow graph. Two calls run as they are and are recorded; where they did the same, the
  * record becomes a graph and later calls run it: TensorFlow then fuses operations, plans memory, and computes branches side
- * by side, and no time goes into JavaScript.
+ * by side.
  */
 import * as tf from '@tensorflow/tfjs';
-import { foldBatchNorm } from './batchNormFolding';
-import { constant, DTYPES, FLOAT, graphDef, INT32, operation, placeholder } from './graphDef';
-import { addFunction, removeFunction } from './graphFunctions';
+import { build, type Graph, isStale } from './graph/build';
+import { follow } from './graph/follow';
+import { removeFunction } from './graph/functions';
+import { merge } from './graph/merge';
+import { isUnchanged, type ModelState, stateOf } from './graph/modelState';
+import { idOf, isObserved } from './graph/observe';
+import { hold, release, restore, settle, start } from './graph/run';
+import { separate, type Trace, trace, Untraceable } from './graph/trace';
 import type { TensorflowBackend } from './kernels';
-import { deferring } from './tensorflow';
-import { isTracing, type Reference, type Trace, trace, type TracedNode, Untraceable } from './tracing';
 
 export type Step<Arguments extends tf.Tensor[], Result> = (...tensors: Arguments) => Result;
 
@@ -37,36 +40,49 @@ export type Compiled<Arguments extends tf.Tensor[], Result> = Step<Arguments, Re
   readonly free: () => void;
 };
 
-/** So many calls may differ from the one before them until the step runs eagerly for good. */
+/** Calls that may differ from the one before them until the step runs eagerly for good. */
 const MOST_TRACES = 4;
+/** Calls that may do something else than the graph until the step runs eagerly for good. */
+const MOST_DEPARTURES = 3;
 /** Graphs of one step. A step that sees more shapes than this runs eagerly at the others. */
 const MOST_GRAPHS = 16;
-/** TensorFlow refuses graphs of 2 GB. */
-const MOST_FROZEN_BYTES = 1 << 30;
 /** With constant weights, which takes seconds to prepare: so many calls at new shapes run eagerly, as one answer may be all. */
 const PATIENCE = 2;
-/**
- * What TensorFlow's optimizer is to do: ConfigProto { graph_options { rewrite_options { memory_optimization: NO_MEM_OPT
- * meta_optimizer_iterations: ONE } } }. In training, in place of the latter, arithmetic_optimization and remapping are OFF:
- * sums of many gradients in one place, and normalization that keeps what it gave the ReLU behind it, take memory that a step
- * has no use for.
- */
-const INFERENCE = '\x52\x06\x52\x04\x20\x01\x60\x01';
-const TRAINING = '\x52\x08\x52\x06\x20\x01\x38\x02\x70\x02';
 
 /**
- * Makes `step` run as one graph, for each list of argument shapes from the third call with it.
+ * Makes `step` run as one graph, for each list of argument shapes from the third call with it. It gives what it would give
+ * eagerly, always:
+ * - It may read and assign variables, use tensors from outside, and use `tf.dropout`, whose noise is fresh at each call.
+ * - Its JavaScript runs at every call, and is compared with the graph before that runs. Where a call does something else
+ *   (another branch, number, option, random draw or closure), it runs eagerly; one line says so at the first time, and
+ *   after three such calls the step runs eagerly for good.
+ * - A step that reads a tensor's data, keeps tensors, or makes tensors whose shape depends on values (`tf.unique`) runs
+ *   eagerly for good, with one line that says why. On backends without graphs every call does.
+ * - A call that throws changes no variable. An error inside of the graph is thrown where its results are first used.
  *
- * The step may read and assign variables, use tensors from outside, and draw dropout's random numbers, fresh at each call.
- * What it reads from JavaScript (numbers, options) is as it was in the first two calls: what changes must be an argument or
- * a variable. A step that reads a tensor's data, keeps tensors, or does other operations from call to call is found out and
- * runs eagerly, with one line saying so. On backends without graphs every call runs eagerly.
+ * @param step takes tensors and returns a tensor, or a list of tensors; every list of shapes has a graph of its own
+ * @example
+ * const step = compile((x: tf.Tensor, y: tf.Tensor) => x.mul(y).sum());
+ * for (let i = 0; i < 100; i++) step(x, y).print(); // the first two run operation by operation
  */
 export function compile<Arguments extends tf.Tensor[], Result extends tf.Tensor | tf.Tensor[]>(
   step: Step<Arguments, Result>,
   options: CompileOptions = {},
 ): Compiled<Arguments, Result> {
   return compiled(step, { freeze: false, confirm: true, ...options });
+}
+
+/**
+ * As `compile`, for a step that depends on its arguments, on variables, and on what the model's layers are told, but on
+ * nothing else in JavaScript: while these are as they were, the graph runs without the step. With layers of classes that
+ * are neither tfjs's nor ours, it is as `compile`.
+ */
+export function compileFor<Arguments extends tf.Tensor[], Result extends tf.Tensor | tf.Tensor[]>(
+  model: tf.LayersModel,
+  step: Step<Arguments, Result>,
+  options: CompileOptions = {},
+): Compiled<Arguments, Result> {
+  return compiled(step, { freeze: false, confirm: true, model, ...options });
 }
 
 /**
@@ -80,26 +96,22 @@ export function compileModel(
   { freeze = true, ...options }: CompileOptions & { freeze?: boolean } = {},
 ): Compiled<[tf.Tensor], tf.Tensor | tf.Tensor[]> {
   const infer = (x: tf.Tensor): tf.Tensor | tf.Tensor[] => model.apply(x, { training: false }) as tf.Tensor;
-  return compiled(infer, { rehearse: true, ...options, freeze, confirm: false });
+  const name = { value: `The inference of ${model.name}` };
+  return compiled(Object.defineProperty(infer, 'name', name), {
+    rehearse: true,
+    ...options,
+    freeze,
+    confirm: false,
+    model,
+  });
 }
 
 interface Policy extends CompileOptions {
   freeze: boolean;
   /** Whether two calls must be alike. */
   confirm: boolean;
-}
-
-interface Graph {
-  name: string;
-  variables: tf.Variable[];
-  captured: number[];
-  /** What the variables were when they became constants; undefined where they are arguments. */
-  frozen: object[] | undefined;
-  /** The shapes of the tensors that it returns, and whether it does as a list. */
-  outputs: number[][];
-  isList: boolean;
-  assigned: tf.Variable[];
-  proven: boolean;
+  /** All that the step depends on in JavaScript. */
+  model?: tf.LayersModel;
 }
 
 /** Of one list of argument shapes. */
@@ -108,21 +120,24 @@ interface State {
   calls: number;
   traces: number;
   graph?: Graph;
+  /** What the model's layers were told when the graph was made; undefined if the step has to be followed. */
+  model?: ModelState;
   freeze: boolean;
+  /** Variables that a trace found in use elsewhere. */
+  shared: tf.Variable[];
 }
-
-let graphCount = 0;
 
 function compiled<Arguments extends tf.Tensor[], Result extends tf.Tensor | tf.Tensor[]>(
   step: Step<Arguments, Result>,
   policy: Policy,
 ): Compiled<Arguments, Result> {
-  const { freeze, confirm, rehearse = false } = policy;
+  const { freeze, confirm, rehearse = false, model } = policy;
   const { enabled = process.env.CNN_KIT_COMPILE !== '0', log = (line: string) => console.warn(line) } = policy;
   const states = new Map<string, State>();
   const names = new Set<string>();
   let reason: string | undefined = enabled ? undefined : 'it is switched off';
-  let many = false;
+  let isCrowded = false;
+  let departures = 0;
 
   const free = freeing(names);
   const drop = (state: State): void => {
@@ -131,30 +146,46 @@ function compiled<Arguments extends tf.Tensor[], Result extends tf.Tensor | tf.T
     Object.assign(state, { graph: undefined, traces: 0 });
   };
 
-  const giveUp = (why: string, isExpected = false): void => {
+  const giveUp = (why: string, isSaid = false): void => {
     reason = why;
     free();
     states.clear();
-    if (!isExpected) log(`${step.name || 'A step'} runs eagerly, as ${why}.`);
+    if (!isSaid) log(`${step.name || 'A step'} runs eagerly, as ${why}.`);
   };
 
-  const stateOf = (args: Arguments): State | undefined => {
+  const stateFor = (args: Arguments): State | undefined => {
     const key = args.map(({ shape, dtype }) => `${dtype} ${shape}`).join(', ');
     let state = states.get(key);
     if (!state && states.size >= MOST_GRAPHS) {
-      if (!many) log(`${step.name || 'A step'} runs eagerly at new shapes, as it has seen ${MOST_GRAPHS}.`);
-      many = true;
-    } else if (!state) states.set(key, (state = { calls: 0, traces: 0, freeze }));
+      if (!isCrowded) log(`${step.name || 'A step'} runs eagerly at new shapes, as it has seen ${MOST_GRAPHS}.`);
+      isCrowded = true;
+    } else if (!state) states.set(key, (state = { calls: 0, traces: 0, freeze, shared: [] }));
     return state;
+  };
+
+  const eagerly = (args: Arguments): Result => {
+    const held = hold();
+    try {
+      const results = step(...args);
+      release(held);
+      return results;
+    } catch (error) {
+      restore(held);
+      throw error;
+    }
   };
 
   /** Runs the step for real, and builds its graph when enough is known. */
   const record = (state: State, args: Arguments): Result => {
+    separate(state.shared);
     const { results, recorded } = trace(step as never, args, 'compute');
     if (recorded instanceof Untraceable) {
       giveUp(recorded.message);
       return results as Result;
     }
+    const wasSeparated = recorded.shared.every(variable => state.shared.includes(variable));
+    state.shared = recorded.shared;
+    if (!wasSeparated) return results as Result;
     state.traces++;
     let usable: Trace | undefined;
     let difference: string | undefined;
@@ -173,9 +204,11 @@ function compiled<Arguments extends tf.Tensor[], Result extends tf.Tensor | tf.T
   const finish = (state: State, trace: Trace): void => {
     try {
       state.graph = build(trace, state.freeze);
+      state.model = model && stateOf(model);
       names.add(state.graph.name);
     } catch (error) {
-      giveUp(`its graph cannot be built (${(error as Error).message.split('\n')[0]})`);
+      if (error instanceof Untraceable) giveUp(error.message);
+      else giveUp(`its graph cannot be built (${(error as Error).message.split('\n')[0]})`);
     }
   };
 
@@ -183,9 +216,13 @@ function compiled<Arguments extends tf.Tensor[], Result extends tf.Tensor | tf.T
   const prepare = (state: State, args: Arguments): void => {
     let usable: Trace | undefined;
     for (let i = 0; i < (confirm ? 2 : 1); i++) {
-      const { recorded } = trace(step as never, args, 'rehearse');
+      let { recorded } = trace(step as never, args, 'rehearse');
+      if (!(recorded instanceof Untraceable) && recorded.shared.length > 0) {
+        separate(recorded.shared);
+        ({ recorded } = trace(step as never, args, 'rehearse'));
+      }
       if (recorded instanceof Untraceable) return giveUp(recorded.message);
-      if (confirm && recorded.nodes.some((node, i) => node.constant && isNoise(i, recorded))) {
+      if (confirm && recorded.nodes.some(({ constant }) => constant?.isNoise)) {
         return giveUp('its dropout draws random numbers in JavaScript; layers.dropout does not');
       }
       const merged = usable ? merge(usable, recorded) : recorded;
@@ -195,37 +232,47 @@ function compiled<Arguments extends tf.Tensor[], Result extends tf.Tensor | tf.T
     finish(state, usable!);
   };
 
+  /** Runs the step beside its graph. */
+  const followed = (state: State, args: Arguments): Result => {
+    const { results, departure } = follow(step as never, args, state.graph!);
+    if (departure) {
+      drop(state);
+      if (departures++ === 0) log(`${step.name || 'A step'} runs eagerly, as ${departure}.`);
+      if (departures >= MOST_DEPARTURES) giveUp(departure, true);
+    }
+    return results as Result;
+  };
+
   const call = (...args: Arguments): Result => {
     // A step inside of a traced step becomes part of its graph.
-    if (reason !== undefined || isTracing() || isRecordingGradients()) return step(...args);
+    if (isObserved() || isRecordingGradients()) return step(...args);
+    if (reason !== undefined) return eagerly(args);
     if (tf.getBackend() !== 'tensorflow') {
       giveUp(`the backend ${tf.getBackend()} has no graphs`, true);
-      return step(...args);
+      return eagerly(args);
     }
-    const state = stateOf(args);
-    if (!state) return step(...args);
+    settle();
+    const state = stateFor(args);
+    if (!state) return eagerly(args);
     if (state.graph && isStale(state.graph)) {
       // Weights that change once are being trained: constants would be made again and again.
       drop(state);
       state.freeze = false;
     }
-    if (!state.graph && state.freeze && state.calls++ < PATIENCE) return step(...args);
+    if (state.graph && state.model && !isUnchanged(state.model)) drop(state);
+    if (!state.graph && state.freeze && state.calls++ < PATIENCE) return eagerly(args);
     if (!state.graph && rehearse) prepare(state, args);
     else if (!state.graph) return record(state, args);
-    if (!state.graph) return step(...args);
+    if (!state.graph) return eagerly(args);
+    // By its number, a variable among the arguments would be taken for the one that the step reads.
+    if (!state.model || args.some(tensor => tensor instanceof tf.Variable)) return followed(state, args);
     try {
       const results = replay(state.graph, args);
-      state.graph.proven = true;
-      return (state.graph.isList ? results : results[0]) as Result;
+      return (state.graph.trace.isList ? results : results[0]) as Result;
     } catch (error) {
-      if (state.graph.captured.length > 0 && state.graph.proven) {
-        // A tensor from outside may be gone, and another in its place.
-        drop(state);
-        return rehearse ? call(...args) : record(state, args);
-      }
       if (state.graph.proven) throw error;
       giveUp(`its graph cannot be run (${(error as Error).message.split('\n')[0]})`);
-      return step(...args);
+      return eagerly(args);
     }
   };
 
@@ -250,175 +297,24 @@ function isRecordingGradients(): boolean {
   return tf.engine().state.gradientDepth > 0;
 }
 
-/** The second trace, with dropout's noise drawn by TensorFlow; or in words what differs from the first. */
-function merge(first: Trace, second: Trace): Trace | string {
-  const changing = 'what it does changes from call to call';
-  if (first.nodes.length !== second.nodes.length) return changing;
-  const nodes = [...second.nodes];
-  for (const [i, a] of first.nodes.entries()) {
-    const b = second.nodes[i];
-    if (!sameOperation(a, b)) return changing;
-    if (!a.constant || !b.constant || Buffer.compare(a.constant.data, b.constant.data) === 0) continue;
-    if (!isNoise(i, first) || !isNoise(i, second)) {
-      return `a number or array that it makes in JavaScript changes from call to call (its shape is [${b.constant.shape}])`;
-    }
-    nodes.push({ attributes: [], inputs: [], constant: shapeConstant(b.constant.shape) });
-    nodes[i] = uniformNoise(nodes.length - 1);
-  }
-  const ends = ({ outputs, assigned }: Trace): Reference[] => [...outputs, ...assigned].map(end => end.reference);
-  const isSame =
-    ends(first).length === ends(second).length &&
-    ends(first).every((reference, i) => sameReference(reference, ends(second)[i])) &&
-    first.assigned.every(({ variable }, i) => variable === second.assigned[i]?.variable);
-  return isSame ? { ...second, nodes } : changing;
-}
-
-function sameOperation(a: TracedNode, b: TracedNode): boolean {
-  return (
-    a.operation === b.operation &&
-    a.device === b.device &&
-    a.constant?.dtype === b.constant?.dtype &&
-    String(a.constant?.shape) === String(b.constant?.shape) &&
-    a.inputs.length === b.inputs.length &&
-    a.inputs.every((reference, i) => sameReference(reference, b.inputs[i])) &&
-    JSON.stringify(a.attributes) === JSON.stringify(b.attributes)
-  );
-}
-
-function sameReference(a: Reference, b: Reference): boolean {
-  if ('node' in a) return 'node' in b && a.node === b.node && a.output === b.output;
-  if ('argument' in a) return 'argument' in b && a.argument === b.argument;
-  if ('variable' in a) return 'variable' in b && a.variable === b.variable;
-  return 'captured' in b && a.captured === b.captured;
-}
-
-/** tfjs draws the noise of dropout in JavaScript. It is known by its use: numbers in [0, 1), plus a scalar, rounded down. */
-function isNoise(index: number, { nodes }: Trace): boolean {
-  const { dtype, data } = nodes[index].constant!;
-  if (dtype !== FLOAT) return false;
-  const users = (i: number): TracedNode[] =>
-    nodes.filter(({ inputs }) => inputs.some(input => 'node' in input && input.node === i));
-  const [sum, ...others] = users(index);
-  if (others.length > 0 || !['Add', 'AddV2'].includes(sum?.operation ?? '')) return false;
-  const isScalar = sum.inputs.some(input => 'node' in input && nodes[input.node].constant?.shape.length === 0);
-  const roundings = users(nodes.indexOf(sum));
-  return (
-    isScalar &&
-    roundings.length > 0 &&
-    roundings.every(({ operation }) => operation === 'Floor') &&
-    new Float32Array(data.buffer).every(value => value >= 0 && value < 1)
-  );
-}
-
-function shapeConstant(shape: number[]): TracedNode['constant'] {
-  return { dtype: INT32, shape: [shape.length], data: new Uint8Array(Int32Array.from(shape).buffer) };
-}
-
-function uniformNoise(shape: number): TracedNode {
-  const { binding } = tf.backend() as TensorflowBackend;
-  const attributes = [
-    { name: 'T', type: binding.TF_ATTR_TYPE, value: INT32 },
-    { name: 'dtype', type: binding.TF_ATTR_TYPE, value: FLOAT },
-  ];
-  return { operation: 'RandomUniform', attributes, inputs: [{ node: shape, output: 0 }] };
-}
-
-function build(traced: Trace, freeze: boolean): Graph {
-  const isFrozen = freeze && traced.assigned.length === 0 && bytesOfVariables(traced) <= MOST_FROZEN_BYTES;
-  const trace = isFrozen ? foldBatchNorm(traced) : traced;
-  const written: Buffer[] = [];
-  const argumentNames: string[] = [];
-  const variables = new Map<tf.Variable, string>();
-  const captured = new Map<number, string>();
-  const dtypeOf = (dtype: string): number => {
-    if (dtype in DTYPES) return DTYPES[dtype];
-    throw new Error(`a graph here has no tensors of type ${dtype}`);
-  };
-  trace.arguments.forEach(({ dtype, shape }, i) => {
-    argumentNames.push(`argument${i}`);
-    written.push(placeholder(`argument${i}`, dtypeOf(dtype), shape));
-  });
-  const named = (reference: Reference): string => {
-    if ('node' in reference) return `node${reference.node}${reference.output ? `:${reference.output}` : ''}`;
-    if ('argument' in reference) return argumentNames[reference.argument];
-    if ('variable' in reference) {
-      const { variable } = reference;
-      if (!variables.has(variable)) variables.set(variable, `variable${variables.size}`);
-      return variables.get(variable)!;
-    }
-    if (!captured.has(reference.captured)) {
-      captured.set(reference.captured, `captured${captured.size}`);
-      written.push(placeholder(`captured${captured.size - 1}`, dtypeOf(reference.dtype), reference.shape));
-    }
-    return captured.get(reference.captured)!;
-  };
-  trace.nodes.forEach(({ operation: op, attributes, inputs, constant: value, device }, i) => {
-    if (value) written.push(constant(`node${i}`, value.dtype, value.shape, value.data));
-    else written.push(operation(`node${i}`, op!, inputs.map(named), attributes, device));
-  });
-  // By way of a node each, as an output may be a placeholder or the same as another.
-  const ends = [...trace.outputs, ...trace.assigned].map(({ reference, dtype }, i) => {
-    const type = { name: 'T', type: (tf.backend() as TensorflowBackend).binding.TF_ATTR_TYPE, value: dtypeOf(dtype) };
-    written.push(operation(`output${i}`, 'Identity', [named(reference)], [type]));
-    return `output${i}`;
-  });
-  const list = [...variables.keys()];
-  for (const [variable, name] of variables) {
-    const { shape, dtype } = variable;
-    if (isFrozen) written.push(constant(name, dtypeOf(dtype), shape, bytesOf(variable)));
-    else written.push(placeholder(name, dtypeOf(dtype), shape));
-  }
-  const name = `cnn_kit_step${process.pid}_${graphCount++}`;
-  const inputs = [...argumentNames, ...(isFrozen ? [] : variables.values()), ...captured.values()];
-  addFunction(name, graphDef(written), inputs, ends);
-  return {
-    name,
-    variables: list,
-    captured: [...captured.keys()],
-    frozen: isFrozen ? list.map(variable => variable.dataId) : undefined,
-    outputs: trace.outputs.map(({ shape }) => shape),
-    isList: trace.isList,
-    assigned: trace.assigned.map(({ variable }) => variable),
-    proven: false,
-  };
-}
-
-function bytesOfVariables({ nodes }: Trace): number {
-  const inputs = nodes.flatMap(({ inputs }) => inputs);
-  const variables = new Set(inputs.flatMap(input => ('variable' in input ? [input.variable] : [])));
-  return [...variables].reduce((sum, { size }) => sum + 4 * size, 0);
-}
-
-function bytesOf(tensor: tf.Tensor): Uint8Array {
-  const { buffer, byteOffset, byteLength } = tensor.dataSync();
-  return new Uint8Array(buffer, byteOffset, byteLength);
-}
-
-function isStale({ variables, frozen }: Graph): boolean {
-  return variables.some((variable, i) => variable.isDisposed || (frozen && frozen[i] !== variable.dataId));
-}
-
-/** Starts the graph, the first time waiting for it; its results may be used, and its arguments disposed of, at once. */
-function replay(
-  { name, variables, captured, frozen, outputs, assigned, proven }: Graph,
-  args: tf.Tensor[],
-): tf.Tensor[] {
+/** Starts the graph; its results may be used, and its arguments disposed of, at once. */
+function replay(graph: Graph, args: tf.Tensor[]): tf.Tensor[] {
   const backend = tf.backend() as TensorflowBackend;
-  const given = backend.getInputTensorIds(frozen ? args : [...args, ...variables]);
-  const ids = [...given, ...captured];
-  const shapes = [...outputs, ...assigned.map(({ shape }) => shape)];
-  const text = backend.binding.TF_ATTR_STRING;
-  // Without both attributes TensorFlow runs a function as it was given, and its graph optimizer never sees it.
-  const attributes = [
-    { name: 'executor_type', type: text, value: '' },
-    { name: 'config_proto', type: text, value: frozen ? INFERENCE : TRAINING },
-  ];
-  const start = () => backend.binding.executeOp(name, attributes, ids, shapes.length);
-  const results = proven ? deferring(start) : start();
-  const tensors = results.map(({ id, dtype }, i) => backend.createOutputTensor({ id, dtype, shape: shapes[i] }));
-  assigned.forEach((variable, i) => {
-    variable.assign(tensors[outputs.length + i]);
-    tensors[outputs.length + i].dispose();
+  const { trace, variables, frozen, captured } = graph;
+  const ids = [...args, ...(frozen ? [] : variables)].map(tensor => idOf(backend, tensor));
+  const held = hold(trace.assigned.map(({ variable }) => variable));
+  let made;
+  try {
+    made = start(graph, [...ids, ...captured], held);
+  } catch (error) {
+    release(held);
+    throw error;
+  }
+  graph.proven = true;
+  const tensors = made.map(output => backend.createOutputTensor(output));
+  trace.assigned.forEach(({ variable }, i) => {
+    variable.assign(tensors[trace.outputs.length + i]);
+    tensors[trace.outputs.length + i].dispose();
   });
-  return tensors.slice(0, outputs.length);
+  return tensors.slice(0, trace.outputs.length);
 }

@@ -6,7 +6,7 @@ import * as tf from '@tensorflow/tfjs';
 import { bindingKind, type BindingKind, loadBinding, registerTensorflow, tensorflowMissing } from './tensorflow';
 import { registerWasm } from './wasm';
 
-export { compile, type Compiled, compileModel, type CompileOptions, type Step } from './compile';
+export { compile, type Compiled, compileFor, compileModel, type CompileOptions, type Step } from './compile';
 export { devices, onDevice, operationsByDevice, placeLayers } from './devices';
 
 export type BackendName = 'tensorflow' | 'wasm' | 'cpu';

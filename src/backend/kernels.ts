@@ -3,7 +3,7 @@
  * tfjs-node has, and the kernels that src/ops looks for by name. All through tfjs's public registration.
  */
 import * as tf from '@tensorflow/tfjs';
-import { isTracing } from './tracing';
+import { isObserved, type TensorEntry } from './graph/observe';
 import type { Binding } from './tensorflow';
 
 export interface Attribute {
@@ -24,6 +24,9 @@ export interface TensorflowBackend extends tf.KernelBackend {
   ): tf.Tensor[];
   getInputTensorIds(tensors: tf.TensorInfo[]): number[];
   incRef(dataId: object): void;
+  refCount(dataId: object): number;
+  disposeData(dataId: object): boolean;
+  tensorMap: { get(dataId: object): TensorEntry; set(dataId: object, entry: TensorEntry): void };
   write(values: unknown, shape: number[], dtype: tf.DataType): object;
   createOutputTensor(metadata: { id: number; shape: number[]; dtype: number }): tf.Tensor;
 }
@@ -256,7 +259,7 @@ export function registerKernels(binding: Binding): void {
     let oneDnn = !binding.isUsingGpuDevice() && process.env.TF_ENABLE_ONEDNN_OPTS !== '0';
     return (inputs, attributes, backend) => {
       const { dy, input, output } = inputs;
-      if (!oneDnn || isTracing() || dy.dtype !== 'float32') return previous(inputs, attributes, backend);
+      if (!oneDnn || isObserved() || dy.dtype !== 'float32') return previous(inputs, attributes, backend);
       const { filterSize, strides, pad } = attributes as unknown as Window;
       const options = [
         ...[float, format, ints('ksize', sizes(filterSize!)), ints('strides', sizes(strides))],

@@ -140,7 +140,8 @@ let defer: ((on: boolean) => void) | undefined;
 
 /**
  * Starts operations that are computed in the background, one after the other, while JavaScript goes on. The shapes that
- * `start` gets with their results are not the true ones. Who reads a result waits for it, and gets the error if one failed.
+ * `start` gets with their results are not the true ones. Whoever reads a result
+ * waits for it, and gets the error if one failed.
  */
 export function deferring<T>(start: () => T): T {
   defer ??= ((native = loadBinding()) => {
@@ -154,6 +155,20 @@ export function deferring<T>(start: () => T): T {
   } finally {
     defer(false);
   }
+}
+
+/** After an operation failed in the background: those that are started from now on run again. */
+export function forgetFailure(): void {
+  const { library, context } = openLibrary();
+  const executorOfThread = library.func('void* TFE_ContextGetExecutorForThread(void*)');
+  const clearError = library.func('void TFE_ExecutorClearError(void*)');
+  const deleteExecutor = library.func('void TFE_DeleteExecutor(void*)');
+  deferring(() => {
+    const executor = executorOfThread(context);
+    clearError(executor);
+    // Of what was handed out; the executor itself stays.
+    deleteExecutor(executor);
+  });
 }
 
 /** Makes tfjs load TensorFlow by itself at the first tensor, and prefer it to every other backend. */

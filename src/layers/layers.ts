@@ -12,10 +12,15 @@ interface LayerConfig {
 
 const first = <T>(value: T | T[]): T => (Array.isArray(value) ? value[0] : value);
 
+/** Says that a layer's calls depend on its weights, its properties and its input alone: a graph may stand for them. */
+function plain<T extends object>(layer: T): T {
+  return Object.defineProperty(layer, 'isPlain', { value: true });
+}
+
 /** Registers a class under its name, so that saved models can be loaded. */
 function register<T extends { className: string }>(layer: T): T {
   tf.serialization.registerClass(layer as never);
-  return layer;
+  return plain(layer);
 }
 
 /** The options of a layer as a plain object, for saving; `build` and `call` read the same object. */
@@ -441,3 +446,4 @@ export class Dropout extends tf.layers.Layer {
     return { ...super.getConfig(), rate: this.rate };
   }
 }
+plain(Dropout);

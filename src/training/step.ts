@@ -1,6 +1,6 @@
 /** A step of training, and a model's answers, computed as graphs where the backend has them. */
 import * as tf from '@tensorflow/tfjs';
-import { compile, type Compiled, compileModel } from '../backend';
+import { type Compiled, compileFor, compileModel } from '../backend';
 import { softmaxCrossEntropy } from './loss';
 import type { Sgd } from './sgd';
 
@@ -36,7 +36,7 @@ export function trainingStep(
       wrong!.dispose();
       return result;
     });
-  return compile(Object.defineProperty(training, 'name', { value: `Training ${model.name}` }), {
+  return compileFor(model, Object.defineProperty(training, 'name', { value: `Training ${model.name}` }), {
     enabled,
     // Else a run that goes on would take its first steps in another way than the one that was never interrupted.
     rehearse: true,

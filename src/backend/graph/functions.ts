@@ -1,7 +1,7 @@
 /** Adds graphs as functions to TensorFlow's eager context, where an operation of their name runs them, through its C API. */
 import type Koffi from 'koffi';
 import { graphDef } from './graphDef';
-import { openLibrary } from './tensorflow';
+import { openLibrary } from '../tensorflow';
 
 /** Loaded at its first use: where addons are forbidden, as behind the grader's wall, the library loads all the same. */
 const koffi = (): typeof Koffi => require('koffi') as typeof Koffi;
@@ -13,12 +13,19 @@ type Pointer = bigint;
  * @param graph a GraphDef
  * @param inputs names of placeholders in it, in the order of the arguments
  * @param outputs names of nodes, or `node:1`
+ * @param check looks at the shapes that TensorFlow knows of the results of a node, undefined where they depend on values
  * @throws when TensorFlow refuses the graph
  */
-export function addFunction(name: string, graph: Uint8Array, inputs: string[], outputs: string[]): void {
+export function addFunction(
+  name: string,
+  graph: Uint8Array,
+  inputs: string[],
+  outputs: string[],
+  check?: (shapeOf: (node: string, output: number) => number[] | undefined) => void,
+): void {
   const { c, context } = (api ??= load());
   const status = c.newStatus() as Pointer;
-  const check = (): void => {
+  const succeeded = (): void => {
     if (c.code(status) !== 0) throw new Error(`TensorFlow: ${c.message(status)}`);
   };
   const body = c.newGraph() as Pointer;
@@ -26,7 +33,12 @@ export function addFunction(name: string, graph: Uint8Array, inputs: string[], o
   const buffer = c.newBuffer(graph, graph.length) as Pointer;
   try {
     c.importGraph(body, buffer, options, status);
-    check();
+    succeeded();
+    check?.((node, output) => {
+      const shape = shapeOf(c, body, c.operationByName(body, node) as Pointer, output, status);
+      succeeded();
+      return shape;
+    });
     const [from, to] = [places(c, body, inputs), places(c, body, outputs)];
     const made = c.toFunction(
       body,
@@ -43,10 +55,10 @@ export function addFunction(name: string, graph: Uint8Array, inputs: string[], o
       null,
       status,
     );
-    check();
+    succeeded();
     c.addFunction(context, made, status);
     c.deleteFunction(made);
-    check();
+    succeeded();
   } finally {
     c.deleteBuffer(buffer);
     c.deleteImportOptions(options);
@@ -102,12 +114,9 @@ export class GrowingGraph {
       this.check();
       const oper = this.find(name);
       return Array.from({ length: outputs }, (_, index) => {
-        const rank = c.rank(graph, { oper, index }, status) as number;
-        const sizes = new BigInt64Array(Math.max(rank, 0));
-        if (rank > 0) c.shape(graph, { oper, index }, sizes, rank, status);
+        const shape = shapeOf(c, graph, oper, index, status);
         this.check();
-        const isKnown = rank >= 0 && sizes.every(size => size >= 0n);
-        return { shape: isKnown ? [...sizes].map(Number) : undefined, dtype: c.outputType({ oper, index }) as number };
+        return { shape, dtype: c.outputType({ oper, index }) as number };
       });
     } finally {
       c.deleteImportOptions(options);
@@ -127,6 +136,14 @@ export class GrowingGraph {
   private check(): void {
     if (this.c.code(this.status) !== 0) throw new Error(`TensorFlow: ${this.c.message(this.status)}`);
   }
+}
+
+/** The shape of a node's output, undefined where it depends on values. */
+function shapeOf(c: Functions, graph: Pointer, oper: Pointer, index: number, status: Pointer): number[] | undefined {
+  const rank = c.rank(graph, { oper, index }, status) as number;
+  const sizes = new BigInt64Array(Math.max(rank, 0));
+  if (rank > 0) c.shape(graph, { oper, index }, sizes, rank, status);
+  return rank >= 0 && sizes.every(size => size >= 0n) ? [...sizes].map(Number) : undefined;
 }
 
 type Functions = ReturnType<typeof load>['c'];

@@ -1,7 +1,7 @@
 /** Batch norm with fixed statistics as part of the convolution before it, in a trace whose variables become constants. */
 import * as tf from '@tensorflow/tfjs';
 import { FLOAT } from './graphDef';
-import type { Reference, Trace, TracedNode } from './tracing';
+import type { Reference, Trace, TracedNode } from './trace';
 
 /**
  * scale (conv(x, filter) - mean) / sqrt(variance + epsilon) + offset is conv(x, filter f) + (offset - mean f), where
@@ -12,7 +12,12 @@ export function foldBatchNorm(trace: Trace): Trace {
   const users = countUsers(trace);
   const constant = (value: tf.Tensor): Reference => {
     const data = new Uint8Array(Float32Array.from(value.dataSync()).buffer);
-    nodes.push({ attributes: [], inputs: [], constant: { dtype: FLOAT, shape: value.shape, data } });
+    nodes.push({
+      attributes: [],
+      inputs: [],
+      constant: { dtype: FLOAT, shape: value.shape, data, isNoise: false },
+      outputs: [{ shape: value.shape, dtype: FLOAT }],
+    });
     return { node: nodes.length - 1, output: 0 };
   };
 
@@ -35,9 +40,10 @@ export function foldBatchNorm(trace: Trace): Trace {
       nodes[x.node] = { ...convolution, inputs: [convolution.inputs[0], constant(filter.mul(perFilter))] };
       const bias = offset.sub(mean.mul(factor));
       const attributes = norm.attributes.filter(({ name }) => name === 'T');
+      const outputs = norm.outputs.slice(0, 1);
       // TensorFlow 2.21 loses the padding where it makes one kernel of this, and so may see no bias.
       if (isByDepth && attribute(convolution, 'padding') === 'EXPLICIT') {
-        nodes[i] = { ...norm, operation: 'Sub', attributes, inputs: [x, constant(bias.neg())] };
+        nodes[i] = { ...norm, operation: 'Sub', attributes, inputs: [x, constant(bias.neg())], outputs };
       } else {
         const format = norm.attributes.filter(({ name }) => name === 'data_format');
         nodes[i] = {
@@ -45,6 +51,7 @@ export function foldBatchNorm(trace: Trace): Trace {
           operation: 'BiasAdd',
           attributes: [...attributes, ...format],
           inputs: [x, constant(bias)],
+          outputs,
         };
       }
     });
@@ -61,7 +68,7 @@ function countUsers({ nodes, outputs, assigned }: Trace): number[] {
   return users;
 }
 
-/** Of a variable, a constant, or one of them reshaped; undefined for what depends on arguments. */
+/** The value of a variable, a constant, or one of them reshaped; undefined for what depends on arguments. */
 function valueOf(reference: Reference, trace: Trace): tf.Tensor | undefined {
   if ('variable' in reference) return reference.variable;
   if (!('node' in reference)) return undefined;
