@@ -22,9 +22,9 @@ export interface CompileOptions {
   /** false: run eagerly, always. The default is true, unless CNN_KIT_COMPILE is 0. */
   enabled?: boolean;
   /**
-   * true: at new shapes the step is called twice without computing anything, and graphs do all the work, the first too: what
-   * they compute then is the same to the bit wherever a run begins. A step that draws random numbers in JavaScript runs
-   * eagerly.
+   * true: at new shapes the step is called twice more, without computing anything, and graphs do all the work, the first
+   * too: what they compute then is the same to the bit wherever a run begins. A step that draws random numbers in JavaScript
+   * runs eagerly.
    */
   rehearse?: boolean;
 }
