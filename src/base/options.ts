@@ -24,7 +24,10 @@ export function check<Options extends object>(what: string, options: Options, ch
  * @throws unless `options` is an object of some of these names
  */
 export function only(what: string, options: object, names: readonly string[]): void {
-  if (typeof options !== 'object' || options === null || Array.isArray(options)) {
+  // By its name, as a notebook's objects are of another realm.
+  const isPlain =
+    typeof options === 'object' && options !== null && (options.constructor?.name ?? 'Object') === 'Object';
+  if (!isPlain) {
     throw new Error(
       `The options of ${what} are ${shown(options)}; expected an object with ${list(names, 'or')}, or nothing.`,
     );
