@@ -52,7 +52,8 @@ const SYNONYMS: Record<string, string> = {
   decay: 'weightDecay',
 };
 
-function nearest(name: string, names: readonly string[]): string | undefined {
+/** The known name that is nearest to a misspelt one; undefined where none is near. */
+export function nearest(name: string, names: readonly string[]): string | undefined {
   if (Object.hasOwn(SYNONYMS, name) && names.includes(SYNONYMS[name])) return SYNONYMS[name];
   const plain = (text: string): string => text.toLowerCase().replace(/[^a-z0-9]/g, '');
   const ranked = names

@@ -1,6 +1,6 @@
 /** The file of a run: a .safetensors file with what the run is made of and its state, in JSON, among its metadata. */
-import { readSafetensorsFile, refuseNotFinite, writeSafetensors } from '../weights/safetensors';
-import type { TorchTensor } from '../weights/stateDict';
+import { readSafetensorsFile, writeSafetensors } from '../weights/safetensors';
+import { refuseNotFinite, type TorchTensor } from '../weights/stateDict';
 
 export interface Checkpoint {
   /** What must be the same for a run to go on: a value for each thing. */
@@ -24,7 +24,7 @@ export function readCheckpoint(file: string): Checkpoint {
       `${file} is no checkpoint of a training run; expected a file that the option checkpoint of fit made.`,
     );
   }
-  for (const [name, { data }] of tensors) refuseNotFinite(file, name, data);
+  for (const [name, { data }] of tensors) refuseNotFinite(`${file}: ${name}`, data);
   return { run: JSON.parse(run), state: JSON.parse(state), arrays: tensors };
 }
 

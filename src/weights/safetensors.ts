@@ -200,12 +200,6 @@ function checkPlaces(places: Place[], size: number): void {
   if (previous.end !== size) throw new Error(`${size - previous.end} bytes follow its last tensor`);
 }
 
-/** @throws when the tensor holds NaN or an infinity, naming the first */
-export function refuseNotFinite(file: string, name: string, data: Float32Array): void {
-  const at = data.findIndex(value => !Number.isFinite(value));
-  if (at >= 0) throw new Error(`${file}: ${name} holds ${data[at]} at ${at}; expected finite numbers.`);
-}
-
 /** Writes the tensors as F32, with checksums. The file appears under its name only when it is complete. */
 export function writeSafetensors(file: string, dict: StateDict, metadata: Record<string, string> = {}): void {
   writeWhole(file, encode(dict, metadata));
