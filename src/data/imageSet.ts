@@ -305,6 +305,9 @@ export function split(set: ImageSet, share: number, seed = 0): [ImageSet, ImageS
 export function images(set: ImageSet, indices: ArrayLike<number>): Image[] {
   refuseSet(set);
   const [height, width, channels] = set.shape;
+  if (![1, 3, 4].includes(channels)) {
+    throw new Error(`Images of ${channels} channels cannot be shown, as those of ${set.name}; expected 1, 3 or 4.`);
+  }
   const size = imageSize(set);
   return Array.from(indices, index => {
     refuseIndex(set, index);
