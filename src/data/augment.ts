@@ -1,6 +1,7 @@
 /** Random changes of an image that keep its class, for training; and the ten crops of AlexNet, for testing. */
 import * as tf from '@tensorflow/tfjs';
-import type { Image, ImageSet, ImageShape } from './imageSet';
+import { between, check, func, refuse, wholeNumber } from '../base/options';
+import { type Image, type ImageSet, type ImageShape, refuseIndex, refuseSet } from './imageSet';
 import { below, normal, type Random, seeded } from './random';
 
 /** Takes one image's bytes [height, width, channels], which it may overwrite, and gives as many back, or a cut. */
@@ -16,6 +17,7 @@ export const augmentedShape = (shape: ImageShape, augment?: Augmentation): Image
 
 /** One after the other, first to last. */
 export function compose(...steps: Augmentation[]): Augmentation {
+  for (const step of steps) func('step of compose', step, 'an augmentation such as horizontalFlip()');
   const whole: Augmentation = (pixels, shape, random) => {
     let image = pixels;
     let now = shape;
@@ -37,7 +39,7 @@ export function compose(...steps: Augmentation[]): Augmentation {
  * @throws if the images are smaller
  */
 export function cropTo(size: number): Augmentation {
-  if (!Number.isInteger(size) || size < 1) throw new Error(`The crop's size is ${size}; right is 1, 2, ...`);
+  wholeNumber('size of cropTo', size);
   const crop: Augmentation = (pixels, shape, random) => {
     const [height, width] = shape;
     refuseCrop(size, shape);
@@ -55,8 +57,9 @@ export function cropTo(size: number): Augmentation {
  * @throws if the images are smaller
  */
 export function centreCrop(set: ImageSet, size: number): ImageSet {
+  refuseSet(set);
   const [height, width, channels] = set.shape;
-  if (!Number.isInteger(size) || size < 1) throw new Error(`The crop's size is ${size}; right is 1, 2, ...`);
+  wholeNumber('size of centreCrop', size);
   refuseCrop(size, set.shape);
   const [from, to] = [height * width * channels, size * size * channels];
   const images = new Uint8Array(set.length * to);
@@ -72,11 +75,16 @@ export function augmentedImages(
   set: ImageSet,
   index: number,
   augment: Augmentation,
-  { count = 8, seed = 0 } = {},
+  options: { count?: number; seed?: number } = {},
 ): Image[] {
-  if (!(Number.isInteger(index) && index >= 0 && index < set.length)) {
-    throw new Error(`There is no image ${index} in ${set.name}; right is 0 to ${set.length - 1}.`);
-  }
+  refuseSet(set);
+  refuseIndex(set, index);
+  func('augmentation of augmentedImages', augment, 'an augmentation such as horizontalFlip()');
+  check('augmentedImages', options, {
+    count: (what, value: number) => wholeNumber(what, value),
+    seed: (what, value: number) => wholeNumber(what, value, -Infinity),
+  });
+  const { count = 8, seed = 0 } = options;
   const size = set.images.length / set.length;
   const [height, width, channels] = augmentedShape(set.shape, augment);
   const random = seeded(seed);
@@ -106,11 +114,9 @@ function cut(pixels: Uint8Array, [, width, channels]: ImageShape, top: number, l
  *
  * @throws if padding is not a whole number from 0
  */
-export function randomCrop({ padding = 4, fill = 0 } = {}): Augmentation {
-  if (!Number.isInteger(padding) || padding < 0) {
-    throw new Error(`The padding is ${padding}; right is a whole number of pixels from 0.`);
-  }
-  refuseByte(fill);
+export function randomCrop(options: { padding?: number; fill?: number } = {}): Augmentation {
+  check('randomCrop', options, { padding: (what, value: number) => wholeNumber(what, value, 0), fill: byte });
+  const { padding = 4, fill = 0 } = options;
   return (pixels, [height, width, channels], random) => {
     const down = below(random, 2 * padding + 1) - padding;
     const right = below(random, 2 * padding + 1) - padding;
@@ -131,10 +137,11 @@ export function randomCrop({ padding = 4, fill = 0 } = {}): Augmentation {
  *
  * @throws if the probability is not in 0 .. 1
  */
-export function horizontalFlip({ probability = 0.5 } = {}): Augmentation {
-  if (!(probability >= 0 && probability <= 1)) {
-    throw new Error(`The probability is ${probability}; right is from 0 to 1.`);
-  }
+export function horizontalFlip(options: { probability?: number } = {}): Augmentation {
+  check('horizontalFlip', options, {
+    probability: (what, value: number) => between(what, value, 0, 1, { closed: true }),
+  });
+  const { probability = 0.5 } = options;
   return (pixels, [height, width, channels], random) => {
     if (random() >= probability) return pixels;
     const row = width * channels;
@@ -158,12 +165,15 @@ export function horizontalFlip({ probability = 0.5 } = {}): Augmentation {
  *
  * @throws if size is not a whole number from 1
  */
-export function cutout({ size = 16, fill = 128 } = {}): Augmentation {
-  if (!Number.isInteger(size) || size < 1) {
-    throw new Error(`The size of the cutout is ${size}; right is a whole number of pixels from 1.`);
-  }
-  refuseByte(fill);
+export function cutout(options: { size?: number; fill?: number } = {}): Augmentation {
+  check('cutout', options, { size: (what, value: number) => wholeNumber(what, value), fill: byte });
+  const { size = 16, fill = 128 } = options;
   return (pixels, [height, width, channels], random) => {
+    if (size > Math.max(height, width)) {
+      throw new Error(
+        `The cutout's size is ${size}; expected at most ${Math.max(height, width)} for images of ${height} x ${width}.`,
+      );
+    }
     const top = below(random, height) - (size >> 1);
     const left = below(random, width) - (size >> 1);
     const first = Math.max(0, left);
@@ -175,11 +185,7 @@ export function cutout({ size = 16, fill = 128 } = {}): Augmentation {
   };
 }
 
-function refuseByte(fill: number): void {
-  if (!Number.isInteger(fill) || fill < 0 || fill > 255) {
-    throw new Error(`The fill is ${fill}; right is a byte, 0 to 255.`);
-  }
-}
+const byte = (what: string, value: number): void => wholeNumber(what, value, 0, 255);
 
 /** The principal components of RGB pixels in [0, 1]. */
 export interface ColourComponents {
@@ -205,8 +211,16 @@ export const IMAGENET_COLOURS: ColourComponents = {
  *
  * @param components - `colourComponents(trainingSet)`, or those of ImageNet
  */
-export function pcaColour(components: ColourComponents = IMAGENET_COLOURS, { deviation = 0.1 } = {}): Augmentation {
-  if (!(deviation >= 0)) throw new Error(`The deviation is ${deviation}; right is a number from 0.`);
+export function pcaColour(
+  components: ColourComponents = IMAGENET_COLOURS,
+  options: { deviation?: number } = {},
+): Augmentation {
+  check('pcaColour', options, { deviation: (what, value: number) => between(what, value, 0) });
+  const { deviation = 0.1 } = options;
+  const isThree = (values: unknown): boolean => Array.isArray(values) && values.length === 3;
+  if (!isThree(components?.eigenvalues) || !isThree(components.eigenvectors)) {
+    refuse('first argument of pcaColour', components, 'the colourComponents of a set');
+  }
   const { eigenvalues, eigenvectors } = components;
   return (pixels, [, , channels], random) => {
     if (channels !== 3) throw new Error(`The image has ${channels} channels; pcaColour takes 3: red, green, blue.`);
@@ -234,8 +248,8 @@ export function pcaColour(components: ColourComponents = IMAGENET_COLOURS, { dev
  * @throws if the set is empty or its images are not RGB
  */
 export function colourComponents(set: ImageSet): ColourComponents {
-  if (set.shape[2] !== 3) throw new Error(`${set.name} has ${set.shape[2]} channels; right is 3: red, green, blue.`);
-  if (!set.length) throw new Error(`${set.name} has no images; right is a set with at least one.`);
+  if (set.shape[2] !== 3) throw new Error(`${set.name} has ${set.shape[2]} channels; expected 3: red, green, blue.`);
+  if (!set.length) throw new Error(`${set.name} has no images; expected a set with at least one.`);
   const pixels = set.images.length / 3;
   const sums = [0, 0, 0];
   const products = [0, 1, 2].map(() => [0, 0, 0]);
@@ -301,7 +315,7 @@ function symmetricEigen(matrix: number[][]): ColourComponents {
 export function tenCrops(x: tf.Tensor4D, size: number): tf.Tensor4D {
   const [batch, height, width, channels] = x.shape;
   if (!Number.isInteger(size) || size < 1 || size > Math.min(height, width)) {
-    throw new Error(`The crop's size is ${size}; right is a whole number from 1 to ${Math.min(height, width)}.`);
+    refuse('size of tenCrops', size, `a whole number from 1 to ${Math.min(height, width)}`);
   }
   const [bottom, right] = [height - size, width - size];
   const corners = [[0, 0], [0, right], [bottom, 0], [bottom, right], [bottom >> 1, right >> 1]]; // prettier-ignore

@@ -4,6 +4,7 @@
  */
 import fs from 'node:fs';
 import path from 'node:path';
+import { check, oneOf, text } from '../base/options';
 import type { ImageSet } from './imageSet';
 
 export const CIFAR10_CLASSES: readonly string[] = [
@@ -80,6 +81,9 @@ export function writeCifar10(set: ImageSet): Uint8Array {
   return bytes;
 }
 
+/** @throws unless it is 'train' or 'test' */
+export const refuseSplit = (what: string, split: 'train' | 'test'): void => oneOf(what, split, 'train', 'test');
+
 /** The folder to read CIFAR-10 from: the environment's CNN_KIT_DATA, which holds the .bin files, else data/cache/cifar10. */
 export function cifar10Folder(): string {
   return process.env.CNN_KIT_DATA || CIFAR10_CACHE;
@@ -92,9 +96,11 @@ export function cifar10Folder(): string {
  * @param options.folder - where the files are; `cifar10Folder()` if not given
  * @throws if there is no such file, or one is not in the binary layout
  */
-export function cifar10({ split, folder = cifar10Folder() }: { split: 'train' | 'test'; folder?: string }): ImageSet {
+export function cifar10(options: { split: 'train' | 'test'; folder?: string }): ImageSet {
+  refuseSplit('split of cifar10', options?.split);
+  check('cifar10', options, { split: refuseSplit, folder: text });
+  const { split, folder = cifar10Folder() } = options;
   const wanted = CIFAR10_FILES[split];
-  if (!wanted) throw new Error(`The split is '${split}'; right is 'train' or 'test'.`);
   const files = wanted.map(file => path.join(folder, file)).filter(file => fs.existsSync(file));
   if (!files.length) {
     throw new Error(`There is no ${wanted[0]} in ${folder}; run \`npm run data -- cifar10\`, or set CNN_KIT_DATA.`);

@@ -1,20 +1,29 @@
 /** A set of labelled images in memory, and the batches that training takes from it. */
 import * as tf from '@tensorflow/tfjs';
+import { boolean, check, type Checks, func, only, refuse, shown, wholeNumber } from '../base/options';
 import { type Augmentation, augmentedShape } from './augment';
 import { seeded, shuffle } from './random';
 
 export type ImageShape = [height: number, width: number, channels: number];
+
+/** Uint8Array holds the labels of up to 256 classes. */
+export type Labels = Uint8Array | Uint16Array | Int32Array;
 
 export interface ImageSet {
   name: string;
   /** [length, height, width, channels], bytes from 0 to 255. */
   images: Uint8Array;
   /** [length], each an index into `classes`. */
-  labels: Uint8Array;
+  labels: Labels;
+  /** Of any size, with any number of channels. */
   shape: ImageShape;
   classes: string[];
   /** Number of images. */
   length: number;
+  /** What `batches`, and with it `fit`, `evaluate` and `predict`, subtract from pixels in [0, 1]; MEAN if not given. */
+  mean?: number | number[];
+  /** What they then divide by; STD if not given. `standardized` gives a set both. */
+  std?: number | number[];
 }
 
 export interface Batch {
@@ -31,10 +40,12 @@ export interface BatchOptions {
   seed?: number;
   /** Done to each image's bytes before they are normalized, with random numbers of `seed` (0 if not given). */
   augment?: Augmentation;
-  /** Of pixels in [0, 1], for all channels or for each. The default is the constant MEAN, so that train and test agree. */
+  /** Of pixels in [0, 1], for all channels or for each. The default is the set's, else the constant MEAN. */
   mean?: number | number[];
-  /** Of pixels in [0, 1], for all channels or for each. The default is the constant STD. */
+  /** Of pixels in [0, 1], for all channels or for each. The default is the set's, else the constant STD. */
   std?: number | number[];
+  /** Leaves the last batch out where it would be smaller. */
+  dropLast?: boolean;
 }
 
 /** One image as imageGrid of `display` takes it. */
@@ -46,33 +57,106 @@ export interface Image {
   channels: 1 | 3 | 4;
 }
 
-/** What `batches` subtracts from pixels in [0, 1]. */
+/** What `batches` subtracts from pixels in [0, 1] of a set that has no mean of its own. */
 export const MEAN = 0.5;
-/** What `batches` then divides by; with MEAN it maps bytes 0 .. 255 to -2 .. 2, near deviation 1 on natural images. */
+/** What `batches` then divides by, of a set that has no deviation of its own; with MEAN it maps bytes 0 .. 255 to -2 .. 2, near deviation 1 on natural images. */
 export const STD = 0.25;
 
 const AUGMENTATION_STREAM = 1;
 
+const MOST_BYTE_CLASSES = 256;
+
+/** @throws unless these are as many bytes and labels as the set says, each label one of its classes */
+export function refuseSet(set: ImageSet, what = 'set of images'): void {
+  if (typeof set !== 'object' || set === null || !('images' in set)) {
+    refuse(what, set, 'an ImageSet { name, images, labels, shape, classes, length }');
+  }
+  const { name, images, labels, shape, classes, length } = set;
+  if (!Array.isArray(shape) || shape.length !== 3 || !shape.every(side => Number.isSafeInteger(side) && side > 0)) {
+    refuse(`shape of ${name}`, shape, '[height, width, channels], whole numbers from 1');
+  }
+  if (!Array.isArray(classes) || !classes.length || !classes.every(label => typeof label === 'string')) {
+    refuse(`list of classes of ${name}`, classes, 'an array with the name of each class');
+  }
+  wholeNumber(`length of ${name}`, length, 0);
+  if (!(images instanceof Uint8Array)) refuse(`array of images of ${name}`, images, 'a Uint8Array of bytes 0 to 255');
+  const size = imageSize(set);
+  if (images.length !== length * size) {
+    throw new Error(
+      `${name} has ${images.length} bytes; expected ${length * size} for ${length} images of ${shape.join(' x ')}.`,
+    );
+  }
+  refuseLabels(labels, name, length, classes.length);
+  standardization(set);
+}
+
+/** @throws unless there is one label for each image, each of them a class */
+export function refuseLabels(labels: Labels, name: string, length: number, classes: number): void {
+  if (!(labels instanceof Uint8Array || labels instanceof Uint16Array || labels instanceof Int32Array)) {
+    refuse(`array of labels of ${name}`, labels, 'a Uint8Array, Uint16Array or Int32Array');
+  }
+  if (labels.length !== length) {
+    throw new Error(`${name} has ${labels.length} labels for ${length} images; expected one for each.`);
+  }
+  if (classes > MOST_BYTE_CLASSES && labels instanceof Uint8Array) {
+    throw new Error(
+      `The labels of ${name} are bytes, and it has ${classes} classes; expected a Uint16Array or an Int32Array.`,
+    );
+  }
+  const at = labels.findIndex(label => !(label >= 0 && label < classes));
+  if (at >= 0) {
+    throw new Error(
+      `Label ${at} of ${name} is ${labels[at]}; expected 0 to ${classes - 1}, as it has ${classes} classes.`,
+    );
+  }
+}
+
+/** @throws when the set has no image, or is refused by `refuseSet` */
+export function refuseEmpty(set: ImageSet, what?: string): void {
+  refuseSet(set, what);
+  if (!set.length) throw new Error(`${set.name} has no images; expected a set with at least one.`);
+}
+
+const perChannel = (what: string, value: number | number[]): void => {
+  const isNumbers = [value].flat().every(Number.isFinite);
+  if (!isNumbers) refuse(what, value, 'a number, or one for each channel');
+};
+
+const BATCH_OPTIONS: Checks<BatchOptions> = {
+  batchSize: (what, value) => wholeNumber(what, value),
+  seed: (what, value) => wholeNumber(what, value, -Infinity),
+  augment: (what, value) => func(what, value, 'an augmentation such as horizontalFlip()'),
+  mean: perChannel,
+  std: perChannel,
+  dropLast: boolean,
+};
+
 /**
  * The set's images, batch by batch: x = (bytes / 255 - mean) / std. The caller disposes of x and y.
  *
- * @throws if an option is out of its range, or an augmentation changes an image's size
+ * @throws at once if an option is out of its range or the set's labels are not its classes'; later if an augmentation
+ * changes an image's size
  */
-export function* batches(set: ImageSet, options: BatchOptions = {}): Generator<Batch> {
-  const { batchSize = 128, seed, augment, mean = MEAN, std = STD } = options;
-  if (!Number.isInteger(batchSize) || batchSize < 1) {
-    throw new Error(`batchSize is ${batchSize}; right is a whole number from 1.`);
-  }
+export function batches(set: ImageSet, options: BatchOptions = {}): Generator<Batch> {
+  refuseSet(set);
+  check('batches', options, BATCH_OPTIONS);
+  standardization(set, options);
+  return generate(set, options);
+}
+
+function* generate(set: ImageSet, options: BatchOptions): Generator<Batch> {
+  const { batchSize = 128, seed, augment, dropLast = false } = options;
   const [height, width, channels] = set.shape;
   const size = height * width * channels;
   const shape = augmentedShape(set.shape, augment);
   const sizeAfter = shape[0] * shape[1] * shape[2];
-  const table = normalizationTable(channels, mean, std);
+  const table = normalizationTable(set, options);
   const order = Uint32Array.from({ length: set.length }, (_, i) => i);
   if (seed !== undefined) shuffle(order, seeded(seed));
   const random = seeded(seed ?? 0, AUGMENTATION_STREAM);
   for (let start = 0; start < set.length; start += batchSize) {
     const count = Math.min(batchSize, set.length - start);
+    if (dropLast && count < batchSize) return;
     const x = new Float32Array(count * sizeAfter);
     const y = new Int32Array(count);
     for (let i = 0; i < count; i++) {
@@ -95,22 +179,26 @@ export function* batches(set: ImageSet, options: BatchOptions = {}): Generator<B
   }
 }
 
-function normalizationTable(channels: number, mean: number | number[], std: number | number[]): Float32Array {
-  const each = (name: string, value: number | number[]): number[] => {
+/** Mean and deviation of each channel by which a set's images become numbers. */
+export function standardization(
+  set: Pick<ImageSet, 'name' | 'shape' | 'mean' | 'std'>,
+  { mean = set.mean ?? MEAN, std = set.std ?? STD }: Pick<BatchOptions, 'mean' | 'std'> = {},
+): { mean: number[]; std: number[] } {
+  const [, , channels] = set.shape;
+  const each = (what: string, value: number | number[], isRight: (value: number) => boolean): number[] => {
     const values = typeof value === 'number' ? Array<number>(channels).fill(value) : value;
-    if (values.length !== channels || !values.every(Number.isFinite)) {
-      throw new Error(
-        `${name} is [${values.join(', ')}]; right is one number, or one for each of ${channels} channels.`,
-      );
-    }
-    return values;
+    if (Array.isArray(values) && values.length === channels && values.every(isRight)) return values;
+    const expected = what === 'std' ? 'a finite number above 0' : 'a finite number';
+    refuse(`${what} of ${set.name}`, value, `${expected}, or one for each of ${channels} channels`);
   };
-  const means = each('mean', mean);
-  const stds = each('std', std);
-  if (!stds.every(value => value > 0)) throw new Error(`std is [${stds.join(', ')}]; right is above 0.`);
-  return Float32Array.from({ length: channels * 256 }, (_, i) => {
+  return { mean: each('mean', mean, Number.isFinite), std: each('std', std, value => value > 0 && value < Infinity) };
+}
+
+function normalizationTable(set: ImageSet, options?: Pick<BatchOptions, 'mean' | 'std'>): Float32Array {
+  const { mean, std } = standardization(set, options);
+  return Float32Array.from({ length: mean.length * 256 }, (_, i) => {
     const channel = i >> 8;
-    return ((i & 255) / 255 - means[channel]) / stds[channel];
+    return ((i & 255) / 255 - mean[channel]) / std[channel];
   });
 }
 
@@ -118,12 +206,12 @@ const statistics = new WeakMap<ImageSet, { mean: number[]; std: number[] }>();
 
 /**
  * Mean and deviation of each channel over the whole set, pixels in [0, 1]: what `batches` takes as `mean` and `std`.
- * Take those of the training set for the test set too. Computed once for each set.
+ * Computed once for each set; `standardized` gives a training set's to the test set too.
  */
 export function channelStatistics(set: ImageSet): { mean: number[]; std: number[] } {
   let found = statistics.get(set);
   if (!found) {
-    if (!set.length) throw new Error(`${set.name} has no images; right is a set with at least one.`);
+    refuseEmpty(set);
     const channels = set.shape[2];
     const sums = new Array<number>(channels).fill(0);
     const squares = new Array<number>(channels).fill(0);
@@ -141,16 +229,31 @@ export function channelStatistics(set: ImageSet): { mean: number[]; std: number[
 }
 
 /**
+ * The set with the mean and the deviation of each channel that `of` has over all its images: with those of the training
+ * set for the training, the validation and the test set, all three are seen alike.
+ *
+ * @throws if `of` is empty, has other channels, or a channel whose pixels are all the same
+ */
+export function standardized(set: ImageSet, of = set): ImageSet {
+  refuseSet(set);
+  const { mean, std } = channelStatistics(of);
+  const result = { ...set, mean, std };
+  standardization(result);
+  return result;
+}
+
+/**
  * Some images of a set, copied.
  *
  * @param which - the first so many; or these indices, in this order; or those from `from` (0) to before `to` (the end)
  * @throws if the set has no such image
  */
 export function subset(set: ImageSet, which: number | ArrayLike<number> | { from?: number; to?: number }): ImageSet {
+  refuseSet(set);
   const indices = indicesOf(set, which);
   const size = imageSize(set);
   const images = new Uint8Array(indices.length * size);
-  const labels = new Uint8Array(indices.length);
+  const labels = new (set.labels.constructor as new (length: number) => Labels)(indices.length);
   indices.forEach((index, i) => {
     images.set(set.images.subarray(index * size, (index + 1) * size), i * size);
     labels[i] = set.labels[index];
@@ -159,15 +262,19 @@ export function subset(set: ImageSet, which: number | ArrayLike<number> | { from
 }
 
 function indicesOf(set: ImageSet, which: Parameters<typeof subset>[1]): number[] {
+  if (typeof which !== 'number' && (typeof which !== 'object' || which === null)) {
+    refuse(`choice of images of ${set.name}`, which, 'a count, a list of indices, or { from, to }');
+  }
   const range = typeof which === 'number' ? { to: which } : which;
   if ('length' in range) {
     const indices = Array.from(range);
     for (const index of indices) refuseIndex(set, index);
     return indices;
   }
+  only('subset', range, ['from', 'to']);
   const { from = 0, to = set.length } = range;
   if (!Number.isInteger(from) || !Number.isInteger(to) || from < 0 || to < from || to > set.length) {
-    throw new Error(`There are no images ${from} to before ${to} in ${set.name}; it has ${set.length}.`);
+    throw new Error(`There are no images ${shown(from)} to before ${shown(to)} in ${set.name}; it has ${set.length}.`);
   }
   return Array.from({ length: to - from }, (_, i) => from + i);
 }
@@ -178,7 +285,10 @@ function indicesOf(set: ImageSet, which: Parameters<typeof subset>[1]): number[]
  * @throws if `share` is not between 0 and 1
  */
 export function split(set: ImageSet, share: number, seed = 0): [ImageSet, ImageSet] {
-  if (!(share > 0 && share < 1)) throw new Error(`The share is ${share}; right is between 0 and 1.`);
+  refuseSet(set);
+  if (!(typeof share === 'number' && share > 0 && share < 1)) {
+    refuse(`share of ${set.name}`, share, 'a number above 0 and below 1');
+  }
   const order = shuffle(
     Array.from({ length: set.length }, (_, i) => i),
     seeded(seed),
@@ -193,7 +303,11 @@ export function split(set: ImageSet, share: number, seed = 0): [ImageSet, ImageS
  * @throws if the set has no image of one of these indices
  */
 export function images(set: ImageSet, indices: ArrayLike<number>): Image[] {
+  refuseSet(set);
   const [height, width, channels] = set.shape;
+  if (![1, 3, 4].includes(channels)) {
+    throw new Error(`Images of ${channels} channels cannot be shown, as those of ${set.name}; expected 1, 3 or 4.`);
+  }
   const size = imageSize(set);
   return Array.from(indices, index => {
     refuseIndex(set, index);
@@ -206,9 +320,9 @@ export function images(set: ImageSet, indices: ArrayLike<number>): Image[] {
   });
 }
 
-function refuseIndex(set: ImageSet, index: number): void {
+export function refuseIndex(set: ImageSet, index: number): void {
   if (!Number.isInteger(index) || index < 0 || index >= set.length) {
-    throw new Error(`There is no image ${index} in ${set.name}; right is 0 to ${set.length - 1}.`);
+    throw new Error(`There is no image ${shown(index)} in ${set.name}; expected 0 to ${set.length - 1}.`);
   }
 }
 

@@ -4,6 +4,7 @@ export {
   images,
   MEAN,
   split,
+  standardized,
   STD,
   subset,
   type Batch,
@@ -11,6 +12,7 @@ export {
   type Image,
   type ImageSet,
   type ImageShape,
+  type Labels,
 } from './imageSet';
 export {
   augmentedImages,

@@ -1,7 +1,8 @@
 /** The images that the lectures train on, whatever is there. */
 import fs from 'node:fs';
 import path from 'node:path';
-import { cifar10, CIFAR10_CACHE, CIFAR10_FILES } from './cifar10';
+import { cifar10, CIFAR10_CACHE, CIFAR10_FILES, refuseSplit } from './cifar10';
+import { check, wholeNumber } from '../base/options';
 import { type ImageSet, subset } from './imageSet';
 import { offlineImages } from './offline';
 
@@ -10,12 +11,15 @@ import { offlineImages } from './offline';
  * set's name tells which. `CNN_KIT_DATA=offline` asks for the offline images.
  *
  * @param options.count - at most so many images, the first ones; all if not given
- * @throws if CNN_KIT_DATA names a folder without CIFAR-10
+ * @throws if an option is unknown or out of its range, or CNN_KIT_DATA names a folder without CIFAR-10
  */
-export function lectureImages({ split, count }: { split: 'train' | 'test'; count?: number }): ImageSet {
-  if (count !== undefined && (!Number.isInteger(count) || count < 1)) {
-    throw new Error(`count is ${count}; right is a whole number from 1.`);
-  }
+export function lectureImages(options: { split: 'train' | 'test'; count?: number }): ImageSet {
+  const { split, count } = options ?? {};
+  check('lectureImages', options ?? {}, {
+    split: refuseSplit,
+    count: (what, value: number) => wholeNumber(what, value),
+  });
+  refuseSplit('split of lectureImages', split);
   if (process.env.CNN_KIT_DATA === 'offline') return offlineImages({ split, count });
   const here = Object.values(CIFAR10_FILES).every(files => fs.existsSync(path.join(CIFAR10_CACHE, files[0])));
   if (!process.env.CNN_KIT_DATA && !here) return offlineImages({ split, count });

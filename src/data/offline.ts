@@ -9,6 +9,8 @@
  * Equal bytes on every machine: all randomness is `seeded`, and all arithmetic is + - * / sqrt floor, which IEEE 754
  * rounds exactly. Math.sin, exp, pow and their like differ between engines, so none is used.
  */
+import { check, wholeNumber } from '../base/options';
+import { refuseSplit } from './cifar10';
 import type { ImageSet } from './imageSet';
 import { below, type Random, seeded, shuffle } from './random';
 
@@ -53,19 +55,14 @@ const OFFICIAL_LENGTH = { train: 50_000, test: 10_000 };
  * @param options.seed - another seed gives other images of the same kind
  * @throws if the split is unknown or the count is not a whole number from 1 to 1,000,000
  */
-export function offlineImages({
-  split,
-  count = OFFICIAL_LENGTH[split],
-  seed = 0,
-}: {
-  split: 'train' | 'test';
-  count?: number;
-  seed?: number;
-}): ImageSet {
-  if (!(split in FIRST_STREAM)) throw new Error(`The split is '${split}'; right is 'train' or 'test'.`);
-  if (!Number.isInteger(count) || count < 1 || count > 1e6) {
-    throw new Error(`count is ${count}; right is a whole number from 1 to 1,000,000.`);
-  }
+export function offlineImages(options: { split: 'train' | 'test'; count?: number; seed?: number }): ImageSet {
+  refuseSplit('split of offlineImages', options?.split);
+  check('offlineImages', options, {
+    split: refuseSplit,
+    count: (what, value: number) => wholeNumber(what, value, 1, 1e6),
+    seed: (what, value: number) => wholeNumber(what, value, -Infinity),
+  });
+  const { split, count = OFFICIAL_LENGTH[split], seed = 0 } = options;
   const size = SIDE * SIDE * 3;
   const images = new Uint8Array(count * size);
   const labels = new Uint8Array(count);

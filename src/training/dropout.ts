@@ -1,17 +1,30 @@
 /** Dropout as arithmetic: its two forms, and what scaling at test time stands for. The layer is `layers.dropout`. */
 import * as tf from '@tensorflow/tfjs';
+import { between, check, type Check, refuse, wholeNumber } from '../base/options';
 import { seeded } from '../data';
+import { refuseImages, refuseModel } from './settings';
 import { drawMasks, releaseMasks } from './state';
 
 /** More would not fit into memory, nor anyone's time. */
 const MOST_UNITS = 16;
 
+interface Rate {
+  /** Share of the units that are dropped: from 0, and below 1. */
+  rate?: number;
+}
+
+const rateCheck: Check = (what, value) => between(what, value, 0, 1);
+const seedCheck: Check = (what, value) => wholeNumber(what, value, -Infinity);
+
 /**
  * 1 where a unit is kept, 0 where it is dropped, each with probability `rate`, drawn from `seed`.
  * @returns tensor of `shape`
  */
-export function dropoutMask(shape: number[], { rate = 0.5, seed = 0 } = {}): tf.Tensor {
-  refuseRate(rate);
+export function dropoutMask(shape: number[], options: Rate & { seed?: number } = {}): tf.Tensor {
+  check('dropoutMask', options, { rate: rateCheck, seed: seedCheck });
+  if (!Array.isArray(shape)) refuse('shape of dropoutMask', shape, 'an array of whole numbers');
+  shape.forEach(side => wholeNumber('side of the shape of dropoutMask', side, 0));
+  const { rate = 0.5, seed = 0 } = options;
   const random = seeded(seed);
   const length = shape.reduce((a, b) => a * b, 1);
   return tf.tensor(
@@ -26,8 +39,9 @@ export function dropoutMask(shape: number[], { rate = 0.5, seed = 0 } = {}): tf.
  * @param x any shape
  * @param mask of the shape of x, from `dropoutMask`; none at test time
  */
-export function dropout2012(x: tf.Tensor, mask?: tf.Tensor, { rate = 0.5 } = {}): tf.Tensor {
-  refuseRate(rate);
+export function dropout2012(x: tf.Tensor, mask?: tf.Tensor, options: Rate = {}): tf.Tensor {
+  check('dropout2012', options, { rate: rateCheck });
+  const { rate = 0.5 } = options;
   return mask ? x.mul(mask) : x.mul(1 - rate);
 }
 
@@ -37,8 +51,9 @@ export function dropout2012(x: tf.Tensor, mask?: tf.Tensor, { rate = 0.5 } = {})
  * @param x any shape
  * @param mask of the shape of x, from `dropoutMask`; none at test time
  */
-export function invertedDropout(x: tf.Tensor, mask?: tf.Tensor, { rate = 0.5 } = {}): tf.Tensor {
-  refuseRate(rate);
+export function invertedDropout(x: tf.Tensor, mask?: tf.Tensor, options: Rate = {}): tf.Tensor {
+  check('invertedDropout', options, { rate: rateCheck });
+  const { rate = 0.5 } = options;
   return mask ? tf.tidy(() => x.mul(mask).div(1 - rate)) : x.clone();
 }
 
@@ -47,9 +62,7 @@ export function invertedDropout(x: tf.Tensor, mask?: tf.Tensor, { rate = 0.5 } =
  * @returns [2^n, n]
  */
 export function allMasks(n: number): tf.Tensor2D {
-  if (!Number.isInteger(n) || n < 1 || n > MOST_UNITS) {
-    throw new Error(`All masks of ${n} units were asked for; right is 1 to ${MOST_UNITS}.`);
-  }
+  wholeNumber('number of units of allMasks', n, 1, MOST_UNITS);
   return tf.tensor2d(
     Float32Array.from({ length: 2 ** n * n }, (_, i) => (Math.floor(i / n) >> (i % n)) & 1),
     [2 ** n, n],
@@ -79,9 +92,10 @@ export function averageOverMasks(
   x: tf.Tensor1D,
   kernel: tf.Tensor2D,
   bias: tf.Tensor1D,
-  { rate = 0.5 } = {},
+  options: Rate = {},
 ): MaskAverages {
-  refuseRate(rate);
+  check('averageOverMasks', options, { rate: rateCheck });
+  const { rate = 0.5 } = options;
   return tf.tidy(() => {
     const masks = allMasks(x.shape[0]);
     const kept = masks.sum(1, true);
@@ -116,8 +130,15 @@ export interface MonteCarlo {
  * @param x [batch, height, width, channels]
  * @throws when the model drops no units
  */
-export function monteCarloDropout(model: tf.LayersModel, x: tf.Tensor4D, { samples = 100, seed = 0 } = {}): MonteCarlo {
-  if (!Number.isInteger(samples) || samples < 1) throw new Error(`samples is ${samples}; it must be 1, 2, ...`);
+export function monteCarloDropout(
+  model: tf.LayersModel,
+  x: tf.Tensor4D,
+  options: { samples?: number; seed?: number } = {},
+): MonteCarlo {
+  check('monteCarloDropout', options, { samples: (what, value: number) => wholeNumber(what, value), seed: seedCheck });
+  const { samples = 100, seed = 0 } = options;
+  refuseModel('monteCarloDropout', model);
+  refuseImages('monteCarloDropout', model, x);
   try {
     return tf.tidy(() => {
       let sum: tf.Tensor = tf.scalar(0);
@@ -137,8 +158,4 @@ export function monteCarloDropout(model: tf.LayersModel, x: tf.Tensor4D, { sampl
   } finally {
     releaseMasks(model);
   }
-}
-
-function refuseRate(rate: number): void {
-  if (!(rate >= 0 && rate < 1)) throw new Error(`The dropout rate is ${rate}; right is at least 0 and below 1.`);
 }

@@ -1,17 +1,53 @@
 /** Several answers to the same images, averaged: of several models, of one model at several times, or on several crops. */
 import * as tf from '@tensorflow/tfjs';
+import { between, check, type Checks, refuse, wholeNumber } from '../base/options';
 import { type ImageSet, seeded } from '../data';
-import { predict } from './evaluate';
+import { BATCH_SIZE, type BatchSize, predict } from './evaluate';
+import { refuseMisfit, refuseModel } from './settings';
 import { variableOf } from './state';
 
 /**
  * The mean of the members' probabilities, not of their logits nor of their weights.
  * @param members each [images, classes], rows sum to 1
  * @returns [images, classes]
+ * @throws when the members are not alike in shape, or no probabilities
  */
 export function averageProbabilities(members: tf.Tensor2D[]): tf.Tensor2D {
-  if (!members.length) throw new Error('An ensemble needs at least one member.');
+  refuseMembers(members);
+  members.forEach((member, i) => refuseNoProbabilities(member.dataSync<'float32'>(), member.shape[1], i));
   return tf.tidy(() => tf.stack(members).mean(0) as tf.Tensor2D);
+}
+
+/** @throws unless these are tensors [images, classes], all alike */
+function refuseMembers(members: tf.Tensor2D[]): void {
+  if (!Array.isArray(members) || !members.length) refuse('list of members', members, 'at least one tensor');
+  members.forEach((member, i) => {
+    const shape = (member as tf.Tensor | undefined)?.shape;
+    if (!(member instanceof tf.Tensor) || shape?.length !== 2) {
+      refuse(`member ${i} of the ensemble`, shape ? `[${shape}]` : member, 'a tensor of [images, classes]');
+    }
+    if (String(shape) === String(members[0].shape)) return;
+    throw new Error(`Member ${i} of the ensemble is [${shape}]; expected [${members[0].shape}], as the first.`);
+  });
+}
+
+/** Rows of float32 probabilities sum to 1 but for this. */
+const SUM_ERROR = 1e-3;
+
+function refuseNoProbabilities(answers: ArrayLike<number>, classes: number, member: number): void {
+  for (let row = 0; row < answers.length; row += classes) {
+    let sum = 0;
+    for (let i = row; i < row + classes; i++) {
+      if (!(answers[i] >= 0)) sum = NaN;
+      sum += answers[i];
+    }
+    if (Math.abs(sum - 1) <= SUM_ERROR) continue;
+    const shownRow = Array.from({ length: Math.min(classes, 5) }, (_, i) => Number(answers[row + i].toPrecision(4)));
+    throw new Error(
+      `Member ${member} gives image ${row / classes} [${shownRow.join(', ')}${classes > 5 ? ', ...' : ''}]; ` +
+        'expected probabilities, from 0 and summing to 1, as predict gives them.',
+    );
+  }
 }
 
 /** What averaging brought on labelled images. */
@@ -38,25 +74,39 @@ export interface BootstrapOptions {
   seed?: number;
 }
 
+export const BOOTSTRAP: Checks<BootstrapOptions> = {
+  resamples: (what, value) => wholeNumber(what, value),
+  confidence: (what, value) => between(what, value, 0, 1),
+  seed: (what, value) => wholeNumber(what, value, -Infinity),
+};
+
 /**
  * Compares members with their average, and gives an interval of the gain by the percentile bootstrap over the images
  * (Efron & Tibshirani, "An Introduction to the Bootstrap", 1993, chapter 13).
  * @param members each [images, classes], probabilities
  * @param labels [images]
+ * @throws when the members are not alike in shape, or no probabilities, or the labels are not their classes
  */
 export async function compareEnsemble(
   members: tf.Tensor2D[],
   labels: ArrayLike<number>,
-  { resamples = 2000, confidence = 0.95, seed = 0 }: BootstrapOptions = {},
+  options: BootstrapOptions = {},
 ): Promise<EnsembleComparison> {
-  const count = labels.length;
-  if (!members.length || !count) throw new Error('An ensemble needs at least one member and one image.');
-  const [images, classes] = members[0].shape;
-  if (members.some(({ shape }) => shape[0] !== count || shape[1] !== classes)) {
-    throw new Error(`${count} labels were given for answers to ${images} images; each member must answer all.`);
+  check('compareEnsemble', options, BOOTSTRAP);
+  const { resamples = 2000, confidence = 0.95, seed = 0 } = options;
+  refuseMembers(members);
+  const [count, classes] = members[0].shape;
+  if (labels?.length !== count || !count) {
+    throw new Error(
+      `${labels?.length ?? 'No'} labels are given for answers to ${count} images; expected one for each of at least one.`,
+    );
   }
+  const wrong = Array.from(labels).findIndex(label => !(Number.isInteger(label) && label >= 0 && label < classes));
+  if (wrong >= 0)
+    throw new Error(`Label ${wrong} is ${labels[wrong]}; expected a whole number from 0 to ${classes - 1}.`);
   // In float64 from here on, so that the inequality is not lost in rounding.
   const answers = await Promise.all(members.map(async member => Float64Array.from(await member.data())));
+  answers.forEach((answer, i) => refuseNoProbabilities(answer, classes, i));
   const mean = answers[0].map((_, i) => average(answers.map(answer => answer[i])));
   const each = answers.map(answer => score(answer, labels, classes));
   const whole = score(mean, labels, classes);
@@ -120,6 +170,7 @@ export interface Snapshot {
 
 /** Keeps the weights that `model` has now, for instance at the end of each of `cosineCycles`. */
 export function takeSnapshot(model: tf.LayersModel): Snapshot {
+  refuseModel('takeSnapshot', model);
   const weights = model.weights.map(weight => tf.keep(variableOf(weight).clone()));
   return { weights, dispose: () => tf.dispose(weights) };
 }
@@ -132,34 +183,62 @@ export async function predictSnapshots(
   model: tf.LayersModel,
   snapshots: Snapshot[],
   set: ImageSet,
-  options?: { batchSize?: number },
+  options: BatchSize = {},
 ): Promise<tf.Tensor2D[]> {
+  check('predictSnapshots', options, BATCH_SIZE);
+  refuseModel('predictSnapshots', model);
+  refuseMisfit('predictSnapshots', model, set);
+  snapshots.forEach((snapshot, i) => refuseSnapshot(model, snapshot, i));
   const own = takeSnapshot(model);
   const restore = ({ weights }: Snapshot): void =>
     model.weights.forEach((weight, i) => variableOf(weight).assign(weights[i]));
+  const answers: tf.Tensor2D[] = [];
   try {
-    const answers: tf.Tensor2D[] = [];
     for (const snapshot of snapshots) {
       restore(snapshot);
       answers.push(await predict(model, set, options));
     }
     return answers;
+  } catch (error) {
+    tf.dispose(answers);
+    throw error;
   } finally {
     restore(own);
     own.dispose();
   }
 }
 
+function refuseSnapshot(model: tf.LayersModel, snapshot: Snapshot, i: number): void {
+  const shapes = snapshot?.weights?.map(({ shape }) => `[${shape}]`);
+  if (!shapes) refuse(`snapshot ${i}`, snapshot, 'what takeSnapshot gives');
+  if (snapshot.weights.some(({ isDisposed }) => isDisposed)) throw new Error(`Snapshot ${i} is disposed of.`);
+  const ours = model.weights.map(({ shape }) => `[${shape}]`);
+  if (String(shapes) === String(ours)) return;
+  const at = ours.findIndex((shape, k) => shape !== shapes[k]);
+  throw new Error(
+    `Snapshot ${i} is of another network than ${model.name}: its weight ${Math.max(at, 0)} is ` +
+      `${shapes[at] ?? 'missing'}; expected ${ours[at] ?? `${ours.length} weights`}.`,
+  );
+}
+
 /** The members are whole models, which may differ in everything but the images and the classes. */
 export async function compareModels(
   models: tf.LayersModel[],
   set: ImageSet,
-  options: BootstrapOptions & { batchSize?: number } = {},
+  options: BootstrapOptions & BatchSize = {},
 ): Promise<EnsembleComparison> {
+  check('compareModels', options, { ...BOOTSTRAP, ...BATCH_SIZE });
+  if (!Array.isArray(models) || !models.length)
+    refuse('list of models of compareModels', models, 'at least one network');
+  const { batchSize, ...bootstrap } = options;
+  for (const model of models) {
+    refuseModel('compareModels', model);
+    refuseMisfit('compareModels', model, set);
+  }
   const answers: tf.Tensor2D[] = [];
   try {
-    for (const model of models) answers.push(await predict(model, set, options));
-    return await compareEnsemble(answers, set.labels, options);
+    for (const model of models) answers.push(await predict(model, set, { batchSize }));
+    return await compareEnsemble(answers, set.labels, bootstrap);
   } finally {
     tf.dispose(answers);
   }

@@ -1,18 +1,32 @@
 import * as tf from '@tensorflow/tfjs';
+import { boolean, check, type Checks, wholeNumber } from '../base/options';
 import { batches, type ImageSet } from '../data';
 import { Ahead } from './ahead';
 import { softmaxCrossEntropy } from './loss';
+import { refuseMisfit, refuseModel } from './settings';
 import { logitsOf } from './step';
+
+export interface BatchSize {
+  /** Images at a time. */
+  batchSize?: number;
+}
+
+export const BATCH_SIZE: Checks<BatchSize> = { batchSize: (what, value) => wholeNumber(what, value) };
 
 /**
  * Mean cross-entropy and share of right answers of `model` (logits) on `set`, with the layers as at test time.
  * @param options.isTrained whether the weights are about to change: else the graph takes them for constants
+ * @throws before anything is computed, when model, set and options do not fit
  */
 export async function evaluate(
   model: tf.LayersModel,
   set: ImageSet,
-  { batchSize = 256, isTrained = false } = {},
+  options: BatchSize & { isTrained?: boolean } = {},
 ): Promise<{ loss: number; accuracy: number }> {
+  check('evaluate', options, { ...BATCH_SIZE, isTrained: boolean });
+  const { batchSize = 256, isTrained = false } = options;
+  refuseModel('evaluate', model);
+  refuseMisfit('evaluate', model, set);
   let loss = 0;
   let right = 0;
   const all = new Ahead(batches(set, { batchSize }), ({ x, y }) => tf.dispose([x, y]));
@@ -36,8 +50,13 @@ export async function evaluate(
 /**
  * The probability of every class, batch by batch.
  * @returns [images, classes], rows sum to 1; the caller disposes of it
+ * @throws before anything is computed, when model, set and options do not fit
  */
-export async function predict(model: tf.LayersModel, set: ImageSet, { batchSize = 256 } = {}): Promise<tf.Tensor2D> {
+export async function predict(model: tf.LayersModel, set: ImageSet, options: BatchSize = {}): Promise<tf.Tensor2D> {
+  check('predict', options, BATCH_SIZE);
+  const { batchSize = 256 } = options;
+  refuseModel('predict', model);
+  refuseMisfit('predict', model, set);
   const parts: tf.Tensor2D[] = [];
   for (const { x, y } of batches(set, { batchSize })) {
     parts.push(tf.tidy(() => tf.softmax(logitsOf(model, x))));

@@ -1,25 +1,40 @@
 import fs from 'node:fs';
 import * as tf from '@tensorflow/tfjs';
-import { augmentedShape, batches, type Batch, type BatchOptions, type ImageSet } from '../data';
+import { batches, type Batch, type BatchOptions, type ImageSet } from '../data';
 import { display, progress, type Progress } from '../display';
 import { Ahead } from './ahead';
 import { evaluate } from './evaluate';
-import { constant, type Schedule } from './schedules';
-import { Sgd, type SgdOptions } from './sgd';
-import { type StepOptions, trainingStep } from './step';
+import type { Snapshot } from './ensembles';
+import { type OptimizerChoice, type SgdOptions, WeightAverage } from './optimizers';
+import type { Schedule } from './schedules';
+import { batchesPerEpoch, rateAt, refuseRun, resolve, type Settings, stepsPerEpoch, totalSteps } from './settings';
+import { accumulatingStep, type StepOptions, trainingStep } from './step';
 import { drawMasks, releaseMasks, RunFile, type Seen, variableOf } from './state';
 
-export interface FitOptions extends SgdOptions, StepOptions, Pick<BatchOptions, 'augment'> {
+/** `momentum`, `weightDecay`, `form` and `nesterov` are those of SGD, the optimizer where no other is given. */
+export interface FitOptions extends SgdOptions, StepOptions, Pick<BatchOptions, 'augment' | 'dropLast'> {
   /** Passes over the set. */
   epochs?: number;
   /** Ends the run after this many steps, even within an epoch. */
   maxSteps?: number;
   batchSize?: number;
+  /**
+   * So many batches make one step: their gradients are averaged over all their images, and the weights change once. At
+   * the end of an epoch there may be fewer. Batch normalization sees one batch at a time. 1 if not given.
+   */
+  accumulate?: number;
+  /** `sgd(...)`, `rmsProp(...)`, `adam(...)` or `adamW(...)`. */
+  optimizer?: OptimizerChoice;
+  /**
+   * The share that an exponential moving average of the weights, running statistics included, keeps at each step, such
+   * as 0.999. The average is in the history; the model itself keeps the weights of the last step.
+   */
+  ema?: number;
   /** A number, or a function of the step: see `constant`, `steps`, `cosine`, `warmUp`, `oneCycle`. */
   learningRate?: number | Schedule;
   /** Of the order of the images, of the augmentation and of dropout. */
   seed?: number;
-  /** Evaluated after every epoch. */
+  /** Evaluated after every epoch. It must be standardized as the training set is. */
   validation?: ImageSet;
   /** Ends the run when true; asked after every step, once a whole pass has been seen. */
   stopWhen?: (history: History) => boolean;
@@ -61,6 +76,11 @@ export interface History {
   imagesPerSecond: number;
   seconds: number;
   stopped: 'epochs' | 'maxSteps' | 'stopWhen' | 'interrupted';
+  /**
+   * With `ema`, at the end of the run: the average of the weights. `model.setWeights(averaged.weights)` puts it into the
+   * network, `predictSnapshots` asks it; the caller disposes of it.
+   */
+  averaged?: Snapshot;
 }
 
 /** The run was interrupted. The model keeps the weights it had reached, and this error the history. */
@@ -72,18 +92,19 @@ export class Interrupted extends Error {
 }
 
 /**
- * Trains `model` (whose outputs are logits) on `set` by SGD with momentum on softmax cross-entropy.
+ * Trains `model` (whose outputs are logits) on `set` by SGD with momentum, or another optimizer, on softmax cross-entropy.
  * Yields to the event loop at every step, shows its progress in place, and leaves no tensor behind.
  *
+ * @throws before anything is computed, when an option is unknown or out of its range, or model and set do not fit
  * @throws Interrupted when the signal aborts; an Error when the loss is no longer a number
  */
 export async function fit(model: tf.LayersModel, set: ImageSet, options: FitOptions = {}): Promise<History> {
-  const { maxSteps = Infinity, batchSize = 128, learningRate = 0.01, seed = 0, augment } = options;
-  const { epochs = Number.isFinite(maxSteps) ? Infinity : 10, signal = display.signal } = options;
-  refuse(model, set, options);
-  const stepsPerEpoch = Math.ceil(set.length / batchSize);
-  const total = Math.min(epochs * stepsPerEpoch, maxSteps);
-  const schedule = typeof learningRate === 'number' ? constant(learningRate) : learningRate;
+  const settings = resolve(options);
+  refuseRun(model, set, settings);
+  const { accumulate, maxSteps, seed, schedule, signal = display.signal } = settings;
+  const perEpoch = stepsPerEpoch(set, settings);
+  const total = totalSteps(set, settings);
+  const batchCount = batchesPerEpoch(set, settings);
 
   const history: History = {
     steps: 0,
@@ -96,21 +117,25 @@ export async function fit(model: tf.LayersModel, set: ImageSet, options: FitOpti
     stopped: 'epochs',
   };
   const lastPass: Seen[] = [];
-  const optimizer = new Sgd(trainableVariables(model), options);
-  const step = trainingStep(model, optimizer, options);
-  const { file, every = stepsPerEpoch } = options.checkpoint ?? {};
-  const runFile = file === undefined ? undefined : new RunFile(file, model, optimizer, set, options);
+  const optimizer = settings.optimizer.create(model.trainableWeights.map(variableOf));
+  const average =
+    settings.ema === undefined ? undefined : new WeightAverage(model.weights.map(variableOf), settings.ema);
+  const sums = accumulate > 1 ? optimizer.variables.map(zerosLike) : undefined;
+  const step = trainingStep(model, optimizer, { ...settings, sums, average });
+  const gather = sums && accumulatingStep(model, optimizer, sums, settings);
+  const { file, every = perEpoch } = settings.checkpoint ?? {};
+  const runFile = file === undefined ? undefined : new RunFile(file, model, optimizer, average, set, settings);
 
   const ended = (): boolean => {
     if (signal?.aborted) history.stopped = 'interrupted';
-    else if (history.steps >= stepsPerEpoch && options.stopWhen?.(history)) history.stopped = 'stopWhen';
+    else if (history.steps >= perEpoch && options.stopWhen?.(history)) history.stopped = 'stopWhen';
     else if (history.steps >= maxSteps) history.stopped = 'maxSteps';
     else return false;
     return true;
   };
 
   let bar: Progress | undefined;
-  let rest: Ahead<Batch> | undefined;
+  let rest: Ahead<Part> | undefined;
   try {
     if (options.resume && fs.existsSync(file!)) runFile!.load(history, lastPass);
     const secondsBefore = history.seconds;
@@ -119,35 +144,43 @@ export async function fit(model: tf.LayersModel, set: ImageSet, options: FitOpti
     let saved = history.steps;
     bar = options.progress === false ? undefined : progress({ title: options.progress ?? model.name, total });
     if (history.steps > 0) bar?.update({ step: history.steps, loss: history.losses.at(-1) });
-    rest = new Ahead(passes(set, epochs, history.steps, { batchSize, seed, augment }), ({ x, y }) =>
-      tf.dispose([x, y]),
-    );
+    rest = new Ahead(parts(set, history.steps, settings), ({ x, y }) => tf.dispose([x, y]));
     while (!ended()) {
-      const { value: batch, done } = rest.next();
-      if (done) break;
-      const { x, y } = batch;
-      const rate = schedule(history.steps, total);
-      drawMasks(model, x.shape[0], seed, history.steps);
-      const result = tf.tidy(() => step(x, y, tf.scalar(rate)));
-      if (history.steps + 1 < total) rest.prepare();
-      const [loss, wrong] = await result.data<'float32'>();
-      result.dispose();
-      lastPass.push({ size: x.shape[0], loss, wrong });
-      if (lastPass.length > stepsPerEpoch) lastPass.shift();
-      images += x.shape[0];
-      tf.dispose([x, y]);
-      if (!Number.isFinite(loss)) {
-        throw new Error(`The loss became ${loss} at step ${history.steps}; try a learning rate below ${rate}.`);
+      const rate = rateAt(schedule, history.steps, total);
+      let loss = 0;
+      let part: Part | undefined;
+      for (let i = 0; !part?.isLast; i++) {
+        const { value, done } = rest.next();
+        if (done) break;
+        part = value;
+        const { x, y, share, isLast } = part;
+        drawMasks(model, x.shape[0], seed, history.steps * accumulate + i);
+        const result = tf.tidy(() => {
+          if (!isLast) return gather!(x, y, tf.scalar(share));
+          return sums ? step(x, y, tf.scalar(rate), tf.scalar(share)) : step(x, y, tf.scalar(rate));
+        });
+        if (!isLast || history.steps + 1 < total) rest.prepare();
+        const [batchLoss, wrong] = await result.data<'float32'>();
+        tf.dispose([result, x, y]);
+        lastPass.push({ size: x.shape[0], loss: batchLoss, wrong });
+        if (lastPass.length > batchCount) lastPass.shift();
+        images += x.shape[0];
+        loss += share * batchLoss;
+        if (!Number.isFinite(batchLoss)) {
+          throw new Error(`The loss became ${batchLoss} at step ${history.steps}; try a learning rate below ${rate}.`);
+        }
       }
+      if (!part) break;
       const seen = sum(lastPass.map(batch => batch.size));
       history.steps++;
-      history.losses.push(loss);
+      // As a checkpoint keeps it.
+      history.losses.push(Math.fround(loss));
       history.trainLoss = sum(lastPass.map(batch => batch.loss * batch.size)) / seen;
       history.trainError = sum(lastPass.map(batch => batch.wrong)) / seen;
       const seconds = (performance.now() - start) / 1000;
       history.seconds = secondsBefore + seconds;
       history.imagesPerSecond = images / seconds;
-      if (history.steps % stepsPerEpoch === 0) history.epochs.push(await endOfEpoch(model, history, rate, options));
+      if (history.steps % perEpoch === 0) history.epochs.push(await endOfEpoch(model, history, rate, settings));
       options.onStep?.(history);
       bar?.update({ step: history.steps, loss, imagesPerSecond: history.imagesPerSecond });
       if (history.steps % every === 0) {
@@ -158,10 +191,14 @@ export async function fit(model: tf.LayersModel, set: ImageSet, options: FitOpti
       await new Promise(setImmediate);
     }
     if (saved !== history.steps) await runFile?.save(history, lastPass);
+    if (average) history.averaged = snapshotOf(average);
   } finally {
     step.dispose();
+    gather?.dispose();
     rest?.dispose();
     optimizer.dispose();
+    average?.dispose();
+    tf.dispose(sums ?? []);
     releaseMasks(model);
     bar?.end();
   }
@@ -169,20 +206,33 @@ export async function fit(model: tf.LayersModel, set: ImageSet, options: FitOpti
   return history;
 }
 
-/** The batches of all passes but for the first `taken`. */
-function* passes(
-  set: ImageSet,
-  epochs: number,
-  taken: number,
-  options: BatchOptions & { batchSize: number; seed: number },
-): Generator<Batch, undefined> {
-  const stepsPerEpoch = Math.ceil(set.length / options.batchSize);
-  let skipped = Math.floor(taken / stepsPerEpoch) * stepsPerEpoch;
-  for (let epoch = skipped / stepsPerEpoch; epoch < epochs; epoch++) {
-    for (const batch of batches(set, { ...options, seed: options.seed + epoch })) {
+/** A batch of a step. */
+interface Part extends Batch {
+  /** Of the step's images. */
+  share: number;
+  isLast: boolean;
+}
+
+/** The batches of all passes but for those of the first `taken` steps. */
+function* parts(set: ImageSet, taken: number, settings: Settings): Generator<Part, undefined> {
+  const { batchSize, dropLast, accumulate, epochs, seed, augment } = settings;
+  const perEpoch = stepsPerEpoch(set, settings);
+  const used = dropLast ? set.length - (set.length % batchSize) : set.length;
+  let epoch = Math.floor(taken / perEpoch);
+  for (let step = epoch * perEpoch; epoch < epochs; epoch++) {
+    let [seen, inStep] = [0, 0];
+    for (const { x, y } of batches(set, { batchSize, dropLast, augment, seed: seed + epoch })) {
+      const images = Math.min(batchSize * accumulate, used - (seen - inStep));
+      const size = x.shape[0];
+      seen += size;
+      inStep += size;
+      const isLast = inStep === images;
       // Made and thrown away, so that the augmentation draws what it drew then.
-      if (skipped++ < taken) tf.dispose([batch.x, batch.y]);
-      else yield batch;
+      if (step < taken) tf.dispose([x, y]);
+      else yield { x, y, share: size / images, isLast };
+      if (!isLast) continue;
+      step++;
+      inStep = 0;
     }
   }
 }
@@ -191,7 +241,7 @@ async function endOfEpoch(
   model: tf.LayersModel,
   { epochs, trainLoss, trainError, seconds }: History,
   learningRate: number,
-  { validation }: FitOptions,
+  { validation }: Settings,
 ): Promise<Epoch> {
   const row = { epoch: epochs.length + 1, trainLoss, trainError, learningRate, seconds };
   if (!validation) return row;
@@ -199,27 +249,11 @@ async function endOfEpoch(
   return { ...row, validationLoss: loss, validationError: 1 - accuracy };
 }
 
-function trainableVariables(model: tf.LayersModel): tf.Variable[] {
-  return model.trainableWeights.map(variableOf);
-}
+const zerosLike = (variable: tf.Variable): tf.Variable => tf.tidy(() => tf.variable(tf.zerosLike(variable), false));
 
-function refuse(model: tf.LayersModel, set: ImageSet, options: FitOptions): void {
-  const { batchSize = 128, epochs = 1, checkpoint, resume } = options;
-  const wanted = model.inputs[0].shape.slice(1);
-  const given = augmentedShape(set.shape, options.augment);
-  if (String(wanted) !== String(given)) {
-    throw new Error(`${model.name} takes images of ${wanted.join(' x ')}, but ${set.name} has ${given.join(' x ')}.`);
-  }
-  const classes = model.outputs[0].shape.at(-1);
-  if (classes !== set.classes.length) {
-    throw new Error(`${model.name} tells ${classes} classes apart, but ${set.name} has ${set.classes.length}.`);
-  }
-  if (!set.length) throw new Error(`${set.name} has no images to train on.`);
-  if (!(batchSize >= 1) || batchSize % 1) throw new Error(`batchSize is ${batchSize}; it must be 1, 2, ...`);
-  if (!(epochs >= 1)) throw new Error(`epochs is ${epochs}; it must be at least 1.`);
-  if (resume && !checkpoint) throw new Error('To resume a run, name the file of its checkpoint.');
-  const every = checkpoint?.every ?? 1;
-  if (!Number.isInteger(every) || every < 1) throw new Error(`checkpoint.every is ${every}; it must be 1, 2, ...`);
+function snapshotOf(average: WeightAverage): Snapshot {
+  const weights = average.copies();
+  return { weights, dispose: () => tf.dispose(weights) };
 }
 
 const sum = (values: number[]): number => values.reduce((total, value) => total + value, 0);

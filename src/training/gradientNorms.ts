@@ -1,6 +1,8 @@
 /** How much of the loss's gradient reaches each layer: what auxiliary classifiers and shortcuts are to mend. */
 import * as tf from '@tensorflow/tfjs';
+import { between, check, wholeNumber } from '../base/options';
 import { softmaxCrossEntropy } from './loss';
+import { refuseImages, refuseModel } from './settings';
 import { drawMasks, releaseMasks, variableOf } from './state';
 
 export interface GradientNorm {
@@ -22,8 +24,15 @@ export async function gradientNorms(
   model: tf.LayersModel,
   x: tf.Tensor4D,
   y: tf.Tensor1D,
-  { auxiliaryWeight = 0.3, seed = 0 } = {},
+  options: { auxiliaryWeight?: number; seed?: number } = {},
 ): Promise<GradientNorm[]> {
+  check('gradientNorms', options, {
+    auxiliaryWeight: (what, value: number) => between(what, value, 0),
+    seed: (what, value: number) => wholeNumber(what, value, -Infinity),
+  });
+  const { auxiliaryWeight = 0.3, seed = 0 } = options;
+  refuseModel('gradientNorms', model);
+  refuseImages('gradientNorms', model, x);
   const filters = model.layers.flatMap(layer =>
     layer.trainableWeights.filter(({ shape }) => shape.length >= 2).map(weight => ({ layer: layer.name, weight })),
   );

@@ -3,7 +3,18 @@ export { evaluate, predict } from './evaluate';
 export { constant, cosine, cosineCycles, oneCycle, steps, warmUp, type Schedule } from './schedules';
 export { type GradientNorm, gradientNorms } from './gradientNorms';
 export { softmaxCrossEntropy } from './loss';
-export { Sgd, type SgdOptions } from './sgd';
+export {
+  adam,
+  type AdamOptions,
+  adamW,
+  Optimizer,
+  type OptimizerChoice,
+  rmsProp,
+  type RmsPropOptions,
+  Sgd,
+  sgd,
+  type SgdOptions,
+} from './optimizers';
 export {
   allMasks,
   averageOverMasks,

@@ -1,7 +1,17 @@
 /** Testing on ten crops of each image: AlexNet, section 4.1. */
 import * as tf from '@tensorflow/tfjs';
+import { check } from '../base/options';
 import { batches, type ImageSet, tenCrops } from '../data';
-import { averageProbabilities, type BootstrapOptions, compareEnsemble, type EnsembleComparison } from './ensembles';
+import { refuseEmpty } from '../data/imageSet';
+import {
+  averageProbabilities,
+  BOOTSTRAP,
+  type BootstrapOptions,
+  compareEnsemble,
+  type EnsembleComparison,
+} from './ensembles';
+import { BATCH_SIZE, type BatchSize } from './evaluate';
+import { refuseClasses, refuseModel } from './settings';
 
 /**
  * The probabilities on each of the ten crops of each image, as large as the model takes them.
@@ -11,10 +21,19 @@ import { averageProbabilities, type BootstrapOptions, compareEnsemble, type Ense
 export async function predictCrops(
   model: tf.LayersModel,
   set: ImageSet,
-  { batchSize = 64 } = {},
+  options: BatchSize = {},
 ): Promise<tf.Tensor2D[]> {
-  const [, height, width] = model.inputs[0].shape as number[];
-  if (height !== width) throw new Error(`${model.name} takes images of ${height} x ${width}; crops here are square.`);
+  check('predictCrops', options, BATCH_SIZE);
+  const { batchSize = 64 } = options;
+  refuseModel('predictCrops', model);
+  refuseEmpty(set, 'set of predictCrops');
+  refuseClasses(model, set);
+  const [, height, width, channels] = model.inputs[0].shape as number[];
+  if (height !== width) throw new Error(`${model.name} takes images of ${height} x ${width}; expected square ones.`);
+  if (height > Math.min(set.shape[0], set.shape[1]) || channels !== set.shape[2]) {
+    const crop = [height, width, channels].join(' x ');
+    throw new Error(`${model.name} takes images of ${crop}; expected crops of ${set.name}'s ${set.shape.join(' x ')}.`);
+  }
   const parts: tf.Tensor3D[] = [];
   try {
     for (const { x, y } of batches(set, { batchSize })) {
@@ -36,11 +55,7 @@ export async function predictCrops(
  * Ten-crop testing: the mean of the probabilities, not of the logits, over the ten crops.
  * @returns [images, classes], rows sum to 1; the caller disposes of it
  */
-export async function predictTenCrop(
-  model: tf.LayersModel,
-  set: ImageSet,
-  options?: { batchSize?: number },
-): Promise<tf.Tensor2D> {
+export async function predictTenCrop(model: tf.LayersModel, set: ImageSet, options?: BatchSize): Promise<tf.Tensor2D> {
   const crops = await predictCrops(model, set, options);
   const mean = averageProbabilities(crops);
   tf.dispose(crops);
@@ -51,11 +66,13 @@ export async function predictTenCrop(
 export async function compareCrops(
   model: tf.LayersModel,
   set: ImageSet,
-  options: BootstrapOptions & { batchSize?: number } = {},
+  options: BootstrapOptions & BatchSize = {},
 ): Promise<EnsembleComparison> {
-  const crops = await predictCrops(model, set, options);
+  check('compareCrops', options, { ...BOOTSTRAP, ...BATCH_SIZE });
+  const { batchSize, ...bootstrap } = options;
+  const crops = await predictCrops(model, set, { batchSize });
   try {
-    return await compareEnsemble(crops, set.labels, options);
+    return await compareEnsemble(crops, set.labels, bootstrap);
   } finally {
     tf.dispose(crops);
   }

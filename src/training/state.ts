@@ -3,9 +3,12 @@ import { createHash } from 'node:crypto';
 import * as tf from '@tensorflow/tfjs';
 import { seeded, type ImageSet } from '../data';
 import { Dropout } from '../layers';
-import { type Checkpoint, type Numbers, readCheckpoint, refuseForeign, writeCheckpoint } from './checkpoint';
-import type { Epoch, FitOptions, History } from './fit';
-import type { Sgd } from './sgd';
+import { standardization } from '../data/imageSet';
+import type { TorchTensor } from '../weights/stateDict';
+import { type Checkpoint, readCheckpoint, refuseForeign, writeCheckpoint } from './checkpoint';
+import type { Epoch, History } from './fit';
+import type { Optimizer, WeightAverage } from './optimizers';
+import type { Settings } from './settings';
 
 /** Of one batch of the last whole pass. */
 export interface Seen {
@@ -58,19 +61,30 @@ export class RunFile {
   constructor(
     private readonly file: string,
     private readonly model: tf.LayersModel,
-    private readonly optimizer: Sgd,
+    private readonly optimizer: Optimizer,
+    private readonly average: WeightAverage | undefined,
     set: ImageSet,
-    options: FitOptions,
+    settings: Settings,
   ) {
-    this.run = describeRun(model, set, options);
+    this.run = describeRun(model, set, settings);
   }
 
-  async save({ losses, ...history }: History, lastPass: Seen[]): Promise<void> {
-    const arrays = new Map<string, Numbers>();
-    for (const [name, variable] of this.variables()) arrays.set(name, (await variable.data()) as Numbers);
+  /** @throws when a weight is no longer a number; the file stays as it was */
+  async save({ losses, averaged: _averaged, ...history }: History, lastPass: Seen[]): Promise<void> {
+    const arrays = new Map<string, TorchTensor>();
+    for (const [name, variable] of this.variables()) {
+      const data = Float32Array.from(await variable.data());
+      if (!data.every(Number.isFinite)) {
+        throw new Error(`After step ${history.steps}, ${name} is no longer a number; ${this.file} stays as it was.`);
+      }
+      arrays.set(name, { shape: variable.shape, data });
+    }
+    const vector = (name: string, values: number[]): void => {
+      arrays.set(name, { shape: [values.length], data: Float32Array.from(values) });
+    };
     // All of these came out of float32 tensors.
-    arrays.set('losses', Float32Array.from(losses));
-    arrays.set('last pass', Float32Array.from(lastPass.flatMap(({ size, loss, wrong }) => [size, loss, wrong])));
+    vector('losses', losses);
+    vector('last pass', lastPass.flatMap(({ size, loss, wrong }) => [size, loss, wrong])); // prettier-ignore
     const epochs = history.epochs.map(epoch => Object.entries(epoch).map(([name, value]) => [name, String(value)]));
     writeCheckpoint(this.file, { run: this.run, state: { ...history, epochs }, arrays });
   }
@@ -82,14 +96,22 @@ export class RunFile {
   load(history: History, lastPass: Seen[]): void {
     const { run, state, arrays } = readCheckpoint(this.file);
     refuseForeign(this.file, run, this.run);
-    for (const [name, variable] of this.variables()) {
-      tf.tidy(() => variable.assign(tf.tensor(arrays.get(name)!, variable.shape, variable.dtype)));
+    const variables = this.variables();
+    for (const [name, { shape }] of variables) {
+      const found = arrays.get(name)?.shape;
+      if (String(found) === String(shape)) continue;
+      throw new Error(
+        `${this.file} is of another run: its ${name} is [${found ?? 'missing'}], and here it is [${shape}].`,
+      );
+    }
+    for (const [name, variable] of variables) {
+      tf.tidy(() => variable.assign(tf.tensor(arrays.get(name)!.data, variable.shape, variable.dtype)));
     }
     const { epochs, ...rest } = state as { epochs: [keyof Epoch, string][][] };
     // As text, since JSON has no NaN and a validation loss may be one.
     const rows = epochs.map(row => Object.fromEntries(row.map(([name, value]) => [name, Number(value)])));
-    Object.assign(history, rest, { epochs: rows, losses: [...arrays.get('losses')!], stopped: 'epochs' });
-    const seen = [...arrays.get('last pass')!];
+    Object.assign(history, rest, { epochs: rows, losses: [...arrays.get('losses')!.data], stopped: 'epochs' });
+    const seen = [...arrays.get('last pass')!.data];
     while (seen.length) {
       const [size, loss, wrong] = seen.splice(0, 3);
       lastPass.push({ size, loss, wrong });
@@ -98,17 +120,12 @@ export class RunFile {
 
   private variables(): [name: string, variable: tf.Variable][] {
     const weights = this.model.weights.map((weight, i): [string, tf.Variable] => [`weight ${i}`, variableOf(weight)]);
-    const velocities = this.optimizer.velocities.map((variable, i): [string, tf.Variable] => [
-      `velocity ${i}`,
-      variable,
-    ]);
-    return [...weights, ...velocities];
+    return [...weights, ...this.optimizer.state, ...(this.average?.state ?? [])];
   }
 }
 
-function describeRun(model: tf.LayersModel, set: ImageSet, options: FitOptions): Checkpoint['run'] {
-  const { batchSize = 128, seed = 0, momentum = 0.9, weightDecay = 0, form = 'modern' } = options;
-  const { labelSmoothing = 0, auxiliaryWeight = 0.3, learningRate = 0.01, augment } = options;
+function describeRun(model: tf.LayersModel, set: ImageSet, settings: Settings): Checkpoint['run'] {
+  const { batchSize, seed, labelSmoothing, auxiliaryWeight, accumulate, dropLast, optimizer, augment } = settings;
   const architecture = layersOf(model).map(layer => {
     // tfjs numbers the names that it makes up on through the life of a process.
     const { name: _name, ...config } = layer.getConfig();
@@ -119,19 +136,25 @@ function describeRun(model: tf.LayersModel, set: ImageSet, options: FitOptions):
     for (const piece of pieces) hash.update(piece);
     return hash.digest('hex').slice(0, 16);
   };
+  const { mean, std } = standardization(set);
   return {
     'list of layers': sha256(JSON.stringify(architecture)),
     'list of trainable weights': sha256(JSON.stringify(model.weights.map(({ trainable }) => trainable))),
-    'set of images': `${set.length} of ${set.name} (${sha256(set.images, set.labels)})`,
+    'set of images': `${set.length} of ${set.name} (${sha256(set.images, Int32Array.from(set.labels).join())})`,
+    'mean and deviation of the images': `${mean} and ${std}`,
     batchSize,
+    dropLast,
+    accumulate,
     seed,
-    momentum,
-    weightDecay,
-    form,
+    optimizer: optimizer.name,
+    ...optimizer.settings,
     labelSmoothing,
     auxiliaryWeight,
+    clipNorm: settings.clipNorm ?? 'none',
+    clipValue: settings.clipValue ?? 'none',
+    ema: settings.ema ?? 'none',
     // Functions cannot be compared.
-    learningRate: typeof learningRate === 'number' ? learningRate : 'a schedule',
+    learningRate: settings.learningRate ?? 'a schedule',
     augment: augment ? 'a function' : 'none',
   };
 }

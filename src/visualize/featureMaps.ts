@@ -49,11 +49,13 @@ function stretched(values: Float32Array): Float32Array {
 /**
  * Pictures of values of both signs, such as reconstructions and gradients: zero is mid-grey, and each picture's largest
  * magnitude black or white.
- * @param x [batch, height, width, channels] with 1 or 3 channels
+ * @param x [batch, height, width, channels]; with 3 channels in colour, else their mean in grey
  */
 export function signedImages(x: tf.Tensor4D): Image[] {
-  const [batch, height, width, channels] = x.shape;
-  const data = x.dataSync();
+  const shown = x.shape[3] === 3 ? x : tf.tidy(() => x.mean(3, true) as tf.Tensor4D);
+  const [batch, height, width, channels] = shown.shape;
+  const data = shown.dataSync();
+  if (shown !== x) shown.dispose();
   const size = height * width * channels;
   return Array.from({ length: batch }, (_, i) => {
     const values = Float32Array.from(data.subarray(i * size, (i + 1) * size));

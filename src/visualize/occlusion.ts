@@ -9,7 +9,7 @@ export interface OcclusionOptions {
   size?: number;
   /** Pixels from one position to the next; half of the square if not given. */
   stride?: number;
-  /** What the square is filled with, as the network takes it; 0, which `batches` makes of mid-grey. */
+  /** What the square is filled with, as the network takes it; 0, which `batches` makes of the set's mean: mid-grey by default. */
   value?: number;
   batchSize?: number;
 }

@@ -1,8 +1,14 @@
 /**
  * The .safetensors format: eight bytes with the length of the header (little-endian), a JSON header that gives each
  * tensor's type, shape and place, then the bytes of the tensors without holes.
+ *
+ * Files of ours have a checksum of each tensor among the header's metadata, and one of the header, in which itself counts
+ * as zeros: a damaged byte is noticed wherever it is, and the tensor named. Files from elsewhere have none.
  */
+import { createHash } from 'node:crypto';
 import fs from 'node:fs';
+import path from 'node:path';
+import { writeWhole } from '../base/files';
 import type { StateDict, TorchTensor } from './stateDict';
 
 /** The format's own limit. */
@@ -29,23 +35,67 @@ interface Place extends NumberType {
   end: number;
 }
 
+export interface SafetensorsFile {
+  /** Each is decoded when it is read. */
+  tensors: Map<string, TorchTensor>;
+  metadata: Record<string, string>;
+  /** Whether it has checksums; they are right then. */
+  isVerified: boolean;
+}
+
 /**
- * The tensors of a file; each is decoded when it is read.
- * @throws when the file is not of this format, with the reason
+ * The tensors of a file, or of all files that a `.safetensors.index.json` names; each is decoded when it is read.
+ * @throws when a file is not of this format, or damaged, with the reason
  */
 export function readSafetensors(file: string): Map<string, TorchTensor> {
-  let bytes: Buffer;
+  return file.endsWith('.index.json') ? readShards(file) : readSafetensorsFile(file).tensors;
+}
+
+export function readSafetensorsFile(file: string): SafetensorsFile {
+  return decodeFile(readBytes(file), file);
+}
+
+function readBytes(file: string): Buffer {
   try {
-    bytes = fs.readFileSync(file);
+    return fs.readFileSync(file);
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
     const reason = { ENOENT: 'there is no such file', EISDIR: 'it is a folder' }[code ?? ''] ?? code;
     throw new Error(`${file} cannot be read: ${reason}.`);
   }
-  return decodeSafetensors(bytes, file);
+}
+
+/** The tensors of the files beside the index, `{ weight_map: { tensor: file } }`, as Hugging Face writes it. */
+function readShards(index: string): Map<string, TorchTensor> {
+  let map: unknown;
+  try {
+    map = (JSON.parse(readBytes(index).toString()) as { weight_map?: unknown } | null)?.weight_map;
+  } catch (error) {
+    if (!(error instanceof SyntaxError)) throw error;
+  }
+  const isNames = isObject(map) && Object.values(map).every(name => typeof name === 'string');
+  if (!isNames)
+    throw new Error(`${index} is no index of weights; expected JSON with a weight_map of tensors to files.`);
+  const shards = new Map<string, Map<string, TorchTensor>>();
+  return new Map(
+    Object.entries(map as Record<string, string>).map(([name, shard]) => {
+      if (path.basename(shard) !== shard || !shard.endsWith('.safetensors')) {
+        throw new Error(`${index} has ${name} in ${shard}; expected a .safetensors file beside the index.`);
+      }
+      const file = path.join(path.dirname(index), shard);
+      if (!shards.has(shard)) shards.set(shard, readSafetensorsFile(file).tensors);
+      const found = shards.get(shard)!.get(name);
+      if (!found) throw new Error(`${file} has no tensor ${name}, which ${index} says is there.`);
+      return [name, found];
+    }),
+  );
 }
 
 export function decodeSafetensors(bytes: Uint8Array, file = 'The file'): Map<string, TorchTensor> {
+  return decodeFile(bytes, file).tensors;
+}
+
+function decodeFile(bytes: Uint8Array, file: string): SafetensorsFile {
   try {
     return decode(bytes);
   } catch (error) {
@@ -56,7 +106,7 @@ export function decodeSafetensors(bytes: Uint8Array, file = 'The file'): Map<str
   }
 }
 
-function decode(bytes: Uint8Array): Map<string, TorchTensor> {
+function decode(bytes: Uint8Array): SafetensorsFile {
   if (bytes.length < 8) throw new Error(`it has ${bytes.length} bytes, and 8 are needed for the length of the header`);
   const headerLength = Number(new DataView(bytes.buffer, bytes.byteOffset, 8).getBigUint64(0, true));
   const longest = Math.min(LONGEST_HEADER, bytes.length - 8);
@@ -64,9 +114,11 @@ function decode(bytes: Uint8Array): Map<string, TorchTensor> {
     throw new Error(`its header is said to have ${headerLength} bytes, and at most ${longest} are possible`);
   }
   const data = bytes.subarray(8 + headerLength);
-  const places = parseHeader(bytes.subarray(8, 8 + headerLength));
+  const header = bytes.subarray(8, 8 + headerLength);
+  const { places, metadata } = parseHeader(header);
   checkPlaces(places, data.length);
-  return new Map(
+  const isVerified = verify(header, metadata, places, data);
+  const tensors = new Map(
     places.map(({ name, shape, begin, end, decode: decodeNumbers }) => [
       name,
       {
@@ -77,9 +129,34 @@ function decode(bytes: Uint8Array): Map<string, TorchTensor> {
       },
     ]),
   );
+  return { tensors, metadata, isVerified };
 }
 
-function parseHeader(bytes: Uint8Array): Place[] {
+const HEADER_SUM = 'cnn-kit.sha256';
+const TENSOR_SUMS = 'cnn-kit.tensors.sha256';
+const NO_SUM = '0'.repeat(64);
+
+const sha256 = (bytes: Uint8Array): string => createHash('sha256').update(bytes).digest('hex');
+
+/** The header's checksum, with zeros in its place. */
+const headerSum = (header: string): string =>
+  sha256(Buffer.from(header.replace(new RegExp(`("${HEADER_SUM}":")[^"]*`), `$1${NO_SUM}`)));
+
+/** Whether there are checksums. @throws when one is wrong */
+function verify(header: Uint8Array, metadata: Record<string, string>, places: Place[], data: Uint8Array): boolean {
+  const sum = metadata[HEADER_SUM];
+  if (sum === undefined) return false;
+  if (headerSum(Buffer.from(header).toString()) !== sum)
+    throw new Error('it is damaged: its header has another checksum');
+  const sums = JSON.parse(metadata[TENSOR_SUMS]) as Record<string, string>;
+  for (const { name, begin, end } of places) {
+    if (sha256(data.subarray(begin, end)) === sums[name]) continue;
+    throw new Error(`it is damaged: the tensor ${name} has another checksum`);
+  }
+  return true;
+}
+
+function parseHeader(bytes: Uint8Array): { places: Place[]; metadata: Record<string, string> } {
   let header: unknown;
   try {
     header = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes));
@@ -87,9 +164,14 @@ function parseHeader(bytes: Uint8Array): Place[] {
     throw new Error('its header is not JSON');
   }
   if (!isObject(header)) throw new Error('its header is not a JSON object');
-  return Object.entries(header)
-    .filter(([name]) => name !== '__metadata__')
-    .map(([name, entry]) => parsePlace(name, entry));
+  const { __metadata__: metadata = {}, ...entries } = header;
+  if (!isObject(metadata) || !Object.values(metadata).every(value => typeof value === 'string')) {
+    throw new Error('its metadata is no map of names to texts');
+  }
+  return {
+    places: Object.entries(entries).map(([name, entry]) => parsePlace(name, entry)),
+    metadata: metadata as Record<string, string>,
+  };
 }
 
 function parsePlace(name: string, entry: unknown): Place {
@@ -118,42 +200,36 @@ function checkPlaces(places: Place[], size: number): void {
   if (previous.end !== size) throw new Error(`${size - previous.end} bytes follow its last tensor`);
 }
 
-/** Writes the tensors as F32. The file appears under its name only when it is complete. */
+/** Writes the tensors as F32, with checksums. The file appears under its name only when it is complete. */
 export function writeSafetensors(file: string, dict: StateDict, metadata: Record<string, string> = {}): void {
-  const partial = `${file}.part`;
-  const descriptor = fs.openSync(partial, 'w');
-  try {
-    for (const piece of encode(dict, metadata)) fs.writeFileSync(descriptor, piece);
-  } catch (error) {
-    fs.closeSync(descriptor);
-    fs.rmSync(partial);
-    throw error;
-  }
-  fs.closeSync(descriptor);
-  fs.renameSync(partial, file);
+  writeWhole(file, encode(dict, metadata));
 }
 
 function* encode(dict: StateDict, metadata: Record<string, string>): Generator<Uint8Array> {
-  const entries: Record<string, unknown> = { __metadata__: { format: 'pt', ...metadata } };
+  const entries: Record<string, unknown> = {};
+  const sums: Record<string, string> = {};
   let begin = 0;
-  for (const [name, { shape }] of dict) {
-    const end = begin + shape.reduce((a, b) => a * b, 4);
+  for (const [name, { shape, data }] of dict) {
+    const count = shape.reduce((a, b) => a * b, 1);
+    if (data.length !== count) throw new Error(`${name} of shape [${shape}] has ${data.length} numbers, not ${count}.`);
+    const end = begin + 4 * count;
     entries[name] = { dtype: 'F32', shape, data_offsets: [begin, end] };
+    sums[name] = sha256(bytesOf(data));
     begin = end;
   }
-  const json = Buffer.from(JSON.stringify(entries));
+  const own = { format: 'pt', ...metadata, [HEADER_SUM]: NO_SUM, [TENSOR_SUMS]: JSON.stringify(sums) };
+  const json = JSON.stringify({ __metadata__: own, ...entries });
   // Spaces, so that the tensors begin at a multiple of eight.
-  const header = Buffer.concat([json, Buffer.alloc((8 - (json.length % 8)) % 8, ' ')]);
+  const padded = json + ' '.repeat((8 - (Buffer.byteLength(json) % 8)) % 8);
+  const header = Buffer.from(padded.replace(`"${HEADER_SUM}":"${NO_SUM}`, `"${HEADER_SUM}":"${headerSum(padded)}`));
   const length = Buffer.alloc(8);
   length.writeBigUInt64LE(BigInt(header.length));
   yield length;
   yield header;
-  for (const [name, { shape, data }] of dict) {
-    const count = shape.reduce((a, b) => a * b, 1);
-    if (data.length !== count) throw new Error(`${name} of shape [${shape}] has ${data.length} numbers, not ${count}.`);
-    yield new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
-  }
+  for (const { data } of dict.values()) yield bytesOf(data);
 }
+
+const bytesOf = (data: Float32Array): Uint8Array => new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
 
 const isObject = (value: unknown): value is Record<string, unknown> =>
   typeof value === 'object' && value !== null && !Array.isArray(value);

@@ -3,6 +3,7 @@
  * timm's names gets theirs; layers without such a name get our own, with dots.
  */
 import * as tf from '@tensorflow/tfjs';
+import { boolean, check, type Checks, refuse } from '../base/options';
 import { torchNames } from '../layers';
 import { BatchNorm, Conv, Dense } from '../layers/layers';
 
@@ -54,22 +55,73 @@ export function stateVariables(model: tf.LayersModel): Map<string, tf.Variable> 
 export interface LoadOptions {
   /** Entries of the dict that the network may lack: torchvision's auxiliary classifiers, say, are /^aux/. */
   ignore?: RegExp;
+  /**
+   * false: the head, the last layer with weights before each output, keeps what it has, so that a network for other
+   * classes takes all else.
+   */
+  head?: boolean;
+}
+
+export const LOAD_OPTIONS: Checks<LoadOptions> = {
+  ignore: (what, value: unknown) => {
+    if (!(value instanceof RegExp)) refuse(what, value, 'a regular expression such as /^aux/');
+  },
+  head: boolean,
+};
+
+/** An entry that was not loaded. */
+export interface LeftOut {
+  name: string;
+  reason: string;
 }
 
 /**
  * Gives the network the weights of the dict.
- * @throws before any weight is changed, if an entry is missing, left over or of another shape
+ * @returns what was left out: of the dict where it is ignored, of both where it is the head's
+ * @throws before any weight is changed, if an entry is missing, left over, of another shape, or holds NaN or an infinity
  */
-export function loadStateDict(model: tf.LayersModel, dict: StateDict, { ignore }: LoadOptions = {}): void {
+export function loadStateDict(model: tf.LayersModel, dict: StateDict, options: LoadOptions = {}): LeftOut[] {
+  check('loadStateDict', options, LOAD_OPTIONS);
+  if (typeof dict?.entries !== 'function') refuse('weights of loadStateDict', dict, 'a Map of names to tensors');
+  const { ignore, head = true } = options;
   const ours = slots(model);
-  const faults = mismatches(ours, dict, name => name.endsWith('num_batches_tracked') || !!ignore?.test(name));
+  const layers = layerNames(model);
+  const heads = head ? [] : headsOf(model).map(layer => `${layers.get(layer)}.`);
+  const isHead = (name: string): boolean => heads.some(prefix => name.startsWith(prefix));
+  const ignored = (name: string): boolean => name.endsWith('num_batches_tracked') || !!ignore?.test(name);
+
+  const left: LeftOut[] = [];
+  for (const name of new Set([...dict.keys(), ...ours.keys()])) {
+    if (isHead(name)) {
+      const [theirs, own] = [dict.get(name)?.shape, ours.get(name)?.shape];
+      const shapes = `[${theirs ?? 'none'}] in the weights, [${own ?? 'none'}] in ${model.name}`;
+      left.push({ name, reason: `it is the head's: ${shapes}` });
+    } else if (!ours.has(name) && ignored(name)) left.push({ name, reason: 'it has no place in the network' });
+  }
+  const wanted = new Map([...ours].filter(([name]) => !isHead(name)));
+  const faults = mismatches(wanted, dict, name => isHead(name) || ignored(name));
   if (faults.length > 0) {
     const more = faults.length > 1 ? ` (and ${faults.length - 1} more)` : '';
     throw new Error(`The weights are not those of ${model.name}: ${faults[0]}${more}.`);
   }
-  for (const [name, { shape, variable, fromTorch }] of ours) {
+  for (const name of wanted.keys()) refuseNotFinite(name, dict.get(name)!.data);
+  for (const [name, { shape, variable, fromTorch }] of wanted) {
     tf.tidy(() => void variable.write(fromTorch(tf.tensor(dict.get(name)!.data, shape))));
   }
+  return left;
+}
+
+/** @throws when the tensor holds NaN or an infinity, naming the first */
+export function refuseNotFinite(name: string, data: Float32Array): void {
+  const at = data.findIndex(value => !Number.isFinite(value));
+  if (at >= 0) throw new Error(`${name} holds ${data[at]} at ${at}; expected finite numbers.`);
+}
+
+/** The last layers with weights, on the way to each output. */
+function headsOf(model: tf.LayersModel): tf.layers.Layer[] {
+  const behind = (layer: tf.layers.Layer): tf.layers.Layer[] =>
+    layer.weights.length ? [layer] : (layer.inboundNodes[0]?.inboundLayers ?? []).flatMap(behind);
+  return [...new Set(model.outputs.flatMap(({ sourceLayer }) => behind(sourceLayer)))];
 }
 
 function mismatches(ours: Map<string, Slot>, dict: StateDict, ignored: (name: string) => boolean): string[] {
@@ -83,12 +135,16 @@ function mismatches(ours: Map<string, Slot>, dict: StateDict, ignored: (name: st
   ];
 }
 
-function slots(model: tf.LayersModel): Map<string, Slot> {
+/** What each layer with weights is called in PyTorch, or here where it has no name there. */
+function layerNames(model: tf.LayersModel): Map<tf.layers.Layer, string> {
   const names = torchNames(model);
+  const withWeights = model.layers.filter(({ weights }) => weights.length > 0);
+  return new Map(withWeights.map(layer => [layer, names.get(layer.name) ?? layer.name.replaceAll('/', '.')]));
+}
+
+function slots(model: tf.LayersModel): Map<string, Slot> {
   const found = new Map<string, Slot>();
-  for (const layer of model.layers) {
-    if (layer.weights.length === 0) continue;
-    const prefix = names.get(layer.name) ?? layer.name.replaceAll('/', '.');
+  for (const [layer, prefix] of layerNames(model)) {
     for (const [suffix, slot] of slotsOf(layer)) {
       const name = `${prefix}.${suffix}`;
       if (found.has(name)) throw new Error(`Two layers of ${model.name} call a weight ${name}; names must differ.`);

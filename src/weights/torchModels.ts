@@ -3,6 +3,7 @@
  * variants; here are the other widths and depths of the same papers, and timm's names for the same networks.
  */
 import * as tf from '@tensorflow/tfjs';
+import { nearest, shown } from '../base/options';
 import type { ModelOptions } from '../layers';
 import { catalog } from '../models';
 import { efficientnet, type EfficientNetOptions } from '../models/efficientnet';
@@ -191,11 +192,14 @@ const MODELS: Record<string, TorchModel> = {
  * @throws when we have none
  */
 export function torchModel(name: string): TorchModel {
-  const key = name.replace(/^timm[-/]([^.]*).*$/, 'timm-$1');
+  const key = String(name).replace(/^timm[-/]([^.]*).*$/, 'timm-$1');
   const found =
     lookUp(key) ?? (SAME_IN_TIMM.test(key.replace(/^timm-/, '')) ? lookUp(key.replace(/^timm-/, '')) : undefined);
   if (found) return found;
-  throw new Error(`There is no network ${name} here; there are ${torchModelNames().join(', ')}.`);
+  const near = typeof name === 'string' ? nearest(name, torchModelNames()) : undefined;
+  throw new Error(
+    `There is no network ${shown(name)} here; ${near ? `did you mean '${near}'?` : 'torchModelNames() lists those that there are.'}`,
+  );
 }
 
 function lookUp(key: string): TorchModel | undefined {

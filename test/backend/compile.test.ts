@@ -8,7 +8,7 @@ import { resnetCifar } from '../../src/models/resnetCifar';
 import * as L from '../../src/layers';
 import { dropout } from '../../src/ops';
 import { softmaxCrossEntropy } from '../../src/training/loss';
-import { Sgd } from '../../src/training/sgd';
+import { Sgd } from '../../src/training/optimizers';
 import { tinyModel } from '../training/tiny';
 import { numbers } from './network';
 import { assertSameAnswers } from './sameAnswers';

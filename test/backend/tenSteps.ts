@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import * as tf from '@tensorflow/tfjs';
 import { drawMasks, releaseMasks, variableOf } from '../../src/training/state';
-import { Sgd } from '../../src/training/sgd';
+import { Sgd } from '../../src/training/optimizers';
 import { trainingStep } from '../../src/training/step';
 import { numbers } from './network';
 

@@ -40,15 +40,15 @@ describe('augmentation', () => {
     assert.deepEqual(apply(step, NINE, 3, 0.9, 0.5), [4, 5, 6, 7, 8, 9, 0, 0, 0]);
     assert.deepEqual(apply(randomCrop({ padding: 1, fill: 7 }), NINE, 3, 0.5, 0.9), [2, 3, 7, 5, 6, 7, 8, 9, 7]);
     assert.deepEqual(apply(randomCrop({ padding: 5 }), NINE, 3, 0, 0), Array(9).fill(0));
-    assert.throws(() => randomCrop({ padding: -1 }), /padding is -1/);
-    assert.throws(() => randomCrop({ fill: 256 }), /fill is 256/);
+    assert.throws(() => randomCrop({ padding: -1 }), /padding of randomCrop is -1/);
+    assert.throws(() => randomCrop({ fill: 256 }), /fill of randomCrop is 256/);
   });
 
   it("horizontalFlip mirrors each row and keeps a pixel's channels in order", () => {
     const image = [1, 2, 3, 4, 5, 6, 7, 8]; // 2 x 2 x 2
     assert.deepEqual(apply(horizontalFlip(), image, 2, 0.49), [3, 4, 1, 2, 7, 8, 5, 6]);
     assert.deepEqual(apply(horizontalFlip(), image, 2, 0.5), image);
-    assert.throws(() => horizontalFlip({ probability: 2 }), /probability is 2/);
+    assert.throws(() => horizontalFlip({ probability: 2 }), /probability of horizontalFlip is 2/);
   });
 
   it('cropTo takes each of the 33 x 33 windows of 224 in 256, the last ones too', () => {
@@ -78,7 +78,7 @@ describe('augmentation', () => {
     // Mirrored first, then cut: rows 3 2 1, 6 5 4 of NINE.
     assert.deepEqual(apply(compose(horizontalFlip(), step), NINE, 3, 0, 0, 0), [3, 2, 6, 5]);
     assert.throws(() => apply(cropTo(4), NINE, 3, 0, 0), /A crop of 4 x 4 does not fit into images of 3 x 3/);
-    assert.throws(() => cropTo(0), /The crop's size is 0/);
+    assert.throws(() => cropTo(0), /The size of cropTo is 0/);
   });
 
   it('batches have the size that the augmentation cuts to, and centreCrop the middle', () => {
@@ -99,14 +99,14 @@ describe('augmentation', () => {
     const seen = augmentedImages(set, 1, cropTo(1), { count: 50, seed: 1 }).map(({ data }) => data[0]);
     assert.equal(new Set(seen).size, 9);
     assert.ok(seen.every(value => value % 10 === 0));
-    assert.throws(() => augmentedImages(set, 2, cropTo(1)), /There is no image 2 in nine; right is 0 to 1/);
+    assert.throws(() => augmentedImages(set, 2, cropTo(1)), /There is no image 2 in nine; expected 0 to 1/);
   });
 
   it('cutout covers a square around any pixel, as far as it lies in the image', () => {
     const step = cutout({ size: 2, fill: 0 });
     assert.deepEqual(apply(step, NINE, 3, 0.5, 0.9), [1, 0, 0, 4, 0, 0, 7, 8, 9]);
     assert.deepEqual(apply(step, NINE, 3, 0, 0), [0, 2, 3, 4, 5, 6, 7, 8, 9]);
-    assert.throws(() => cutout({ size: 0 }), /size of the cutout is 0/);
+    assert.throws(() => cutout({ size: 0 }), /size of cutout is 0/);
   });
 
   it('compose goes from first to last', () => {
@@ -184,7 +184,7 @@ describe('augmentation', () => {
       const crops = tenCrops(x, 2);
       assert.equal(tf.memory().numTensors, before + 1);
       assert.deepEqual([...crops.slice([4], [1]).dataSync()], [6, 7, 11, 12]);
-      assert.throws(() => tenCrops(x, 5), /crop's size is 5; right is a whole number from 1 to 4/);
+      assert.throws(() => tenCrops(x, 5), /size of tenCrops is 5; expected a whole number from 1 to 4/);
     });
   });
 });

@@ -81,7 +81,7 @@ describe('CIFAR-10', () => {
       if (fs.existsSync(CIFAR10_CACHE)) this.skip();
       delete process.env.CNN_KIT_DATA;
       assert.equal(lectureImages({ split: 'train', count: 20 }).name, 'offline images train (20)');
-      assert.throws(() => lectureImages({ split: 'train', count: 0 }), /count is 0/);
+      assert.throws(() => lectureImages({ split: 'train', count: 0 }), /count of lectureImages is 0/);
     });
   });
 

@@ -90,11 +90,11 @@ describe('image sets', () => {
 
     it('refuse what cannot be', () => {
       const first = (options: BatchOptions) => () => batches(counting(2), options).next();
-      assert.throws(first({ batchSize: 0 }), /batchSize is 0; right is/);
-      assert.throws(first({ batchSize: 1.5 }), /batchSize is 1.5/);
-      assert.throws(first({ seed: 0.5 }), /seed is 0.5/);
-      assert.throws(first({ std: 0 }), /std is \[0, 0, 0\]; right is above 0/);
-      assert.throws(first({ mean: [1, 2] }), /mean is \[1, 2\]; right is one number, or one for each of 3/);
+      assert.throws(first({ batchSize: 0 }), /batchSize of batches is 0; expected/);
+      assert.throws(first({ batchSize: 1.5 }), /batchSize of batches is 1.5/);
+      assert.throws(first({ seed: 0.5 }), /seed of batches is 0.5/);
+      assert.throws(first({ std: 0 }), /std of counting is 0; expected a finite number above 0/);
+      assert.throws(first({ mean: [1, 2] }), /mean of counting is \[1,2\]; expected a finite number, or one for each of 3/);
       assert.throws(first({ augment: () => new Uint8Array(5) }), /5 bytes out of 6/);
     });
   });
@@ -118,7 +118,7 @@ describe('image sets', () => {
     assert.deepEqual(firstBytes(chosen), [24, 0]);
     assert.deepEqual([...chosen.labels], [0, 0]);
     assert.throws(() => subset(counting(5), 6), /no images 0 to before 6 in counting; it has 5/);
-    assert.throws(() => subset(counting(5), [5]), /no image 5 in counting; right is 0 to 4/);
+    assert.throws(() => subset(counting(5), [5]), /no image 5 in counting; expected 0 to 4/);
   });
 
   it('split deals every image to one of two sets, by the seed', () => {
@@ -131,7 +131,7 @@ describe('image sets', () => {
     );
     assert.deepEqual(parts(1), [most, rest]);
     assert.notDeepEqual(parts(2), [most, rest]);
-    assert.throws(() => split(counting(10), 1), /share is 1; right is between 0 and 1/);
+    assert.throws(() => split(counting(10), 1), /share of counting is 1; expected a number above 0/);
   });
 
   it('images gives single images for an image grid', () => {

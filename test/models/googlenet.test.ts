@@ -75,7 +75,7 @@ describe('googlenet', function () {
   it('refuses what it cannot build, in one sentence', () => {
     assert.throws(
       () => googlenet('bn' as 'paper'),
-      /The variant of googlenet is bn; right is one of paper, batchNorm, torchvision\./,
+      /The variant of googlenet is 'bn'; expected one of paper, batchNorm, torchvision\./,
     );
     const small = { inputShape: [32, 32, 3] as [number, number, number], auxiliary: true };
     assert.throws(() => skeleton(() => googlenet('paper', small)), /picture is too small: auxiliary1/);

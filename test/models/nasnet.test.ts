@@ -43,6 +43,6 @@ describe('nasnet', () => {
   it('refuses an unknown variant, in one sentence', () =>
     assert.throws(
       () => nasnet('tiny' as 'large'),
-      /The variant of nasnet is tiny; right is one of large, mobile, cifar\./,
+      /The variant of nasnet is 'tiny'; expected one of large, mobile, cifar\./,
     ));
 });

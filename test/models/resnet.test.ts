@@ -78,7 +78,7 @@ describe('ResNet', () => {
     it('refuses a depth that is not known', () => {
       assert.throws(
         () => resnet({ depth: 42 as 50 }),
-        /depth of resnet is 42; right is one of 18, 26, 34, 50, 101, 152, 200\./,
+        /depth of resnet is 42; expected one of 18, 26, 34, 50, 101, 152, 200\./,
       );
     });
 

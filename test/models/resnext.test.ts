@@ -89,6 +89,6 @@ describe('ResNeXt', () => {
   });
 
   it('refuses a form that figure 3 lacks', () => {
-    assert.throws(() => resnext({ form: 'd' as 'c' }), /form of resnext is d; right is one of a, b, c\./);
+    assert.throws(() => resnext({ form: 'd' as 'c' }), /form of resnext is 'd'; expected one of a, b, c\./);
   });
 });

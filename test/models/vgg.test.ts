@@ -59,7 +59,7 @@ describe('vgg', () => {
   it('refuses what it cannot build, in one sentence', () => {
     assert.throws(
       () => vgg('F' as VggConfiguration),
-      /The configuration of vgg is F; right is one of A, A-LRN, B, C, D, E\./,
+      /The configuration of vgg is 'F'; expected one of A, A-LRN, B, C, D, E\./,
     );
     assert.throws(
       () => skeleton(() => vgg('A', { inputShape: [16, 16, 3] })),

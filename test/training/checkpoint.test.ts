@@ -3,7 +3,20 @@ import { fork } from 'node:child_process';
 import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
-import { fit, type FitOptions, Interrupted, ready, tf } from '../../src';
+import {
+  adam,
+  adamW,
+  fit,
+  type FitOptions,
+  horizontalFlip,
+  Interrupted,
+  ready,
+  rmsProp,
+  saveWeights,
+  seeded,
+  sgd,
+  tf,
+} from '../../src';
 import * as L from '../../src/layers';
 import { readCheckpoint, writeCheckpoint } from '../../src/training/checkpoint';
 import type { Outcome } from './run';
@@ -82,25 +95,98 @@ describe('checkpoints', () => {
   });
 
   it('refuses a file that is damaged anywhere, cut off, or something else, and changes nothing', async () => {
-    const file = path.join(folder, 'good.checkpoint');
-    const bad = path.join(folder, 'bad.checkpoint');
+    const file = path.join(folder, 'good.safetensors');
+    const bad = path.join(folder, 'bad.safetensors');
     await fit(tinyModel(), tinySet(), options(file, { maxSteps: 2 }));
     const good = fs.readFileSync(file);
     const model = tinyModel();
     const before = weightsOf(model);
-    const refused = async (bytes: Buffer, message: RegExp): Promise<void> => {
+    const refused = async (bytes: Uint8Array, message: RegExp): Promise<void> => {
       fs.writeFileSync(bad, bytes);
       await assert.rejects(fit(model, tinySet(), options(bad, { maxSteps: 3 })), message);
     };
-    for (const place of [25, 55, 400, good.length - 1]) {
+    const seed = Number(process.env.CNN_KIT_TEST_SEED ?? Date.now() % 1e6);
+    const random = seeded(seed);
+    const everywhere = Array.from({ length: 300 }, () => Math.floor(random() * good.length));
+    for (const place of [...Array(16).keys(), ...everywhere, good.length - 1]) {
       const bytes = Buffer.from(good);
-      bytes[place] ^= 1;
-      await refused(bytes, /bad\.checkpoint is damaged: its SHA-256 is not/);
+      bytes[place] ^= 1 << Math.floor(random() * 8);
+      fs.writeFileSync(bad, bytes);
+      assert.throws(
+        () => readCheckpoint(bad),
+        /bad\.safetensors is no (checkpoint|readable)/,
+        `byte ${place}, CNN_KIT_TEST_SEED=${seed}`,
+      );
     }
-    await refused(good.subarray(0, good.length - 4), /bad\.checkpoint is damaged/);
-    await refused(Buffer.from('{"a": 1}'), /bad\.checkpoint is no checkpoint/);
+    const bytes = Buffer.from(good);
+    bytes[good.length - 1] ^= 1;
+    await refused(
+      bytes,
+      /bad\.safetensors is no readable .*: it is damaged: the tensor last pass has another checksum\.$/,
+    );
+    for (const length of [0, 7, 100, good.length - 4, good.length - 1]) {
+      await refused(good.subarray(0, length), /bad\.safetensors is no readable/);
+    }
+    await refused(Buffer.from('{"a": 1}'), /bad\.safetensors is no readable/);
+    saveWeights(model, bad);
+    await refused(fs.readFileSync(bad), /bad\.safetensors is no checkpoint of a training run/);
     assert.deepEqual(weightsOf(model), before);
   });
+
+  it('does not go on from weights that are no numbers, and does not write them over those that are', async () => {
+    const file = path.join(folder, 'nan.safetensors');
+    await fit(tinyModel(), tinySet(), options(file, { maxSteps: 2 }));
+    const good = fs.readFileSync(file);
+    const model = tinyModel();
+    const spoil = (): void => {
+      const [weight] = model.trainableWeights;
+      tf.tidy(() => void weight.write(tf.fill(weight.shape as number[], NaN)));
+    };
+    const spoiled = fit(model, tinySet(), options(file, { maxSteps: 3, onStep: spoil }));
+    await assert.rejects(spoiled, /After step 3, weight 0 is no longer a number; .*nan\.safetensors stays as it was/);
+    assert.deepEqual(fs.readFileSync(file), good);
+
+    const checkpoint = readCheckpoint(file);
+    const [name, { shape, data }] = [...checkpoint.arrays][0];
+    const holed = Float32Array.from(data);
+    holed[3] = NaN;
+    writeCheckpoint(file, { ...checkpoint, arrays: new Map(checkpoint.arrays).set(name, { shape, data: holed }) });
+    await assert.rejects(
+      fit(tinyModel(), tinySet(), options(file, { maxSteps: 3 })),
+      /nan\.safetensors: weight 0 holds NaN at 3/,
+    );
+  });
+
+  const VARIANTS: Record<string, FitOptions> = {
+    'sgd with Nesterov': { optimizer: sgd({ nesterov: true, weightDecay: 1e-3 }) },
+    'rmsProp with momentum': { optimizer: rmsProp({ momentum: 0.9 }), learningRate: 1e-3 },
+    adam: { optimizer: adam() },
+    'adamW with clipping and an average': { optimizer: adamW(), clipNorm: 0.5, ema: 0.9 },
+    'accumulation, with smaller steps at the end': { batchSize: 8, accumulate: 4, ema: 0.5, clipValue: 0.1 },
+    'dropLast and accumulation': { batchSize: 8, accumulate: 2, dropLast: true },
+  };
+  for (const [name, variant] of Object.entries(VARIANTS)) {
+    it(`${name}: a run in three parts ends with the bits of one`, async () => {
+      const file = path.join(folder, `${name}.safetensors`);
+      const more = { ...variant, augment: horizontalFlip() };
+      const [model, whole] = [tinyModel(), tinyModel()];
+      const before = tf.memory().numTensors;
+      for (const maxSteps of [2, 5]) {
+        (await fit(model, tinySet(), options(file, { ...more, maxSteps }))).averaged?.dispose();
+      }
+      const resumed = await fit(model, tinySet(), options(file, { ...more, maxSteps: 7 }));
+      const straight = await fit(whole, tinySet(), { ...options(file, { ...more, maxSteps: 7 }), checkpoint: undefined, resume: false }); // prettier-ignore
+      assert.deepEqual(resumed.losses, straight.losses);
+      assert.deepEqual(weightsOf(model), weightsOf(whole));
+      const averages = [resumed, straight].map(({ averaged }) =>
+        averaged?.weights.map(weight => [...weight.dataSync()]),
+      );
+      assert.deepEqual(averages[0], averages[1]);
+      assert.equal(averages[0] !== undefined, 'ema' in variant);
+      for (const { averaged } of [resumed, straight]) averaged?.dispose();
+      assert.equal(tf.memory().numTensors, before);
+    });
+  }
 
   it('refuses the checkpoint of another run, and says what differs', async () => {
     const file = path.join(folder, 'foreign.checkpoint');
@@ -121,7 +207,7 @@ describe('checkpoints', () => {
     const checkpoint = (step: number) => ({
       run: {},
       state: { step },
-      arrays: new Map([['a', Float32Array.of(step)]]),
+      arrays: new Map([['a', { shape: [1], data: Float32Array.of(step) }]]),
     });
     writeCheckpoint(file, checkpoint(1));
     const { fsyncSync } = fs;
@@ -133,7 +219,8 @@ describe('checkpoints', () => {
     } finally {
       fs.fsyncSync = fsyncSync;
     }
-    assert.deepEqual(readCheckpoint(file), checkpoint(1));
+    const { state, arrays } = readCheckpoint(file);
+    assert.deepEqual([state, arrays.get('a')!.data], [{ step: 1 }, Float32Array.of(1)]);
     assert.ok(!fs.existsSync(`${file}.part`));
   });
 });

@@ -31,13 +31,13 @@ onBackends('dropout', () => {
     assert.notDeepEqual(mask.dataSync(), dropoutMask([100, 100], { rate: 0.2, seed: 4 }).dataSync());
     // Four standard deviations of a mean of 10,000.
     assertNear(mask.mean().dataSync(), [0.8], 0.016);
-    assert.throws(() => dropoutMask([2], { rate: 1 }), /rate is 1/);
+    assert.throws(() => dropoutMask([2], { rate: 1 }), /rate of dropoutMask is 1/);
   });
 
   it('allMasks has every mask once', () => {
     assert.deepEqual(allMasks(2).arraySync(), [[0, 0], [1, 0], [0, 1], [1, 1]]); // prettier-ignore
     assert.equal(new Set((allMasks(7).arraySync() as number[][]).map(String)).size, 128);
-    assert.throws(() => allMasks(17), /right is 1 to 16/);
+    assert.throws(() => allMasks(17), /expected a whole number from 1 to 16/);
   });
 
   for (const rate of [0.5, 0.3]) {

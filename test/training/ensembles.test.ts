@@ -77,10 +77,10 @@ describe('ensembles', () => {
   it('refuse members that answer other images', async () => {
     await assert.rejects(
       compareEnsemble([randomMember(3, 2, 1)], [0, 1]),
-      /2 labels were given for answers to 3 images/,
+      /2 labels are given for answers to 3 images/,
     );
-    await assert.rejects(compareEnsemble([], [0]), /at least one member/);
-    assert.throws(() => averageProbabilities([]), /at least one member/);
+    await assert.rejects(compareEnsemble([], [0]), /list of members is \[\]; expected at least one/);
+    assert.throws(() => averageProbabilities([]), /list of members is \[\]; expected at least one/);
   });
 
   it('of models and of the snapshots of one run', async function () {
@@ -161,5 +161,8 @@ describe('ten-crop testing', () => {
   }
 
   it('refuses crops larger than the images', () =>
-    assert.rejects(predictCrops(tinyModel(), set), /crop's size is 8; right is a whole number from 1 to 3/));
+    assert.rejects(
+      predictCrops(tinyModel(), { ...set, classes: ['a', 'b', 'c'] }),
+      /tiny takes images of 8 x 8 x 3; expected crops of corners's 3 x 3 x 3/,
+    ));
 });

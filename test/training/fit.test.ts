@@ -147,11 +147,11 @@ describe('fit', () => {
     const refused = (set: ReturnType<typeof tinySet>, options: object, message: RegExp): Promise<void> =>
       assert.rejects(fit(tinyModel(), set, { ...quiet, ...options }), message);
     await refused(tinySet(6, 4), {}, /tiny takes images of 8 x 8 x 3, but tiny has 4 x 4 x 3/);
-    await refused({ ...tinySet(), classes: ['a'] }, {}, /tells 3 classes apart, but tiny has 1/);
+    await refused({ ...tinySet(), classes: ['a', 'b', 'c', 'd'] }, {}, /tells 3 classes apart, but tiny has 4/);
     await refused(tinySet(0), {}, /no images/);
-    await refused(tinySet(), { batchSize: 0 }, /batchSize is 0/);
-    await refused(tinySet(), { resume: true }, /name the file/);
-    await refused(tinySet(), { checkpoint: { file: 'x', every: 0 } }, /every is 0/);
+    await refused(tinySet(), { batchSize: 0 }, /batchSize of fit is 0/);
+    await refused(tinySet(), { resume: true }, /resume without a checkpoint/);
+    await refused(tinySet(), { checkpoint: { file: 'x', every: 0 } }, /every of option checkpoint of fit is 0/);
   });
 
   it('has as many tensors after every epoch as after the first, and none of its own at the end', async () => {

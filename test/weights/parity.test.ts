@@ -139,7 +139,7 @@ describe('parity', function () {
     ['a logit that is a text', logitsFile, json => (json.logits[3] = 'x'), /: logits is .*; right is a list of numbers\.$/],
     ['a shape that is a text', logitsFile, json => (json.stateDict['bn1.bias'] = '32'), /: stateDict\.bn1\.bias is "32"; right is a list/],
     ['a state dict that is a list', logitsFile, json => (json.stateDict = []), /: stateDict is \[\]; right is an object\.$/],
-    ['an unknown network', logitsFile, json => (json.model = 'resnet19'), /: model is of an unknown network: There is no network resnet19 here/],
+    ['an unknown network', logitsFile, json => (json.model = 'resnet19'), /: model is of an unknown network: There is no network 'resnet19' here; did you mean 'resnet1/],
     ['an input of three numbers', logitsFile, json => (json.inputShapeNCHW = [3, 224, 224]), /: inputShapeNCHW is \[3,224,224\]; right is four/],
     ['a list in place of a case', operationsFile, json => (json.cases[2] = []), /: cases\[2\] is \[\]; right is an object\.$/],
     ['an unknown technique', operationsFile, json => (json.cases[0].op = 'lrm'), /: cases\[0\]\.op is the unknown technique lrm; known are lrn/],
@@ -220,7 +220,7 @@ describe("PyTorch's networks", () => {
   it('are found by name, timm with either mark', () => {
     assert.equal(torchModel('timm/seresnet50'), torchModel('timm-seresnet50'));
     for (const name of torchModelNames()) torchModel(name);
-    assert.throws(() => torchModel('timm/alexnet'), /There is no network timm\/alexnet here; there are alexnet, /);
+    assert.throws(() => torchModel('timm/alexnet'), /There is no network 'timm\/alexnet' here; /);
   });
 
   it("have timm's names where those differ", () => {

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
-import { ready, tf } from '../../src';
+import { ready, seeded, tf } from '../../src';
 import * as L from '../../src/layers';
 import {
   decodeSafetensors,
@@ -14,6 +14,8 @@ import {
   saveWeights,
   stateDict,
   stateShapes,
+  torchModelNames,
+  torchNetwork,
   uniform,
   writeSafetensors,
 } from '../../src/weights';
@@ -128,6 +130,40 @@ describe('weights', () => {
       for (const [name, { data }] of stateDict(model)) assert.deepEqual(data, before.get(name)!.data, name);
     });
 
+    it('of a network for other classes give all but the head, and say what was left', () => {
+      const one = network(3);
+      const dict = generate(stateShapes(one), 9);
+      dict.set('bn1.num_batches_tracked', { shape: [], data: Float32Array.of(7) });
+      const model = network(2);
+      const before = stateDict(model);
+      assert.deepEqual(loadStateDict(model, dict, { head: false }), [
+        { name: 'fc.weight', reason: "it is the head's: [3,16] in the weights, [2,16] in small" },
+        { name: 'fc.bias', reason: "it is the head's: [3] in the weights, [2] in small" },
+        { name: 'bn1.num_batches_tracked', reason: 'it has no place in the network' },
+      ]);
+      for (const [name, { data }] of stateDict(model)) {
+        assert.deepEqual(data, (name.startsWith('fc.') ? before : dict).get(name)!.data, name);
+      }
+      // A head that is not there, or has another name, is no fault; all else is.
+      dict.delete('fc.bias');
+      assert.equal(loadStateDict(model, dict, { head: false }).at(-1)!.reason, "it is the head's: [none] in the weights, [2] in small"); // prettier-ignore
+      dict.delete('conv1.weight');
+      assert.throws(() => loadStateDict(model, dict, { head: false }), /conv1\.weight of shape \[6,3,3,3\] is missing/);
+    });
+
+    it('with NaN or an infinity are refused, and nothing is changed', () => {
+      const model = network();
+      const before = stateDict(model);
+      for (const bad of [NaN, Infinity, -Infinity]) {
+        const dict = new Map(stateDict(model));
+        const data = Float32Array.from(dict.get('grouped.bias')!.data);
+        data[2] = bad;
+        dict.set('grouped.bias', { shape: [4], data });
+        assert.throws(() => loadStateDict(model, dict), { message: `grouped.bias holds ${bad} at 2; expected finite numbers.` }); // prettier-ignore
+      }
+      for (const [name, { data }] of stateDict(model)) assert.deepEqual(data, before.get(name)!.data, name);
+    });
+
     it('leave no tensor behind', () => {
       const model = network();
       const before = tf.memory().numTensors;
@@ -145,6 +181,81 @@ describe('weights', () => {
       loadWeights(other, file);
       for (const [name, { data }] of stateDict(other)) assert.deepEqual(data, stateDict(one).get(name)!.data, name);
       assert.deepEqual(fs.readdirSync(folder), ['small.safetensors']);
+    });
+
+    it('is refused after one flipped bit anywhere, or has the same tensors', () => {
+      const file = path.join(folder, 'flipped.safetensors');
+      const model = network();
+      saveWeights(model, file);
+      const good = fs.readFileSync(file);
+      const tensors = stateDict(model);
+      const seed = Number(process.env.CNN_KIT_TEST_SEED ?? Date.now() % 1e6);
+      const random = seeded(seed);
+      let harmless = 0;
+      for (let place = 0; place < good.length; place++) {
+        const bytes = Buffer.from(good);
+        bytes[place] ^= 1 << Math.floor(random() * 8);
+        let read: ReturnType<typeof decodeSafetensors>;
+        try {
+          read = decodeSafetensors(bytes, 'flipped');
+        } catch (error) {
+          assert.match((error as Error).message, /^flipped is no readable \.safetensors file: /);
+          continue;
+        }
+        harmless++;
+        const where = `byte ${place}, CNN_KIT_TEST_SEED=${seed}`;
+        assert.deepEqual([...read.keys()], [...tensors.keys()], where);
+        for (const [name, { shape, data }] of read) {
+          assert.deepEqual([shape, data], [tensors.get(name)!.shape, tensors.get(name)!.data], where);
+        }
+      }
+      // The name under which the header's checksum stands.
+      assert.ok(harmless <= 'cnn-kit.sha256__metadata__'.length, `${harmless}`);
+      const last = Buffer.from(good);
+      last[good.length - 1] ^= 1;
+      assert.throws(() => decodeSafetensors(last, 'w'), {
+        message: 'w is no readable .safetensors file: it is damaged: the tensor fc.bias has another checksum.',
+      });
+      fs.rmSync(file);
+    });
+
+    it('is read in shards by its index, and a wrong index is refused', () => {
+      const shards = path.join(folder, 'shards');
+      const model = network();
+      const dict = generate(stateShapes(model), 4);
+      const files = ['model-00001-of-00002.safetensors', 'model-00002-of-00002.safetensors'];
+      const entries = [...dict];
+      writeSafetensors(path.join(shards, files[0]), new Map(entries.slice(0, 5)));
+      writeSafetensors(path.join(shards, files[1]), new Map(entries.slice(5)));
+      const index = path.join(shards, 'model.safetensors.index.json');
+      const map: Record<string, unknown> = Object.fromEntries(
+        entries.map(([name], i) => [name, files[Number(i >= 5)]]),
+      );
+      const write = (weight_map: unknown): void =>
+        fs.writeFileSync(index, JSON.stringify({ metadata: {}, weight_map }));
+      write(map);
+      assert.deepEqual(loadWeights(model, index), []);
+      for (const [name, { data }] of stateDict(model)) assert.deepEqual(data, dict.get(name)!.data, name);
+
+      write({ ...map, 'fc.bias': files[0] });
+      assert.throws(
+        () => loadWeights(model, index),
+        /00001-of-00002\.safetensors has no tensor fc\.bias, which .*index\.json says/,
+      );
+      write({ ...map, 'fc.bias': '../other.safetensors' });
+      assert.throws(
+        () => loadWeights(model, index),
+        /has fc\.bias in \.\.\/other\.safetensors; expected a .safetensors file beside/,
+      );
+      write({ ...map, 'fc.bias': 'model-00003.safetensors' });
+      assert.throws(() => loadWeights(model, index), /model-00003\.safetensors cannot be read: there is no such file/);
+      for (const wrong of [undefined, [], { a: 1 }]) {
+        write(wrong);
+        assert.throws(() => loadWeights(model, index), /is no index of weights/);
+      }
+      fs.writeFileSync(index, '{"weight_map":');
+      assert.throws(() => loadWeights(model, index), /is no index of weights/);
+      fs.rmSync(shards, { recursive: true });
     });
 
     it('begins its tensors at a multiple of eight', () => {
@@ -234,6 +345,38 @@ describe('weights', () => {
         /a of shape \[3\] has 2 numbers/,
       );
       assert.deepEqual(fs.readdirSync(folder), before);
+    });
+  });
+
+  describe('networks by name', () => {
+    it("are torchvision's and timm's, with the options of our own", () => {
+      const small = { inputShape: [32, 32, 3] as [number, number, number], classes: 10 };
+      const counts = ['resnet18', 'timm/resnetv2_50'].map(name => {
+        const model = L.skeleton(() => torchNetwork(name, small));
+        return model.trainableWeights.reduce((sum, { shape }) => sum + shape.reduce<number>((a, b) => a * b!, 1), 0);
+      });
+      // What torchvision and timm count for 1,000 classes, less 990 classes of 512 and 2,048 weights and a bias.
+      assert.deepEqual(counts, [11_689_512 - 990 * 513, 25_549_352 - 990 * 2049]);
+    });
+
+    it('take the weights of a network for other classes', () => {
+      const file = path.join(folder, 'resnet18.safetensors');
+      const options = { inputShape: [32, 32, 3] as [number, number, number] };
+      const [one, other] = [5, 7].map(classes => torchNetwork('timm/resnet18', { ...options, classes }));
+      saveWeights(one, file);
+      const left = loadWeights(other, file, { head: false, from: 'timm/resnet18' });
+      assert.deepEqual(left.map(({ name }) => name), ['fc.weight', 'fc.bias']); // prettier-ignore
+      assert.throws(() => loadWeights(other, file), /fc\.weight is \[5,512\] and should be \[7,512\]/);
+      assert.deepEqual(stateDict(other).get('conv1.weight')!.data, stateDict(one).get('conv1.weight')!.data);
+      fs.rmSync(file);
+      one.dispose();
+      other.dispose();
+    });
+
+    it('are listed, and a misspelt one is refused with the nearest', () => {
+      assert.ok(torchModelNames().includes('timm/seresnet50'));
+      assert.throws(() => torchNetwork('resnet5O'), /There is no network 'resnet5O' here; did you mean 'resnet50'\?/);
+      assert.throws(() => torchNetwork(50 as never), /There is no network 50 here; torchModelNames\(\) lists/);
     });
   });
 });

@@ -1,0 +1,178 @@
+/** Options are refused at the door: each refusal is one sentence with the value given and what was expected. */
+
+/** Refuses a value; `what` is how a sentence calls it, such as 'depth of resnet'. */
+export type Check = (what: string, value: never) => void;
+
+/** A check for every option that a function has: what is not named here is a misspelt one. */
+export type Checks<Options> = { [Name in keyof Required<Options>]: Check };
+
+/**
+ * Checks the options of one call; those that are undefined are not given.
+ * @param what the function's name
+ * @throws when an option is unknown, or refused by its check
+ */
+export function check<Options extends object>(what: string, options: Options, checks: Checks<Options>): void {
+  only(what, options, Object.keys(checks));
+  for (const [name, refuse] of Object.entries<Check>(checks)) {
+    const value = options[name as keyof Options];
+    if (value !== undefined) refuse(`option ${name} of ${what}`, value as never);
+  }
+}
+
+/**
+ * @param what the function's name
+ * @throws unless `options` is an object of some of these names
+ */
+export function only(what: string, options: object, names: readonly string[]): void {
+  // By its name, as a notebook's objects are of another realm.
+  const isPlain =
+    typeof options === 'object' && options !== null && (options.constructor?.name ?? 'Object') === 'Object';
+  if (!isPlain) {
+    throw new Error(
+      `The options of ${what} are ${shown(options)}; expected an object with ${list(names, 'or')}, or nothing.`,
+    );
+  }
+  for (const name of Object.keys(options)) {
+    if (names.includes(name)) continue;
+    const near = nearest(name, names);
+    const value = shown((options as Record<string, unknown>)[name]);
+    throw new Error(
+      `${what} has no option ${name} (given as ${value}); ` +
+        (near ? `did you mean ${near}?` : `expected ${list(names, 'or')}.`),
+    );
+  }
+}
+
+/** What people write for a name of ours. */
+const SYNONYMS: Record<string, string> = {
+  lr: 'learningRate',
+  bs: 'batchSize',
+  wd: 'weightDecay',
+  eps: 'epsilon',
+  decay: 'weightDecay',
+};
+
+/** The known name that is nearest to a misspelt one; undefined where none is near. */
+export function nearest(name: string, names: readonly string[]): string | undefined {
+  if (Object.hasOwn(SYNONYMS, name) && names.includes(SYNONYMS[name])) return SYNONYMS[name];
+  const plain = (text: string): string => text.toLowerCase().replace(/[^a-z0-9]/g, '');
+  const ranked = names
+    .map(known => ({ known, distance: editDistance(plain(name), plain(known)) }))
+    .sort((a, b) => a.distance - b.distance);
+  const [best] = ranked;
+  return best && best.distance <= Math.max(1, Math.floor(best.known.length / 3)) ? best.known : undefined;
+}
+
+/** Levenshtein's: the fewest letters to add, drop or replace. */
+function editDistance(a: string, b: string): number {
+  let row = Array.from({ length: b.length + 1 }, (_, j) => j);
+  for (let i = 1; i <= a.length; i++) {
+    const last = row;
+    row = [i];
+    for (let j = 1; j <= b.length; j++) {
+      row.push(Math.min(last[j] + 1, row[j - 1] + 1, last[j - 1] + Number(a[i - 1] !== b[j - 1])));
+    }
+  }
+  return row[b.length];
+}
+
+function list(names: readonly string[], word: string): string {
+  return names.length < 2 ? names.join('') : `${names.slice(0, -1).join(', ')} ${word} ${names.at(-1)}`;
+}
+
+/**
+ * A table's entry.
+ * @param what whose key it is, such as 'depth of resnet'
+ * @throws when the table has none of this key
+ */
+export function choose<Table extends object, Key extends keyof Table>(
+  table: Table,
+  key: Key,
+  what: string,
+): Table[Key] {
+  if (Object.hasOwn(table, key)) return table[key];
+  throw new Error(`The ${what} is ${shown(key)}; expected one of ${Object.keys(table).join(', ')}.`);
+}
+
+/** @throws when the value is none of these */
+export function oneOf<Value>(what: string, value: Value, ...expected: Value[]): void {
+  if (expected.includes(value)) return;
+  throw new Error(`The ${what} is ${shown(value)}; expected one of ${expected.join(', ')}.`);
+}
+
+/** @throws unless it is a whole number from `least` to `most` */
+export function wholeNumber(what: string, value: number, least = 1, most = Infinity): void {
+  if (Number.isSafeInteger(value) && value >= least && value <= most) return;
+  const from = least === -Infinity ? '' : ` from ${least}`;
+  refuse(what, value, `a whole number${from}${most < Infinity ? ` to ${most}` : ''}`);
+}
+
+/** @throws unless it is a number above zero, and not above `most` */
+export function positive(what: string, value: number, most = Infinity): void {
+  if (typeof value === 'number' && value > 0 && value <= most && Number.isFinite(value)) return;
+  refuse(what, value, `a number above 0${most < Infinity ? `, up to ${most}` : ''}`);
+}
+
+/** @throws unless it is a finite number from `low`, and below `high` or, where `closed`, up to it */
+export function between(what: string, value: number, low: number, high = Infinity, { closed = false } = {}): void {
+  const isBelow = closed ? value <= high : value < high;
+  if (typeof value === 'number' && Number.isFinite(value) && value >= low && isBelow) return;
+  const to = high === Infinity ? '' : closed ? ` to ${high}` : ` and below ${high}`;
+  refuse(what, value, `a number from ${low}${to}`);
+}
+
+/** @throws unless it is true or false */
+export function boolean(what: string, value: boolean): void {
+  if (typeof value !== 'boolean') refuse(what, value, 'true or false');
+}
+
+/** @throws unless it is a text that is not empty */
+export function text(what: string, value: string): void {
+  if (typeof value !== 'string' || value === '') refuse(what, value, 'a text that is not empty');
+}
+
+/** @throws unless it is a function; `expected` tells of what */
+export function func(what: string, value: unknown, expected = 'a function'): void {
+  if (typeof value !== 'function') refuse(what, value, expected);
+}
+
+/** Any value, as another place checks it. */
+export const anything: Check = () => {};
+
+/** @throws the sentence that says what the value is, and what was expected */
+export function refuse(what: string, value: unknown, expected: string): never {
+  throw new Error(`The ${what} is ${shown(value)}; expected ${expected}.`);
+}
+
+/**
+ * The two ways to say how deep: `resnet(50, { classes: 10 })` and `resnet({ depth: 50, classes: 10 })`.
+ * @throws when one call does both
+ */
+export function withDepth<Options extends { depth?: unknown }>(
+  first: Options['depth'] | Options | undefined,
+  options: Options,
+): Options {
+  if (typeof first === 'object' && first !== null) return { ...options, ...(first as Options) };
+  if (first === undefined) return options;
+  if (options.depth === undefined || options.depth === first) return { ...options, depth: first };
+  throw new Error(`The depth is given as ${shown(first)} and as ${shown(options.depth)}; expected one of them.`);
+}
+
+/** A value as a sentence shows it: short, and a text in quotes. */
+export function shown(value: unknown): string {
+  if (typeof value === 'string') return value.length > 60 ? `'${value.slice(0, 57)}...'` : `'${value}'`;
+  if (typeof value === 'function') return value.name ? `the function ${value.name}` : 'a function';
+  if (typeof value !== 'object' || value === null) return String(value);
+  const { length } = value as ArrayLike<unknown>;
+  const name = value.constructor?.name ?? 'Object';
+  if (ArrayBuffer.isView(value)) return `a ${name} of ${length}`;
+  if (name !== 'Array' && name !== 'Object') return `a ${name}`;
+  let json: string | undefined;
+  try {
+    json = JSON.stringify(value, (_, part: unknown) => (typeof part === 'function' ? shown(part) : part));
+  } catch {
+    // It refers to itself.
+  }
+  if (json !== undefined && json.length <= 60) return json;
+  return Array.isArray(value) ? `an array of ${length}` : 'an object';
+}
