@@ -3,9 +3,9 @@
  * stages and whole bodies are all blocks, so five combinators compose them.
  */
 import * as tf from '@tensorflow/tfjs';
+import { func, refuse, shown, text, wholeNumber } from '../base/options';
 import { wantsGraphOnly } from './initialization';
-import { beginModel, endModel, inScope, inTorchScope, layerName } from './naming';
-import { wholeNumber } from './options';
+import { atRow, beginModel, endModel, inScope, inTorchScope, layerName, placeInNetwork } from './naming';
 
 /** A place in the network: the output of a layer, without values, of shape [null, height, width, channels] or [null, units]. */
 export type Node = tf.SymbolicTensor;
@@ -16,33 +16,44 @@ export interface ModelOptions {
   /** [height, width, channels] */
   inputShape?: [number, number, number];
   classes?: number;
-  /** Of the initial weights; each layer draws its own numbers from it and its name. */
+  /** Seed for the initial weights; each layer draws its own numbers from it and its name. */
   seed?: number;
 }
 
 /** One after the other. */
 export function chain(...blocks: Block[]): Block {
-  return x => blocks.reduce((node, block) => block(node), x);
+  return x => blocks.reduce((node, block) => apply(block, node), x);
 }
 
 /** `block(i)` for i = 0 .. count - 1, one after the other, in scopes 1 .. count. */
 export function repeat(count: number, block: (i: number) => Block): Block {
+  wholeNumber('count of repeat', count, 0);
   return chain(...Array.from({ length: count }, (_, i) => named(String(i + 1), block(i))));
 }
 
 /** All blocks on the same input, their outputs joined along the channels. */
 export function concat(...blocks: Block[]): Block {
-  return x => join(tf.layers.concatenate({ axis: -1, name: layerName('concat') }), blocks.map(block => block(x))); // prettier-ignore
+  return join('concat', blocks);
 }
 
-/** All blocks on the same input, their outputs added. */
+/** All blocks on the same input, their outputs added; all must have the same shape. */
 export function add(...blocks: Block[]): Block {
-  return x => join(tf.layers.add({ name: layerName('add') }), blocks.map(block => block(x))); // prettier-ignore
+  return join('add', blocks);
 }
 
 /** All blocks on the same input, their outputs multiplied; one may be [null, 1, 1, channels]. */
 export function multiply(...blocks: Block[]): Block {
-  return x => join(tf.layers.multiply({ name: layerName('multiply') }), blocks.map(block => block(x))); // prettier-ignore
+  return join('multiply', blocks);
+}
+
+/** x + body(x), or shortcut(x) + body(x). */
+export function residual(body: Block, shortcut: Block = identity): Block {
+  return join('add', [shortcut, body], ['the shortcut', 'the body']);
+}
+
+/** x joined with body(x) along the channels (DenseNet, equation 2). */
+export function denselyConnected(body: Block): Block {
+  return join('concat', [identity, body], ['the input', 'the body']);
 }
 
 /** The blocks one after the other, their layers named `name/...`: the row of the paper's table they belong to. */
@@ -58,25 +69,27 @@ export function torch(name: string, ...blocks: Block[]): Block {
 export const identity: Block = x => x;
 
 /**
- * A network with one input and, unless `outputs` makes more of its last node, one output.
- * @throws when the input is too small for it
+ * A network with one input and one output.
+ * @throws when a block does not fit what comes before it, or the input is too small
+ * @example
+ * model('small', { inputShape: [32, 32, 3] }, convBnRelu(16, 3), globalAvgPool(), dense(10));
  */
 export function model(name: string, options: ModelOptions, ...blocks: Block[]): tf.LayersModel {
-  return modelOf(name, options, x => [chain(...blocks)(x)]);
+  return modelOf(name, options, x => [blocks.reduce((node, block, i) => atRow(i + 1, () => apply(block, node)), x)]);
 }
 
 /** A network with several outputs. */
-export function modelOf(
-  name: string,
-  { inputShape, classes = 1, seed = 0 }: ModelOptions,
-  body: (x: Node) => Node[],
-): tf.LayersModel {
+export function modelOf(name: string, options: ModelOptions, body: (x: Node) => Node[]): tf.LayersModel {
+  text('name of a network', name);
+  if (typeof options !== 'object' || options === null) {
+    refuse(`list of options of ${name}`, options, 'an object such as { inputShape: [32, 32, 3] }');
+  }
+  const { inputShape, classes = 1, seed = 0 } = options;
   if (!Array.isArray(inputShape) || inputShape.length !== 3 || !inputShape.every(n => Number.isInteger(n) && n > 0)) {
-    throw new Error(
-      `The input shape of ${name} is ${JSON.stringify(inputShape)}; right is [height, width, channels], whole and positive.`,
-    );
+    refuse(`input shape of ${name}`, inputShape, '[height, width, channels], whole and positive');
   }
   wholeNumber(`number of classes of ${name}`, classes);
+  wholeNumber(`seed of ${name}`, seed, -Infinity);
   beginModel(name, seed);
   try {
     const input = tf.input({ shape: inputShape, name: 'image' });
@@ -88,7 +101,8 @@ export function modelOf(
     return built;
   } catch (error) {
     endModel();
-    placed.forEach(layer => layer.dispose());
+    // One that did not fit was never built.
+    placed.forEach(layer => layer.built && layer.dispose());
     throw error;
   } finally {
     placed.length = 0;
@@ -97,7 +111,7 @@ export function modelOf(
 
 /**
  * A network that is its inputs and outputs until something else of it is asked for. What tfjs makes of a graph, to run it,
- * takes a time that grows with the square of the layers: of ResNet-1202, longer than all layers together.
+ * takes a time that grows with the square of the number of layers; for ResNet-1202, longer than making all layers does.
  */
 function graphOf(
   graph: Pick<tf.LayersModel, 'name' | 'inputs' | 'outputs'>,
@@ -130,7 +144,56 @@ export function place(layer: tf.layers.Layer, x: Node): Node {
   return layer.apply(x) as Node;
 }
 
-function join(layer: tf.layers.Layer, nodes: Node[]): Node {
-  placed.push(layer);
-  return layer.apply(nodes) as Node;
+/** What a block makes of a node; a function that gives something else is no block. */
+function apply(block: Block, node: Node): Node {
+  func('block', block, 'a block, such as relu()');
+  const next: unknown = block(node);
+  if (next instanceof tf.SymbolicTensor) return next;
+  const name = block.name || 'a function';
+  throw new Error(`${name}${placeInNetwork()} gives ${shown(next)}; expected a block, such as ${name}(...).`);
+}
+
+/** The blocks' outputs as one; `names` is how a sentence calls them. */
+function join(kind: 'add' | 'concat' | 'multiply', blocks: Block[], names?: string[]): Block {
+  return x => {
+    const nodes = blocks.map(block => apply(block, x));
+    const name = layerName(kind);
+    refuseMisfits(kind, nodes, names ?? nodes.map((_, i) => `block ${i + 1}`));
+    const layer =
+      kind === 'concat'
+        ? tf.layers.concatenate({ axis: -1, name })
+        : kind === 'add'
+          ? tf.layers.add({ name })
+          : tf.layers.multiply({ name });
+    placed.push(layer);
+    return layer.apply(nodes) as Node;
+  };
+}
+
+function refuseMisfits(kind: 'add' | 'concat' | 'multiply', nodes: Node[], names: string[]): void {
+  if (nodes.length < 2) {
+    throw new Error(`${kind}${placeInNetwork()} has ${nodes.length} blocks to join; expected at least 2.`);
+  }
+  const [first, ...others] = nodes.map(({ shape }) => shape);
+  const fits = (shape: Node['shape']): boolean =>
+    shape.length === first.length &&
+    shape.every((size, axis) => {
+      if (size === first[axis]) return true;
+      if (kind === 'multiply') return size === 1 || first[axis] === 1;
+      return kind === 'concat' && axis === shape.length - 1;
+    });
+  if (others.every(fits)) return;
+  const expected = {
+    add: 'the same shape',
+    concat: 'the same height and width',
+    multiply: 'the same shape, or 1 x 1 in one of them',
+  };
+  const all = nodes.map((node, i) => `${names[i]} ${i === 0 ? 'gives ' : ''}${sizeOf(node)}`).join(', ');
+  throw new Error(`${kind}: ${all}${placeInNetwork()}; expected ${expected[kind]}.`);
+}
+
+/** A node's size as papers write it: 32 x 32 x 64, or 512 values. */
+export function sizeOf({ shape }: Node): string {
+  const size = shape.slice(1).map(length => length ?? '?');
+  return size.length === 1 ? `${size[0]} values` : size.join(' x ');
 }

@@ -3,6 +3,7 @@ export {
   type Block,
   chain,
   concat,
+  denselyConnected,
   identity,
   model,
   type ModelOptions,
@@ -11,6 +12,7 @@ export {
   named,
   type Node,
   repeat,
+  residual,
   torch,
   torchNames,
 } from './block';

@@ -222,7 +222,7 @@ export class BatchNorm extends OptionsLayer<BatchNormLayerOptions> {
 }
 register(BatchNorm);
 
-const ACTIVATIONS = {
+export const ACTIVATIONS = {
   relu: (x: tf.Tensor) => tf.relu(x),
   relu6: (x: tf.Tensor) => tf.relu6(x),
   leakyRelu: (x: tf.Tensor) => tf.leakyRelu(x, 0.01),

@@ -6,6 +6,8 @@ interface Building {
   model: string;
   seed: number;
   scopes: string[];
+  /** The network's block that is being applied, from 1 on. */
+  row?: number;
   used: Map<string, number>;
   torchScopes: string[];
   torchNames: Map<string, string>;
@@ -30,6 +32,20 @@ export function inScope<T>(name: string, build: () => T): T {
   } finally {
     scopes.pop();
   }
+}
+
+/** Builds the network's `row`-th block. */
+export function atRow<T>(row: number, build: () => T): T {
+  building().row = row;
+  return build();
+}
+
+/** Where in the network the building is, for a sentence: ` (row 3, block 1)`; nothing outside of rows and scopes. */
+export function placeInNetwork(): string {
+  const { row, scopes } = building();
+  const places = scopes.map(scope => (/^\d+$/.test(scope) ? `block ${scope}` : scope));
+  if (row !== undefined) places.unshift(`row ${row}`);
+  return places.length ? ` (${places.join(', ')})` : '';
 }
 
 /** The full name for a layer of this kind here: `conv2/1/bn`, and `conv2/1/bn_2` if the scope has a second one. */

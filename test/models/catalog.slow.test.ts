@@ -13,7 +13,7 @@ function smallest({ name, build, at32 }: CatalogEntry): () => tf.LayersModel {
       skeleton(small).dispose();
       return small;
     } catch (error) {
-      assert.match(String(error), /picture is too small/);
+      assert.match(String(error), /image is too small/);
     }
   }
   throw new Error(`${name} cannot be built for pictures of 299 x 299.`);

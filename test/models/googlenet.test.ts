@@ -78,7 +78,7 @@ describe('googlenet', function () {
       /The variant of googlenet is 'bn'; expected one of paper, batchNorm, torchvision\./,
     );
     const small = { inputShape: [32, 32, 3] as [number, number, number], auxiliary: true };
-    assert.throws(() => skeleton(() => googlenet('paper', small)), /picture is too small: auxiliary1/);
+    assert.throws(() => skeleton(() => googlenet('paper', small)), /image is too small: auxiliary1/);
   });
 
   it("torchvision's gives PyTorch's logits", function () {

@@ -58,7 +58,7 @@ describe('inception', () => {
 
   it('refuses pictures that are too small, in one sentence', () => {
     for (const build of [inceptionV3, inceptionV4, inceptionResnetV2]) {
-      assert.throws(() => skeleton(() => build({ inputShape: [74, 74, 3] })), /^Error: The picture is too small/);
+      assert.throws(() => skeleton(() => build({ inputShape: [74, 74, 3] })), /^Error: The image is too small/);
       skeleton(() => build({ inputShape: [75, 75, 3] }));
     }
   });

@@ -16,10 +16,10 @@ const WRONG: [build: () => tf.LayersModel, message: RegExp][] = [
   [() => alexnet({ groups: 3 }), /^The number of groups of alexnet is 3; expected one of 1, 2\.$/],
   [() => alexnet({ order: 'norm' }), /^The order of alexnet is 'norm'; expected one of normPool, poolNorm\.$/],
   [() => alexnet({ alphaMode: 'caffe' }), /^The alphaMode of alexnet is 'caffe'; expected one of paper, perWindow\.$/],
-  [() => alexnet({ inputShape: [32, 32, 3] }), /^The picture is too small: pool2\/maxPool gets 2 x 2 and would give 0 x 0; give a larger inputShape\.$/],
+  [() => alexnet({ inputShape: [32, 32, 3] }), /^The image is too small: pool2\/maxPool gets 2 x 2 and would give 0 x 0; expected a larger inputShape\.$/],
   [() => zfnet('a'), /^The variant of zfnet is 'a'; expected one of figure3, b\.$/],
   [() => zfnet('b', { alphaMode: 1 }), /^The alphaMode of zfnet is 1; expected one of paper, perWindow\.$/],
-  [() => zfnet('b', { dropoutRate: 1 }), /^The dropout rate is 1; right is at least 0 and below 1\.$/],
+  [() => zfnet('b', { dropoutRate: 1 }), /^The dropout rate is 1; expected a number from 0 and below 1\.$/],
   [() => vgg('F'), /^The configuration of vgg is 'F'; expected one of A, A-LRN, B, C, D, E\.$/],
   [() => vgg('A', { hidden: [0] }), /^The number of units of fc6\/dense is 0; expected a whole number from 1\.$/],
   [() => googlenet('v1'), /^The variant of googlenet is 'v1'; expected one of paper, batchNorm, torchvision\.$/],
@@ -107,7 +107,7 @@ describe('what a network cannot be built for', () => {
       refuses({ classes: 0 }, /^Error: The number of classes of \S+ is 0; expected a whole number from 1\.$/);
       refuses({ classes: 2.5 }, /^Error: The number of classes of \S+ is 2\.5; expected a whole number from 1\.$/);
       for (const inputShape of [[224, 224], [224, 224, 0], [224.5, 224, 3], [null, 224, 3], 224, '224']) {
-        refuses({ inputShape }, /^Error: The input shape of \S+ is .*; right is \[height, width, channels\], whole and positive\.$/);
+        refuses({ inputShape }, /^Error: The input shape of \S+ is .*; expected \[height, width, channels\], whole and positive\.$/);
       } // prettier-ignore
       assert.equal(tf.memory().numTensors, before, 'nothing stays behind');
     });

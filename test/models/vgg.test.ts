@@ -63,7 +63,7 @@ describe('vgg', () => {
     );
     assert.throws(
       () => skeleton(() => vgg('A', { inputShape: [16, 16, 3] })),
-      /picture is too small.*larger inputShape/,
+      /image is too small.*larger inputShape/,
     );
   });
 

@@ -30,6 +30,6 @@ describe('zfnet', () => {
 
   it('refuses what it cannot build, in one sentence', () => {
     assert.throws(() => zfnet('c' as 'b'), /The variant of zfnet is 'c'; expected one of figure3, b\./);
-    assert.throws(() => skeleton(() => zfnet('b', { inputShape: [32, 32, 3] })), /picture is too small: pool5/);
+    assert.throws(() => skeleton(() => zfnet('b', { inputShape: [32, 32, 3] })), /image is too small: pool5/);
   });
 });
