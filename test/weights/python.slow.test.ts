@@ -126,7 +126,7 @@ state = net.state_dict()
       committed.trainSteps = [];
       const emptied = structuredClone(committed);
       for (const entry of emptied.cases)
-        for (const name of Object.keys(entry)) if (entry[name].values) delete entry[name];
+        for (const name of Object.keys(entry)) if (Array.isArray(entry[name]?.values)) delete entry[name];
       fs.writeFileSync(at('in.json'), JSON.stringify(emptied));
       const script = path.join(__dirname, 'reference.py');
       const { status, stderr } = spawnSync(python, [script, at('in.json'), at('out.json')], { encoding: 'utf8' });
