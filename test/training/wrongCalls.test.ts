@@ -267,7 +267,7 @@ const CALLS: Record<string, [call: () => unknown, message: RegExp][]> = {
     [() => loadWeights(small(), 'x', { head: 'no' }), /head of loadWeights is 'no'/],
     [() => loadWeights(small(), 'x', { ignore: 'aux' }), /ignore of loadWeights is 'aux'; expected a regular expression/],
     [() => loadWeights(small(), 'x', { from: 'timm/resnet5O' }), /no network 'timm\/resnet5O' here; did you mean 'timm\/resnet50'/],
-    [() => loadStateDict(small(), {}), /weights of loadStateDict is \{\}; expected a Map/],
+    [() => loadStateDict(small(), {}), /state dict of loadStateDict is \{\}; expected a Map/],
     [() => saveWeights(small(), ''), /file of saveWeights is ''/],
     [() => torchNetwork('alexnot'), /no network 'alexnot' here; did you mean 'alexnet'/],
   ],
