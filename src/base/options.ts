@@ -136,6 +136,20 @@ export function func(what: string, value: unknown, expected = 'a function'): voi
   if (typeof value !== 'function') refuse(what, value, expected);
 }
 
+/** @throws unless it is a tensor, of this rank where one is given; known by what it does, as there may be two engines */
+export function tensor(what: string, value: unknown, rank?: number): void {
+  const { shape, dataSync } = (value ?? {}) as { shape?: unknown; dataSync?: unknown };
+  const expected = rank === undefined ? 'a tensor' : `a tensor of rank ${rank}`;
+  if (!Array.isArray(shape) || typeof dataSync !== 'function') refuse(what, value, expected);
+  if (rank !== undefined && shape.length !== rank) refuse(`shape of the ${what}`, shape, expected);
+}
+
+/** @throws unless it is an array of whole numbers from 0 */
+export function counts(what: string, value: unknown): void {
+  const isCounts = Array.isArray(value) && value.every(side => Number.isSafeInteger(side) && side >= 0);
+  if (!isCounts) refuse(what, value, 'an array of whole numbers from 0');
+}
+
 /** Any value, as another place checks it. */
 export const anything: Check = () => {};
 

@@ -1,6 +1,6 @@
 /** Random changes of an image that keep its class, for training; and the ten crops of AlexNet, for testing. */
 import * as tf from '@tensorflow/tfjs';
-import { between, check, func, refuse, wholeNumber } from '../base/options';
+import { between, check, counts, func, refuse, tensor, wholeNumber } from '../base/options';
 import { type Image, type ImageSet, type ImageShape, refuseIndex, refuseSet } from './imageSet';
 import { below, normal, type Random, seeded } from './random';
 
@@ -12,8 +12,10 @@ export interface Augmentation {
 }
 
 /** The shape of what an augmentation, if one is given, makes of images of `shape`. */
-export const augmentedShape = (shape: ImageShape, augment?: Augmentation): ImageShape =>
-  augment?.shapeAfter?.(shape) ?? shape;
+export function augmentedShape(shape: ImageShape, augment?: Augmentation): ImageShape {
+  counts('shape of augmentedShape', shape);
+  return augment?.shapeAfter?.(shape) ?? shape;
+}
 
 /** One after the other, first to last. */
 export function compose(...steps: Augmentation[]): Augmentation {
@@ -27,7 +29,7 @@ export function compose(...steps: Augmentation[]): Augmentation {
     }
     return image;
   };
-  whole.shapeAfter = shape => steps.reduce(augmentedShape, shape);
+  whole.shapeAfter = shape => steps.reduce((now, step) => augmentedShape(now, step), shape);
   return whole;
 }
 
@@ -248,6 +250,9 @@ export function pcaColour(
  * @throws if the set is empty or its images are not RGB
  */
 export function colourComponents(set: ImageSet): ColourComponents {
+  // Of any numbers, not of bytes alone: no rounding is wanted where colours are compared.
+  if (!ArrayBuffer.isView(set?.images) || !Array.isArray(set.shape))
+    refuse('set of colourComponents', set, 'an ImageSet');
   if (set.shape[2] !== 3) throw new Error(`${set.name} has ${set.shape[2]} channels; expected 3: red, green, blue.`);
   if (!set.length) throw new Error(`${set.name} has no images; expected a set with at least one.`);
   const pixels = set.images.length / 3;
@@ -313,6 +318,7 @@ function symmetricEigen(matrix: number[][]): ColourComponents {
  * @throws if the crop does not fit into the images
  */
 export function tenCrops(x: tf.Tensor4D, size: number): tf.Tensor4D {
+  tensor('x of tenCrops', x, 4);
   const [batch, height, width, channels] = x.shape;
   if (!Number.isInteger(size) || size < 1 || size > Math.min(height, width)) {
     refuse('size of tenCrops', size, `a whole number from 1 to ${Math.min(height, width)}`);

@@ -4,8 +4,8 @@
  */
 import fs from 'node:fs';
 import path from 'node:path';
-import { check, oneOf, text } from '../base/options';
-import type { ImageSet } from './imageSet';
+import { check, oneOf, refuse, text } from '../base/options';
+import { type ImageSet, refuseSet } from './imageSet';
 
 export const CIFAR10_CLASSES: readonly string[] = [
   'airplane',
@@ -39,15 +39,16 @@ const OFFICIAL_LENGTH = { train: 50_000, test: 10_000 };
  * @throws if the length is not that of 1, 2, ... records, or a label is above 9
  */
 export function readCifar10(bytes: Uint8Array, fileName = 'CIFAR-10'): ImageSet {
+  if (!(bytes instanceof Uint8Array)) refuse('first argument of readCifar10', bytes, 'a Uint8Array');
   if (!bytes.length || bytes.length % RECORD) {
-    throw new Error(`${fileName} is ${bytes.length} bytes long; right is a whole number of ${RECORD}-byte records.`);
+    throw new Error(`${fileName} is ${bytes.length} bytes long; expected a whole number of ${RECORD}-byte records.`);
   }
   const length = bytes.length / RECORD;
   const images = new Uint8Array(length * 3 * PLANE);
   const labels = new Uint8Array(length);
   for (let record = 0, to = 0; record < length; record++) {
     const label = bytes[record * RECORD];
-    if (label > 9) throw new Error(`Record ${record} of ${fileName} has the label ${label}; right is 0 to 9.`);
+    if (label > 9) throw new Error(`Record ${record} of ${fileName} has the label ${label}; expected 0 to 9.`);
     labels[record] = label;
     const red = record * RECORD + 1;
     for (let p = red; p < red + PLANE; p++) {
@@ -65,8 +66,9 @@ export function readCifar10(bytes: Uint8Array, fileName = 'CIFAR-10'): ImageSet 
  * @throws if the images are not 32 x 32 x 3
  */
 export function writeCifar10(set: ImageSet): Uint8Array {
+  refuseSet(set);
   if (String(set.shape) !== '32,32,3') {
-    throw new Error(`${set.name} has images of ${set.shape.join(' x ')}; right is 32 x 32 x 3.`);
+    throw new Error(`${set.name} has images of ${set.shape.join(' x ')}; expected 32 x 32 x 3.`);
   }
   const bytes = new Uint8Array(set.length * RECORD);
   for (let record = 0, from = 0; record < set.length; record++) {

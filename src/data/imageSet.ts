@@ -308,6 +308,8 @@ export function images(set: ImageSet, indices: ArrayLike<number>): Image[] {
   if (![1, 3, 4].includes(channels)) {
     throw new Error(`Images of ${channels} channels cannot be shown, as those of ${set.name}; expected 1, 3 or 4.`);
   }
+  const isList = typeof indices === 'object' && indices !== null && 'length' in indices;
+  if (!isList) refuse(`indices into ${set.name}`, indices, 'a list of whole numbers');
   const size = imageSize(set);
   return Array.from(indices, index => {
     refuseIndex(set, index);

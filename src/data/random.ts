@@ -1,4 +1,5 @@
 /** Seeded random numbers, made of 32-bit integer steps only: the same on every machine. */
+import { wholeNumber } from '../base/options';
 
 /** A source of numbers in [0, 1), multiples of 2^-32. */
 export type Random = () => number;
@@ -11,10 +12,8 @@ export type Random = () => number;
  * @throws if either is not such a number
  */
 export function seeded(seed: number, stream = 0): Random {
-  if (!Number.isSafeInteger(seed)) throw new Error(`The seed is ${seed}; right is a whole number.`);
-  if (!Number.isInteger(stream) || stream < 0 || stream >= 2 ** 32) {
-    throw new Error(`The stream is ${stream}; right is a whole number from 0 to 2^32 - 1.`);
-  }
+  wholeNumber('seed', seed, -Infinity);
+  wholeNumber('stream of random numbers', stream, 0, 2 ** 32 - 1);
   let a = seed | 0;
   let b = Math.floor(seed / 2 ** 32) | 0;
   let c = stream | 0;

@@ -1,6 +1,6 @@
 /** Dropout as arithmetic: its two forms, and what scaling at test time stands for. The layer is `layers.dropout`. */
 import * as tf from '@tensorflow/tfjs';
-import { between, check, type Check, refuse, wholeNumber } from '../base/options';
+import { between, check, type Check, counts, refuse, tensor, wholeNumber } from '../base/options';
 import { seeded } from '../data';
 import { refuseImages, refuseModel } from './settings';
 import { drawMasks, releaseMasks } from './state';
@@ -22,8 +22,7 @@ const seedCheck: Check = (what, value) => wholeNumber(what, value, -Infinity);
  */
 export function dropoutMask(shape: number[], options: Rate & { seed?: number } = {}): tf.Tensor {
   check('dropoutMask', options, { rate: rateCheck, seed: seedCheck });
-  if (!Array.isArray(shape)) refuse('shape of dropoutMask', shape, 'an array of whole numbers');
-  shape.forEach(side => wholeNumber('side of the shape of dropoutMask', side, 0));
+  counts('shape of dropoutMask', shape);
   const { rate = 0.5, seed = 0 } = options;
   const random = seeded(seed);
   const length = shape.reduce((a, b) => a * b, 1);
@@ -33,6 +32,14 @@ export function dropoutMask(shape: number[], options: Rate & { seed?: number } =
   );
 }
 
+function refuseMasked(what: string, x: tf.Tensor, mask: tf.Tensor | undefined): void {
+  tensor(`x of ${what}`, x);
+  if (mask === undefined) return;
+  tensor(`mask of ${what}`, mask);
+  if (String(mask.shape) !== String(x.shape))
+    refuse(`shape of the mask of ${what}`, mask.shape, `[${x.shape}], as of x`);
+}
+
 /**
  * The form of 2012 (AlexNet, section 4.2): dropped units are zero in training, and at test all units are there, times
  * 1 - rate, "0.5" in the paper.
@@ -40,6 +47,7 @@ export function dropoutMask(shape: number[], options: Rate & { seed?: number } =
  * @param mask of the shape of x, from `dropoutMask`; none at test time
  */
 export function dropout2012(x: tf.Tensor, mask?: tf.Tensor, options: Rate = {}): tf.Tensor {
+  refuseMasked('dropout2012', x, mask);
   check('dropout2012', options, { rate: rateCheck });
   const { rate = 0.5 } = options;
   return mask ? x.mul(mask) : x.mul(1 - rate);
@@ -52,6 +60,7 @@ export function dropout2012(x: tf.Tensor, mask?: tf.Tensor, options: Rate = {}):
  * @param mask of the shape of x, from `dropoutMask`; none at test time
  */
 export function invertedDropout(x: tf.Tensor, mask?: tf.Tensor, options: Rate = {}): tf.Tensor {
+  refuseMasked('invertedDropout', x, mask);
   check('invertedDropout', options, { rate: rateCheck });
   const { rate = 0.5 } = options;
   return mask ? tf.tidy(() => x.mul(mask).div(1 - rate)) : x.clone();
@@ -95,6 +104,12 @@ export function averageOverMasks(
   options: Rate = {},
 ): MaskAverages {
   check('averageOverMasks', options, { rate: rateCheck });
+  tensor('x of averageOverMasks', x, 1);
+  tensor('kernel of averageOverMasks', kernel, 2);
+  tensor('bias of averageOverMasks', bias, 1);
+  if (kernel.shape[0] !== x.shape[0] || kernel.shape[1] !== bias.shape[0]) {
+    refuse('shape of the kernel of averageOverMasks', kernel.shape, `[${x.shape}, ${bias.shape}], as of x and bias`);
+  }
   const { rate = 0.5 } = options;
   return tf.tidy(() => {
     const masks = allMasks(x.shape[0]);

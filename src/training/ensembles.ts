@@ -22,10 +22,9 @@ export function averageProbabilities(members: tf.Tensor2D[]): tf.Tensor2D {
 function refuseMembers(members: tf.Tensor2D[]): void {
   if (!Array.isArray(members) || !members.length) refuse('list of members', members, 'at least one tensor');
   members.forEach((member, i) => {
-    const shape = (member as tf.Tensor | undefined)?.shape;
-    if (!(member instanceof tf.Tensor) || shape?.length !== 2) {
-      refuse(`member ${i} of the ensemble`, shape ? `[${shape}]` : member, 'a tensor of [images, classes]');
-    }
+    if (!(member instanceof tf.Tensor)) refuse(`member ${i} of the ensemble`, member, 'a tensor of [images, classes]');
+    const { shape } = member;
+    if (shape.length !== 2) refuse(`shape of member ${i} of the ensemble`, shape, '[images, classes]');
     if (String(shape) === String(members[0].shape)) return;
     throw new Error(`Member ${i} of the ensemble is [${shape}]; expected [${members[0].shape}], as the first.`);
   });
@@ -209,8 +208,9 @@ export async function predictSnapshots(
 }
 
 function refuseSnapshot(model: tf.LayersModel, snapshot: Snapshot, i: number): void {
-  const shapes = snapshot?.weights?.map(({ shape }) => `[${shape}]`);
-  if (!shapes) refuse(`snapshot ${i}`, snapshot, 'what takeSnapshot gives');
+  const isSnapshot = Array.isArray(snapshot?.weights) && snapshot.weights.every(weight => weight instanceof tf.Tensor);
+  if (!isSnapshot) refuse(`snapshot ${i}`, snapshot, 'what takeSnapshot gives');
+  const shapes = snapshot.weights.map(({ shape }) => `[${shape}]`);
   if (snapshot.weights.some(({ isDisposed }) => isDisposed)) throw new Error(`Snapshot ${i} is disposed of.`);
   const ours = model.weights.map(({ shape }) => `[${shape}]`);
   if (String(shapes) === String(ours)) return;

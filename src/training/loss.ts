@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
 import { isObserved } from '../backend/graph/observe';
-import { between, refuse } from '../base/options';
+import { between, refuse, tensor } from '../base/options';
 
 /**
  * Mean softmax cross-entropy, with the gradient in closed form: (softmax(logits) - target) / batch.
@@ -10,6 +10,8 @@ import { between, refuse } from '../base/options';
  * @throws when the shapes do not fit, or a label is no class: but not while a step becomes a graph, which has no values
  */
 export function softmaxCrossEntropy(logits: tf.Tensor2D, labels: tf.Tensor1D, labelSmoothing = 0): tf.Scalar {
+  tensor('logits of softmaxCrossEntropy', logits);
+  tensor('labels of softmaxCrossEntropy', labels);
   between('labelSmoothing of softmaxCrossEntropy', labelSmoothing, 0, 1, { closed: true });
   const [batch, classes] = logits.shape;
   if (logits.shape.length !== 2 || labels.shape.length !== 1 || labels.shape[0] !== batch) {

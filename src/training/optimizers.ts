@@ -7,7 +7,10 @@ export abstract class Optimizer {
   /** What it remembers of earlier steps, by name: what a checkpoint keeps. */
   readonly state = new Map<string, tf.Variable>();
 
-  constructor(readonly variables: tf.Variable[]) {}
+  constructor(readonly variables: tf.Variable[]) {
+    const isList = Array.isArray(variables) && variables.every(variable => variable instanceof tf.Variable);
+    if (!isList) refuse('first argument of an optimizer', variables, 'an array of variables');
+  }
 
   /**
    * Updates every variable once.

@@ -163,7 +163,7 @@ export function refuseImages(what: string, model: tf.LayersModel, x: tf.Tensor):
   if (isTensor && x.shape.length === shape.length && shape.every((side, i) => side === null || side === x.shape[i]))
     return;
   const expected = shape.map(side => side ?? 'batch').join(', ');
-  refuse(`images of ${what}`, isTensor ? `[${x.shape.join(', ')}]` : x, `a tensor of [${expected}] for ${model.name}`);
+  refuse(`images of ${what}`, isTensor ? x.shape : x, `a tensor of [${expected}] for ${model.name}`);
 }
 
 /** @throws unless the model tells as many classes apart as the set has */

@@ -2,10 +2,14 @@
  * Numbers that are a pure function of a seed, a name and an index, so that two programs can give a network the same
  * weights without exchanging them. The rule is that of the reference values our tests compare with.
  */
+import { counts, refuse, text, wholeNumber } from '../base/options';
 import type { TorchTensor } from './stateDict';
 
 /** `count` numbers in [0, 1). */
 export function uniform(seed: number, name: string, count: number): Float64Array {
+  wholeNumber('seed of the generator', seed, -Infinity);
+  text('name of the generated numbers', name);
+  wholeNumber('count of generated numbers', count, 0);
   const numbers = new Float64Array(count);
   let state = (fnv1a(name) ^ seed) | 0;
   for (let i = 0; i < count; i++) {
@@ -22,6 +26,7 @@ export function uniform(seed: number, name: string, count: number): Float64Array
 
 /** The entry `name` of a network's state dict, in PyTorch's order of elements. */
 export function fill(seed: number, name: string, shape: readonly number[]): Float32Array {
+  counts('shape of fill', shape);
   const numbers = uniform(seed, name, product(shape));
   const [factor, offset] = range(name, shape);
   return Float32Array.from(numbers, u => factor * u + offset);
@@ -29,8 +34,13 @@ export function fill(seed: number, name: string, shape: readonly number[]): Floa
 
 /** A whole state dict of these names and shapes; each entry is made when it is read. */
 export function generate(shapes: Iterable<readonly [string, readonly number[]]>, seed = 1): Map<string, TorchTensor> {
+  const isEntries = typeof shapes === 'object' && shapes !== null && Symbol.iterator in shapes;
+  const entries = isEntries ? [...shapes] : [];
+  if (!isEntries || !entries.every(Array.isArray))
+    refuse('shapes of generate', shapes, 'a Map such as stateShapes gives');
+  wholeNumber('seed of generate', seed, -Infinity);
   return new Map(
-    [...shapes].map(([name, shape]) => [
+    entries.map(([name, shape]) => [
       name,
       {
         shape,

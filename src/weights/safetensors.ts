@@ -9,7 +9,8 @@ import { createHash } from 'node:crypto';
 import fs from 'node:fs';
 import path from 'node:path';
 import { writeWhole } from '../base/files';
-import type { StateDict, TorchTensor } from './stateDict';
+import { refuse, text } from '../base/options';
+import { refuseDict, type StateDict, type TorchTensor } from './stateDict';
 
 /** The format's own limit. */
 const LONGEST_HEADER = 100_000_000;
@@ -48,6 +49,7 @@ export interface SafetensorsFile {
  * @throws when a file is not of this format, or damaged, with the reason
  */
 export function readSafetensors(file: string): Map<string, TorchTensor> {
+  text('file of readSafetensors', file);
   return file.endsWith('.index.json') ? readShards(file) : readSafetensorsFile(file).tensors;
 }
 
@@ -92,6 +94,8 @@ function readShards(index: string): Map<string, TorchTensor> {
 }
 
 export function decodeSafetensors(bytes: Uint8Array, file = 'The file'): Map<string, TorchTensor> {
+  if (!(bytes instanceof Uint8Array)) refuse('first argument of decodeSafetensors', bytes, 'a Uint8Array');
+  text('file of decodeSafetensors', file);
   return decodeFile(bytes, file).tensors;
 }
 
@@ -202,6 +206,8 @@ function checkPlaces(places: Place[], size: number): void {
 
 /** Writes the tensors as F32, with checksums. The file appears under its name only when it is complete. */
 export function writeSafetensors(file: string, dict: StateDict, metadata: Record<string, string> = {}): void {
+  text('file of writeSafetensors', file);
+  refuseDict('writeSafetensors', dict);
   writeWhole(file, encode(dict, metadata));
 }
 

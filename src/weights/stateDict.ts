@@ -82,7 +82,7 @@ export interface LeftOut {
  */
 export function loadStateDict(model: tf.LayersModel, dict: StateDict, options: LoadOptions = {}): LeftOut[] {
   check('loadStateDict', options, LOAD_OPTIONS);
-  if (typeof dict?.entries !== 'function') refuse('weights of loadStateDict', dict, 'a Map of names to tensors');
+  refuseDict('loadStateDict', dict);
   const { ignore, head = true } = options;
   const ours = slots(model);
   const layers = layerNames(model);
@@ -111,6 +111,15 @@ export function loadStateDict(model: tf.LayersModel, dict: StateDict, options: L
   return left;
 }
 
+/** @throws unless it is a Map of names to tensors */
+export function refuseDict(what: string, dict: StateDict): void {
+  const isDict =
+    typeof dict?.get === 'function' &&
+    typeof dict.entries === 'function' &&
+    [...dict.values()].every(entry => Array.isArray(entry?.shape) && 'data' in entry);
+  if (!isDict) refuse(`state dict of ${what}`, dict, 'a Map of names to { shape, data }, data a Float32Array');
+}
+
 /** @throws when the tensor holds NaN or an infinity, naming the first */
 export function refuseNotFinite(name: string, data: Float32Array): void {
   const at = data.findIndex(value => !Number.isFinite(value));
@@ -137,6 +146,8 @@ function mismatches(ours: Map<string, Slot>, dict: StateDict, ignored: (name: st
 
 /** What each layer with weights is called in PyTorch, or here where it has no name there. */
 function layerNames(model: tf.LayersModel): Map<tf.layers.Layer, string> {
+  if (!Array.isArray((model as tf.LayersModel | undefined)?.layers))
+    refuse('model', model, 'a network, such as resnetCifar(20)');
   const names = torchNames(model);
   const withWeights = model.layers.filter(({ weights }) => weights.length > 0);
   return new Map(withWeights.map(layer => [layer, names.get(layer.name) ?? layer.name.replaceAll('/', '.')]));

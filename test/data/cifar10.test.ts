@@ -33,12 +33,12 @@ describe('CIFAR-10', () => {
     for (const length of [0, 1, 3072, 3074, 2 * 3073 - 1]) {
       assert.throws(
         () => readCifar10(new Uint8Array(length), 'some.bin'),
-        new RegExp(`^Error: some.bin is ${length} bytes long; right is a whole number of 3073-byte records`),
+        new RegExp(`^Error: some.bin is ${length} bytes long; expected a whole number of 3073-byte records`),
       );
     }
     assert.throws(
       () => readCifar10(Buffer.concat([record(0), record(10)]), 'some.bin'),
-      /Record 1 of some.bin has the label 10; right is 0 to 9/,
+      /Record 1 of some.bin has the label 10; expected 0 to 9/,
     );
   });
 
@@ -46,7 +46,7 @@ describe('CIFAR-10', () => {
     const bytes = Uint8Array.from({ length: 3 * 3073 }, (_, i) => (i % 3073 === 0 ? i / 3073 : (i * 31) % 251));
     assert.deepEqual(writeCifar10(readCifar10(bytes)), bytes);
     const set = readCifar10(bytes);
-    assert.throws(() => writeCifar10({ ...set, shape: [16, 64, 3] }), /images of 16 x 64 x 3; right is 32 x 32 x 3/);
+    assert.throws(() => writeCifar10({ ...set, shape: [16, 64, 3] }), /images of 16 x 64 x 3; expected 32 x 32 x 3/);
   });
 
   describe('from a folder', () => {

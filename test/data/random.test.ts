@@ -16,7 +16,7 @@ describe('seeded random numbers', () => {
     const firsts = [seeded(0), seeded(1), seeded(-1), seeded(0, 1), seeded(2 ** 32)].map(random => random());
     assert.equal(new Set(firsts).size, 5);
     assert.throws(() => seeded(0.5), /seed is 0.5/);
-    assert.throws(() => seeded(1, -1), /stream is -1/);
+    assert.throws(() => seeded(1, -1), /stream of random numbers is -1/);
   });
 
   it('below covers 0 to n - 1 evenly', () => {

@@ -27,6 +27,11 @@ describe('parity with all reference files (slow)', function () {
   const logits = (): string[] =>
     fs.readdirSync(path.join(shared, 'logits')).map(name => path.join(shared, 'logits', name));
   itPasses('networks', logits);
+  const own = path.join(__dirname, 'references');
+  itPasses('the references in float64', () => [
+    path.join(own, 'ops.json'),
+    path.join(own, 'logits/timm-seresnet50.json'),
+  ]);
   itPasses('techniques and training steps', () => [path.join(shared, 'ops.json')]);
   itPasses(
     'the small networks on cpu',

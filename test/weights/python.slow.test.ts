@@ -50,7 +50,7 @@ with safe_open('ours.safetensors', framework='numpy') as file:
     print(json.dumps({'metadata': file.metadata(), 'arrays': {name: [str(a.dtype), list(a.shape), a.flatten()[:5].tolist(), float(a.astype('float64').sum())] for name, a in arrays.items()}}))
 `),
       ) as { metadata: Record<string, string>; arrays: Record<string, [string, number[], number[], number]> };
-      assert.deepEqual(read.metadata, { format: 'pt', model: 'resnet18' });
+      assert.deepEqual([read.metadata.format, read.metadata.model], ['pt', 'resnet18']);
       const dict = stateDict(net);
       assert.deepEqual(Object.keys(read.arrays).sort(), [...dict.keys()].sort());
       for (const [name, { shape, data }] of dict) {
@@ -121,6 +121,30 @@ for module in net.modules():
 net.eval()
 state = net.state_dict()
 `;
+    it('computes the committed techniques anew, in float64', () => {
+      const committed = JSON.parse(fs.readFileSync(path.join(__dirname, 'references/ops.json'), 'utf8'));
+      committed.trainSteps = [];
+      const emptied = structuredClone(committed);
+      for (const entry of emptied.cases)
+        for (const name of Object.keys(entry)) if (Array.isArray(entry[name]?.values)) delete entry[name];
+      fs.writeFileSync(at('in.json'), JSON.stringify(emptied));
+      const script = path.join(__dirname, 'reference.py');
+      const { status, stderr } = spawnSync(python, [script, at('in.json'), at('out.json')], { encoding: 'utf8' });
+      assert.equal(status, 0, stderr);
+      const numbers: number[][] = [[], []];
+      const walk = (value: unknown, into: number[]): void => {
+        if (typeof value === 'number') into.push(value);
+        else if (Array.isArray(value)) value.forEach(part => walk(part, into));
+        else if (value && typeof value === 'object') for (const name of Object.keys(value).sort()) walk((value as Record<string, unknown>)[name], into); // prettier-ignore
+      };
+      walk(committed, numbers[0]);
+      walk(JSON.parse(fs.readFileSync(at('out.json'), 'utf8')), numbers[1]);
+      assert.equal(numbers[1].length, numbers[0].length);
+      numbers[0].forEach((value, i) =>
+        assert.ok(Math.abs(value - numbers[1][i]) <= 1e-8 * Math.max(1, Math.abs(value))),
+      );
+    });
+
     const picture = Float32Array.from(uniform(1, 'input', 3 * 64 * 64), u => 2 * u - 1);
 
     it('gives its checkpoint away: the logits are its logits', () => {
@@ -132,7 +156,7 @@ torch.save({'model': state, 'epoch': 3, 'args': __import__('argparse').Namespace
 torch.save({'state_dict': nn.DataParallel(net).state_dict(), 'optimizer': {}}, 'parallel.pth')
 torch.save({name: value.half() if value.is_floating_point() else value for name, value in state.items()}, 'half.pth')
 x = torch.frombuffer(bytearray(open('picture.bin', 'rb').read()), dtype=torch.float32).reshape(1, 3, 64, 64)
-print(json.dumps(net(x)[0].tolist()))
+print(json.dumps(net.double()(x.double())[0].tolist()))
 `),
       ) as number[];
       const largest = Math.max(...logits.map(Math.abs));
