@@ -3,8 +3,11 @@
  * tfjs-node has, and the kernels that src/ops looks for by name. All through tfjs's public registration.
  */
 import * as tf from '@tensorflow/tfjs';
+import { assertLabels } from '../ops/loss';
+import { type Inputs, type Kernel as AnyKernel, registerKernel, replaceGradient, replaceKernel, run } from './registration'; // prettier-ignore
 import { isTracing } from './tracing';
 import type { Binding } from './tensorflow';
+import { correctWindows, trustsOfTensorflow } from './windows';
 
 export interface Attribute {
   name: string;
@@ -24,13 +27,12 @@ export interface TensorflowBackend extends tf.KernelBackend {
   ): tf.Tensor[];
   getInputTensorIds(tensors: tf.TensorInfo[]): number[];
   incRef(dataId: object): void;
+  readSync(dataId: object): tf.backend_util.BackendValues;
   write(values: unknown, shape: number[], dtype: tf.DataType): object;
   createOutputTensor(metadata: { id: number; shape: number[]; dtype: number }): tf.Tensor;
 }
 
-type Inputs = Record<string, tf.Tensor>;
-type Attributes = Record<string, unknown>;
-type Kernel = (inputs: Inputs, attributes: Attributes, backend: TensorflowBackend) => tf.Tensor | tf.Tensor[];
+type Kernel = AnyKernel<TensorflowBackend>;
 
 interface Window {
   filterSize?: number | [number, number];
@@ -63,7 +65,7 @@ export function registerKernels(binding: Binding): void {
     ['Relu6', (dy: tf.Tensor, y: tf.Tensor) => dy.mul(tf.step(y)).mul(y.less(6).toFloat())],
   ] as const) {
     kernel(`${name}Grad`, ({ dy, y }, _, backend) => backend.executeSingleOutput(`${name}Grad`, [float], [dy, y]));
-    gradient(name, {
+    replaceGradient(name, {
       outputsToSave: [true],
       gradFunc: (dy, [y]) => ({ x: () => (onTensorflow() ? run(`${name}Grad`, { dy, y }) : composed(dy, y)) }),
     });
@@ -84,7 +86,7 @@ export function registerKernels(binding: Binding): void {
   });
   kernel('BiasAddGrad', ({ dy }, _, backend) => backend.executeSingleOutput('BiasAddGrad', [float, format], [dy]));
   const add = tf.getGradient('Add');
-  gradient('Add', {
+  replaceGradient('Add', {
     inputsToSave: ['a', 'b'],
     gradFunc: (dy, [a, b], attributes) => {
       const composed = add.gradFunc(dy, [a, b], attributes);
@@ -110,7 +112,7 @@ export function registerKernels(binding: Binding): void {
   });
   for (const name of ['Sum', 'Mean'] as const) {
     const previous = tf.getGradient(name);
-    gradient(name, {
+    replaceGradient(name, {
       inputsToSave: ['x'],
       gradFunc: (dy, saved, attributes) => {
         const [x] = saved;
@@ -200,7 +202,7 @@ export function registerKernels(binding: Binding): void {
       });
     backprop('Input', ({ filter, dy }, size) => [size, filter, dy]);
     backprop('Filter', ({ x, dy }, size) => [x, size, dy]);
-    gradient(name, {
+    replaceGradient(name, {
       inputsToSave: ['x', 'filter'],
       gradFunc: (dy, [x, filter], attributes) => {
         const groups = name === 'GroupedConv2D' ? x.shape[3]! / filter.shape[2]! : 1;
@@ -278,6 +280,8 @@ export function registerKernels(binding: Binding): void {
   });
 
   kernel('SparseSoftmaxCrossEntropyWithLogits', ({ logits, labels }, _, backend) => {
+    // In a graph it is TensorFlow that names the label, on graphics cards by a loss of NaN.
+    if (!isTracing()) assertLabels(backend.readSync(labels.dataId) as Int32Array, logits.shape[1]!);
     const options = [float, type('Tlabels', binding.TF_INT32)];
     return backend.executeMultipleOutputs('SparseSoftmaxCrossEntropyWithLogits', options, [logits, labels], 2);
   });
@@ -289,6 +293,8 @@ export function registerKernels(binding: Binding): void {
     size.dispose();
     return noise;
   });
+
+  correctWindows(NAME, trustsOfTensorflow);
 }
 
 function once<T>(find: () => T): () => T {
@@ -299,35 +305,5 @@ function once<T>(find: () => T): () => T {
 /** Gradients belong to all backends at once, so each asks where it is. */
 const onTensorflow = (): boolean => tf.getBackend() === NAME;
 
-function run(name: string, inputs: Inputs, attributes: Attributes = {}): tf.Tensor {
-  return tf.engine().runKernel(name, inputs, attributes as tf.NamedAttrMap) as tf.Tensor;
-}
-
-function kernel(kernelName: string, body: Kernel): void {
-  tf.registerKernel({
-    kernelName,
-    backendName: NAME,
-    kernelFunc: ({ inputs, attrs, backend }) =>
-      body(inputs as Inputs, (attrs ?? {}) as Attributes, backend as TensorflowBackend),
-  });
-}
-
-function replace(kernelName: string, body: (previous: Kernel) => Kernel): void {
-  const { kernelFunc } = tf.getKernel(kernelName, NAME);
-  tf.unregisterKernel(kernelName, NAME);
-  kernel(
-    kernelName,
-    body((inputs, attrs, backend) => kernelFunc({ inputs, attrs: attrs as tf.NamedAttrMap, backend }) as tf.Tensor),
-  );
-}
-
-interface Gradient {
-  inputsToSave?: string[];
-  outputsToSave?: boolean[];
-  gradFunc(dy: tf.Tensor, saved: tf.Tensor[], attributes: tf.NamedAttrMap): Record<string, () => tf.Tensor>;
-}
-
-function gradient(kernelName: string, config: Gradient): void {
-  if (tf.getGradient(kernelName)) tf.unregisterGradient(kernelName);
-  tf.registerGradient({ kernelName, ...config } as tf.GradConfig);
-}
+const kernel = (kernelName: string, body: Kernel): void => registerKernel(NAME, kernelName, body);
+const replace = (kernelName: string, body: (previous: Kernel) => Kernel): void => replaceKernel(NAME, kernelName, body);

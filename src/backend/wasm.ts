@@ -3,6 +3,7 @@
  * sum of matrix products, the rest lent by the plain JavaScript backend.
  */
 import * as tf from '@tensorflow/tfjs';
+import { correctWindows, trustsOfTfjs } from './windows';
 
 /** Lets tfjs start WebAssembly; unlike TensorFlow it needs a moment, so somebody has to await `ready()`. */
 export function registerWasm(): void {
@@ -11,10 +12,14 @@ export function registerWasm(): void {
   registerFilterGradient();
   // Its gradient goes wrong where several places share the maximum: it loses some, or pays another of them than TensorFlow.
   tf.unregisterKernel('MaxPoolGrad', 'wasm');
+  // Those of a convolution over three axes go wrong with strides, or several channels.
+  tf.unregisterKernel('Conv3DBackpropInputV2', 'wasm');
+  tf.unregisterKernel('Conv3DBackpropFilterV2', 'wasm');
   const present = new Set(tf.getKernelsForBackend('wasm').map(kernel => kernel.kernelName));
   tf.getKernelsForBackend('cpu')
     .filter(kernel => !present.has(kernel.kernelName))
     .forEach(borrow);
+  correctWindows('wasm', trustsOfTfjs);
 }
 
 /**
