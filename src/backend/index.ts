@@ -4,8 +4,9 @@
  */
 import * as tf from '@tensorflow/tfjs';
 import { bindingKind, type BindingKind, loadBinding, registerTensorflow, tensorflowMissing } from './tensorflow';
+import { registerCornerGradients } from './activations';
 import { registerWasm } from './wasm';
-import { correctWindows, registerWindowGradients, trustsOfTfjs } from './windows';
+import { correctWindows, keepNaNInMaxima, registerWindowGradients, trustsOfTfjs } from './windows';
 
 export { compile, type Compiled, compileModel, type CompileOptions, type Step } from './compile';
 export { devices, onDevice, operationsByDevice, placeLayers } from './devices';
@@ -37,8 +38,10 @@ const reason = asked ? 'CNN_KIT_BACKEND asks for it' : (missing ?? 'the fastest 
 if (chosen === 'tensorflow' && !missing) registerTensorflow();
 if (chosen === 'wasm') registerWasm();
 if (chosen === 'cpu') void tf.setBackend('cpu');
+registerCornerGradients();
 registerWindowGradients();
 // After WebAssembly has borrowed tfjs's own.
+keepNaNInMaxima('cpu');
 correctWindows('cpu', trustsOfTfjs);
 // Else it greets on stderr at its first use, in a notebook or a test log.
 (tf.findBackend('cpu') as { firstUse?: boolean }).firstUse = false;

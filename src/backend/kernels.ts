@@ -253,12 +253,30 @@ export function registerKernels(binding: Binding): void {
     return y;
   });
 
+  // NaN is the largest in PyTorch and the least in TensorFlow's windows: zeros of what is a number, NaN of what is none.
+  let plainMaxPool: Kernel;
+  replace('MaxPool', previous => {
+    plainMaxPool = previous;
+    return (inputs, attributes, backend) =>
+      tf.tidy(() => {
+        const y = previous(inputs, attributes, backend) as tf.Tensor;
+        if (inputs.x.dtype !== 'float32') return y;
+        const zeros = run('ClipByValue', { x: inputs.x }, { clipValueMin: 0, clipValueMax: 0 });
+        return y.add(run('AvgPool', { x: zeros }, attributes));
+      });
+  });
+
   replace('MaxPoolGrad', previous => {
     // oneDNN's pair of kernels is several times faster, though the forward one runs again; a graph finds it by itself.
     let oneDnn = !binding.isUsingGpuDevice() && process.env.TF_ENABLE_ONEDNN_OPTS !== '0';
     return (inputs, attributes, backend) => {
-      const { dy, input, output } = inputs;
-      if (!oneDnn || isTracing() || dy.dtype !== 'float32') return previous(inputs, attributes, backend);
+      const { dy, input } = inputs;
+      if (!oneDnn || isTracing() || dy.dtype !== 'float32') {
+        return tf.tidy(() => {
+          const output = plainMaxPool({ x: input }, attributes, backend) as tf.Tensor;
+          return previous({ dy, input, output }, attributes, backend) as tf.Tensor;
+        });
+      }
       const { filterSize, strides, pad } = attributes as unknown as Window;
       const options = [
         ...[float, format, ints('ksize', sizes(filterSize!)), ints('strides', sizes(strides))],
@@ -270,7 +288,7 @@ export function registerKernels(binding: Binding): void {
         forward = backend.executeMultipleOutputs('_MklNativeMaxPool', options, [input], 2);
       } catch {
         oneDnn = false;
-        return previous({ dy, input, output }, attributes, backend);
+        return previous(inputs, attributes, backend);
       }
       const [y, workspace] = forward;
       const dx = backend.executeSingleOutput('_MklNativeMaxPoolGrad', options, [input, y, dy, workspace]);

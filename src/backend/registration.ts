@@ -42,7 +42,7 @@ export function replaceKernel<Backend extends tf.KernelBackend>(
   tf.unregisterKernel(kernelName, backendName);
   const previous: Kernel<Backend> = (inputs, attributes, backend) => {
     const result = kernelFunc({ inputs, attrs: attributes as tf.NamedAttrMap, backend });
-    return Array.isArray(result) ? result.map(tensorOf) : tensorOf(result);
+    return Array.isArray(result) ? result.map(makeTensor) : makeTensor(result);
   };
   const replaced = body(previous);
   tf.registerKernel({
@@ -57,5 +57,6 @@ export function replaceGradient(kernelName: string, config: Gradient): void {
   tf.registerGradient({ kernelName, ...config } as tf.GradConfig);
 }
 
-const tensorOf = (result: tf.TensorInfo): tf.Tensor =>
+/** A kernel's output as what operations take. */
+export const makeTensor = (result: tf.TensorInfo): tf.Tensor =>
   result instanceof tf.Tensor ? result : tf.engine().makeTensorFromTensorInfo(result);

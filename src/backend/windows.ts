@@ -251,6 +251,24 @@ export const trustsOfTensorflow: Trust = ({ kind, stride, dilation, out, pad, wi
   return isPlain && (pad === 'valid' || isWithin(stride, window));
 };
 
+/** Whether a float tensor of a backend that computes at once has NaN in it; or infinities of both signs, maybe. */
+export function hasNaN(x: tf.Tensor): boolean {
+  return x.dtype === 'float32' && tf.tidy(() => Number.isNaN(x.sum().dataSync()[0]));
+}
+
+/** Makes NaN the largest of its window, as in PyTorch, on a backend that computes at once. */
+export function keepNaNInMaxima(backendName: string): void {
+  replaceKernel(backendName, 'MaxPool', previous => ({ x }, attributes, backend) => {
+    if (!hasNaN(x)) return previous({ x }, attributes, backend);
+    return tf.tidy(() => {
+      const call = (x: tf.Tensor): tf.Tensor => previous({ x }, attributes, backend) as tf.Tensor;
+      const isNaN = x.isNaN();
+      const y = call(tf.where(isNaN, tf.onesLike(x).mul(-Infinity), x));
+      return tf.where(call(isNaN.toFloat()).greater(0), tf.onesLike(y).mul(NaN), y);
+    });
+  });
+}
+
 /** Gradients that tfjs lacks (of dilated convolution) or takes without the rounding (of pooling), on all backends. */
 export function registerWindowGradients(): void {
   for (const [name, input, filter] of [

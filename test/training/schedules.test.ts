@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { constant, cosine, oneCycle, steps, warmUp, type Schedule } from '../../src/training';
+import { constant, cosine, cosineCycles, oneCycle, steps, warmUp, type Schedule } from '../../src/training';
 
 const at = (schedule: Schedule, total: number, ...steps: number[]): number[] =>
   steps.map(step => schedule(step, total));
