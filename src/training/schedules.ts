@@ -61,7 +61,9 @@ export function oneCycle(peak: number, { rise = 0.3, start = 25, end = 1e4 } = {
   assertShare('oneCycle', 'rise', rise);
   for (const [name, divisor] of Object.entries({ start, end })) {
     if (!(divisor >= 1 && Number.isFinite(divisor))) {
-      throw new Error(`oneCycle: ${name} is ${divisor}; expected a finite number from 1, by which the rate is divided.`);
+      throw new Error(
+        `oneCycle: ${name} is ${divisor}; expected a finite number from 1, by which the rate is divided.`,
+      );
     }
   }
   return (step, total) => {
