@@ -4,6 +4,7 @@
  */
 import * as tf from '@tensorflow/tfjs';
 import { assertLabels } from '../ops/loss';
+import { borrowMissing } from './borrowing';
 import { type Inputs, type Kernel as AnyKernel, registerKernel, replaceGradient, replaceKernel, run } from './registration'; // prettier-ignore
 import { isTracing } from './tracing';
 import type { Binding } from './tensorflow';
@@ -311,6 +312,36 @@ export function registerKernels(binding: Binding): void {
     size.dispose();
     return noise;
   });
+
+  kernel('BitwiseAnd', ({ a, b }, _, backend) =>
+    backend.executeSingleOutput('BitwiseAnd', [type('T', binding.TF_INT32)], [a, b]),
+  );
+  kernel('SearchSorted', ({ sortedSequence, values }, { side }, backend) => {
+    const dtype = sortedSequence.dtype === 'int32' ? binding.TF_INT32 : binding.TF_FLOAT;
+    const options = [type('T', dtype), type('out_type', binding.TF_INT32)];
+    const operation = side === 'left' ? 'LowerBound' : 'UpperBound';
+    return backend.executeSingleOutput(operation, options, [sortedSequence, values]);
+  });
+  kernel('DenseBincount', ({ x, weights }, { size, binaryOutput }, backend) => {
+    const length = tf.scalar(size as number, 'int32');
+    const dtype = weights.dtype === 'int32' ? binding.TF_INT32 : binding.TF_FLOAT;
+    const options = [type('Tidx', binding.TF_INT32), type('T', dtype), flag('binary_output', !!binaryOutput)];
+    const counts = backend.executeSingleOutput('DenseBincount', options, [x, length, weights]);
+    length.dispose();
+    return counts;
+  });
+  kernel('Transform', ({ image, transforms }, attributes, backend) => {
+    const { interpolation, fillMode, fillValue, outputShape } = attributes as unknown as tf.TransformAttrs;
+    const size = shapeTensor(outputShape ?? image.shape.slice(1, 3));
+    const fill = tf.scalar(fillValue);
+    const dtype = type('dtype', image.dtype === 'int32' ? binding.TF_INT32 : binding.TF_FLOAT);
+    const words = [text('interpolation', interpolation.toUpperCase()), text('fill_mode', fillMode.toUpperCase())];
+    const given = [image, transforms, size, fill];
+    const y = backend.executeSingleOutput('ImageProjectiveTransformV3', [dtype, ...words], given);
+    tf.dispose([size, fill]);
+    return y;
+  });
+  borrowMissing(NAME);
 
   correctWindows(NAME, trustsOfTensorflow);
 }

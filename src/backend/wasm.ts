@@ -3,6 +3,7 @@
  * sum of matrix products, the rest lent by the plain JavaScript backend.
  */
 import * as tf from '@tensorflow/tfjs';
+import { borrowed, borrowMissing, transformEveryImage } from './borrowing';
 import { makeTensor, replaceKernel } from './registration';
 import { correctWindows, hasNaN, keepNaNInMaxima, trustsOfTfjs } from './windows';
 
@@ -22,12 +23,12 @@ export function registerWasm(): void {
   // Those of a convolution over three axes go wrong with strides, or several channels.
   tf.unregisterKernel('Conv3DBackpropInputV2', 'wasm');
   tf.unregisterKernel('Conv3DBackpropFilterV2', 'wasm');
-  const present = new Set(tf.getKernelsForBackend('wasm').map(kernel => kernel.kernelName));
-  tf.getKernelsForBackend('cpu')
-    .filter(kernel => !present.has(kernel.kernelName))
-    .forEach(kernel => tf.registerKernel({ ...kernel, backendName: 'wasm', kernelFunc: borrowed(kernel) }));
+  // It reflects the first place after the edge from the wrong side.
+  tf.unregisterKernel('Transform', 'wasm');
+  borrowMissing('wasm');
+  transformEveryImage('wasm');
   for (const name of DROPS_NAN) {
-    const onCpu = borrowed(tf.getKernel(name, 'cpu'));
+    const onCpu = borrowed(tf.getKernel(name, 'cpu').kernelFunc);
     replaceKernel(
       'wasm',
       name,
@@ -84,37 +85,4 @@ function registerFilterGradient(): void {
       });
     },
   });
-}
-
-/** A kernel of the plain JavaScript backend that runs on copies of the data. */
-function borrowed({ kernelFunc }: tf.KernelConfig): tf.KernelFunc {
-  return ({ inputs, attrs, backend }) => {
-    const wasm = backend as Lender;
-    const cpu = tf.engine().findBackend('cpu') as Lender;
-    const lent: tf.TensorInfo[] = [];
-    const lend = (tensor: tf.TensorInfo): tf.TensorInfo => {
-      const copy = cpu.makeTensorInfo(tensor.shape, tensor.dtype, wasm.readSync(tensor.dataId));
-      lent.push(copy);
-      return copy;
-    };
-    const copies = Object.entries(inputs).map(([name, input]) => [
-      name,
-      Array.isArray(input) ? input.map(lend) : input && lend(input as tf.TensorInfo),
-    ]);
-    const result = kernelFunc({ inputs: Object.fromEntries(copies), attrs, backend: cpu });
-    const fetch = (tensor: tf.TensorInfo): tf.TensorInfo => {
-      const dataId = wasm.write(cpu.readSync(tensor.dataId), tensor.shape, tensor.dtype);
-      cpu.disposeData(tensor.dataId);
-      return { dataId, shape: tensor.shape, dtype: tensor.dtype };
-    };
-    const fetched = Array.isArray(result) ? result.map(fetch) : fetch(result);
-    lent.forEach(copy => cpu.disposeData(copy.dataId));
-    return fetched;
-  };
-}
-
-interface Lender extends tf.KernelBackend {
-  makeTensorInfo(shape: number[], dtype: string, values: tf.backend_util.BackendValues): tf.TensorInfo;
-  readSync(dataId: object): tf.backend_util.BackendValues;
-  write(values: tf.backend_util.BackendValues, shape: number[], dtype: tf.DataType): object;
 }
