@@ -4,7 +4,11 @@
  */
 import * as tf from '@tensorflow/tfjs';
 import { bindingKind, type BindingKind, loadBinding, registerTensorflow, tensorflowMissing } from './tensorflow';
+import { registerCornerGradients } from './activations';
+import { registerFiles } from './files';
+import { transformEveryImage } from './borrowing';
 import { registerWasm } from './wasm';
+import { correctWindows, keepNaNInMaxima, registerWindowGradients, trustsOfTfjs } from './windows';
 
 export { compile, type Compiled, compileFor, compileModel, type CompileOptions, type Step } from './compile';
 export { devices, onDevice, operationsByDevice, placeLayers } from './devices';
@@ -36,6 +40,13 @@ const reason = asked ? 'CNN_KIT_BACKEND asks for it' : (missing ?? 'the fastest 
 if (chosen === 'tensorflow' && !missing) registerTensorflow();
 if (chosen === 'wasm') registerWasm();
 if (chosen === 'cpu') void tf.setBackend('cpu');
+registerFiles();
+registerCornerGradients();
+registerWindowGradients();
+// After WebAssembly has borrowed tfjs's own.
+keepNaNInMaxima('cpu');
+transformEveryImage('cpu');
+correctWindows('cpu', trustsOfTfjs);
 // Else it greets on stderr at its first use, in a notebook or a test log.
 (tf.findBackend('cpu') as { firstUse?: boolean }).firstUse = false;
 
@@ -53,10 +64,20 @@ export async function ready(): Promise<BackendInfo> {
 
 /**
  * Which backend computes, and why.
- * @throws when CNN_KIT_BACKEND names a backend that is unknown or not there.
+ * @throws when CNN_KIT_BACKEND names a backend that is unknown or not there, or `ready()` has not been awaited where it has
+ * to be, or another backend was set with `tf.setBackend`.
  */
 export function backend(): BackendInfo {
   refuseImpossible();
+  // TensorFlow starts at its first use.
+  const current = tf.getBackend() ?? (chosen === 'tensorflow' ? chosen : undefined);
+  if (current !== chosen) {
+    throw new Error(
+      current === undefined
+        ? `The backend ${chosen} is not ready; expected \`await ready()\` before backend().`
+        : `The backend in use is ${current}, which was set with tf.setBackend; expected ${chosen} after \`await ready()\`.`,
+    );
+  }
   if (chosen === 'tensorflow') {
     const { TF_Version: version, isUsingGpuDevice } = loadBinding();
     const binding = bindingKind();

@@ -3,8 +3,12 @@
  * tfjs-node has, and the kernels that src/ops looks for by name. All through tfjs's public registration.
  */
 import * as tf from '@tensorflow/tfjs';
+import { assertLabels } from '../ops/loss';
+import { borrowMissing } from './borrowing';
+import { type Inputs, type Kernel as AnyKernel, registerKernel, replaceGradient, replaceKernel, run } from './registration'; // prettier-ignore
 import { isObserved, type TensorEntry } from './graph/observe';
 import type { Binding } from './tensorflow';
+import { correctWindows, trustsOfTensorflow } from './windows';
 
 export interface Attribute {
   name: string;
@@ -27,13 +31,12 @@ export interface TensorflowBackend extends tf.KernelBackend {
   refCount(dataId: object): number;
   disposeData(dataId: object): boolean;
   tensorMap: { get(dataId: object): TensorEntry; set(dataId: object, entry: TensorEntry): void };
+  readSync(dataId: object): tf.backend_util.BackendValues;
   write(values: unknown, shape: number[], dtype: tf.DataType): object;
   createOutputTensor(metadata: { id: number; shape: number[]; dtype: number }): tf.Tensor;
 }
 
-type Inputs = Record<string, tf.Tensor>;
-type Attributes = Record<string, unknown>;
-type Kernel = (inputs: Inputs, attributes: Attributes, backend: TensorflowBackend) => tf.Tensor | tf.Tensor[];
+type Kernel = AnyKernel<TensorflowBackend>;
 
 interface Window {
   filterSize?: number | [number, number];
@@ -66,7 +69,7 @@ export function registerKernels(binding: Binding): void {
     ['Relu6', (dy: tf.Tensor, y: tf.Tensor) => dy.mul(tf.step(y)).mul(y.less(6).toFloat())],
   ] as const) {
     kernel(`${name}Grad`, ({ dy, y }, _, backend) => backend.executeSingleOutput(`${name}Grad`, [float], [dy, y]));
-    gradient(name, {
+    replaceGradient(name, {
       outputsToSave: [true],
       gradFunc: (dy, [y]) => ({ x: () => (onTensorflow() ? run(`${name}Grad`, { dy, y }) : composed(dy, y)) }),
     });
@@ -87,7 +90,7 @@ export function registerKernels(binding: Binding): void {
   });
   kernel('BiasAddGrad', ({ dy }, _, backend) => backend.executeSingleOutput('BiasAddGrad', [float, format], [dy]));
   const add = tf.getGradient('Add');
-  gradient('Add', {
+  replaceGradient('Add', {
     inputsToSave: ['a', 'b'],
     gradFunc: (dy, [a, b], attributes) => {
       const composed = add.gradFunc(dy, [a, b], attributes);
@@ -113,7 +116,7 @@ export function registerKernels(binding: Binding): void {
   });
   for (const name of ['Sum', 'Mean'] as const) {
     const previous = tf.getGradient(name);
-    gradient(name, {
+    replaceGradient(name, {
       inputsToSave: ['x'],
       gradFunc: (dy, saved, attributes) => {
         const [x] = saved;
@@ -203,7 +206,7 @@ export function registerKernels(binding: Binding): void {
       });
     backprop('Input', ({ filter, dy }, size) => [size, filter, dy]);
     backprop('Filter', ({ x, dy }, size) => [x, size, dy]);
-    gradient(name, {
+    replaceGradient(name, {
       inputsToSave: ['x', 'filter'],
       gradFunc: (dy, [x, filter], attributes) => {
         const groups = name === 'GroupedConv2D' ? x.shape[3]! / filter.shape[2]! : 1;
@@ -254,12 +257,30 @@ export function registerKernels(binding: Binding): void {
     return y;
   });
 
+  // NaN is the largest in PyTorch and the least in TensorFlow's windows: zeros of what is a number, NaN of what is none.
+  let plainMaxPool: Kernel;
+  replace('MaxPool', previous => {
+    plainMaxPool = previous;
+    return (inputs, attributes, backend) =>
+      tf.tidy(() => {
+        const y = previous(inputs, attributes, backend) as tf.Tensor;
+        if (inputs.x.dtype !== 'float32') return y;
+        const zeros = run('ClipByValue', { x: inputs.x }, { clipValueMin: 0, clipValueMax: 0 });
+        return y.add(run('AvgPool', { x: zeros }, attributes));
+      });
+  });
+
   replace('MaxPoolGrad', previous => {
     // oneDNN's pair of kernels is several times faster, though the forward one runs again; a graph finds it by itself.
     let oneDnn = !binding.isUsingGpuDevice() && process.env.TF_ENABLE_ONEDNN_OPTS !== '0';
     return (inputs, attributes, backend) => {
-      const { dy, input, output } = inputs;
-      if (!oneDnn || isObserved() || dy.dtype !== 'float32') return previous(inputs, attributes, backend);
+      const { dy, input } = inputs;
+      if (!oneDnn || isObserved() || dy.dtype !== 'float32') {
+        return tf.tidy(() => {
+          const output = plainMaxPool({ x: input }, attributes, backend) as tf.Tensor;
+          return previous({ dy, input, output }, attributes, backend) as tf.Tensor;
+        });
+      }
       const { filterSize, strides, pad } = attributes as unknown as Window;
       const options = [
         ...[float, format, ints('ksize', sizes(filterSize!)), ints('strides', sizes(strides))],
@@ -271,7 +292,7 @@ export function registerKernels(binding: Binding): void {
         forward = backend.executeMultipleOutputs('_MklNativeMaxPool', options, [input], 2);
       } catch {
         oneDnn = false;
-        return previous({ dy, input, output }, attributes, backend);
+        return previous(inputs, attributes, backend);
       }
       const [y, workspace] = forward;
       const dx = backend.executeSingleOutput('_MklNativeMaxPoolGrad', options, [input, y, dy, workspace]);
@@ -281,6 +302,8 @@ export function registerKernels(binding: Binding): void {
   });
 
   kernel('SparseSoftmaxCrossEntropyWithLogits', ({ logits, labels }, _, backend) => {
+    // In a graph it is TensorFlow that names the label, on graphics cards by a loss of NaN.
+    if (!isObserved()) assertLabels(backend.readSync(labels.dataId) as Int32Array, logits.shape[1]!);
     const options = [float, type('Tlabels', binding.TF_INT32)];
     return backend.executeMultipleOutputs('SparseSoftmaxCrossEntropyWithLogits', options, [logits, labels], 2);
   });
@@ -292,6 +315,38 @@ export function registerKernels(binding: Binding): void {
     size.dispose();
     return noise;
   });
+
+  kernel('BitwiseAnd', ({ a, b }, _, backend) =>
+    backend.executeSingleOutput('BitwiseAnd', [type('T', binding.TF_INT32)], [a, b]),
+  );
+  kernel('SearchSorted', ({ sortedSequence, values }, { side }, backend) => {
+    const dtype = sortedSequence.dtype === 'int32' ? binding.TF_INT32 : binding.TF_FLOAT;
+    const options = [type('T', dtype), type('out_type', binding.TF_INT32)];
+    const operation = side === 'left' ? 'LowerBound' : 'UpperBound';
+    return backend.executeSingleOutput(operation, options, [sortedSequence, values]);
+  });
+  kernel('DenseBincount', ({ x, weights }, { size, binaryOutput }, backend) => {
+    const length = tf.scalar(size as number, 'int32');
+    const dtype = weights.dtype === 'int32' ? binding.TF_INT32 : binding.TF_FLOAT;
+    const options = [type('Tidx', binding.TF_INT32), type('T', dtype), flag('binary_output', !!binaryOutput)];
+    const counts = backend.executeSingleOutput('DenseBincount', options, [x, length, weights]);
+    length.dispose();
+    return counts;
+  });
+  kernel('Transform', ({ image, transforms }, attributes, backend) => {
+    const { interpolation, fillMode, fillValue, outputShape } = attributes as unknown as tf.TransformAttrs;
+    const size = shapeTensor(outputShape ?? image.shape.slice(1, 3));
+    const fill = tf.scalar(fillValue);
+    const dtype = type('dtype', image.dtype === 'int32' ? binding.TF_INT32 : binding.TF_FLOAT);
+    const words = [text('interpolation', interpolation.toUpperCase()), text('fill_mode', fillMode.toUpperCase())];
+    const given = [image, transforms, size, fill];
+    const y = backend.executeSingleOutput('ImageProjectiveTransformV3', [dtype, ...words], given);
+    tf.dispose([size, fill]);
+    return y;
+  });
+  borrowMissing(NAME);
+
+  correctWindows(NAME, trustsOfTensorflow);
 }
 
 function once<T>(find: () => T): () => T {
@@ -302,35 +357,5 @@ function once<T>(find: () => T): () => T {
 /** Gradients belong to all backends at once, so each asks where it is. */
 const onTensorflow = (): boolean => tf.getBackend() === NAME;
 
-function run(name: string, inputs: Inputs, attributes: Attributes = {}): tf.Tensor {
-  return tf.engine().runKernel(name, inputs, attributes as tf.NamedAttrMap) as tf.Tensor;
-}
-
-function kernel(kernelName: string, body: Kernel): void {
-  tf.registerKernel({
-    kernelName,
-    backendName: NAME,
-    kernelFunc: ({ inputs, attrs, backend }) =>
-      body(inputs as Inputs, (attrs ?? {}) as Attributes, backend as TensorflowBackend),
-  });
-}
-
-function replace(kernelName: string, body: (previous: Kernel) => Kernel): void {
-  const { kernelFunc } = tf.getKernel(kernelName, NAME);
-  tf.unregisterKernel(kernelName, NAME);
-  kernel(
-    kernelName,
-    body((inputs, attrs, backend) => kernelFunc({ inputs, attrs: attrs as tf.NamedAttrMap, backend }) as tf.Tensor),
-  );
-}
-
-interface Gradient {
-  inputsToSave?: string[];
-  outputsToSave?: boolean[];
-  gradFunc(dy: tf.Tensor, saved: tf.Tensor[], attributes: tf.NamedAttrMap): Record<string, () => tf.Tensor>;
-}
-
-function gradient(kernelName: string, config: Gradient): void {
-  if (tf.getGradient(kernelName)) tf.unregisterGradient(kernelName);
-  tf.registerGradient({ kernelName, ...config } as tf.GradConfig);
-}
+const kernel = (kernelName: string, body: Kernel): void => registerKernel(NAME, kernelName, body);
+const replace = (kernelName: string, body: (previous: Kernel) => Kernel): void => replaceKernel(NAME, kernelName, body);

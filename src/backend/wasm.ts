@@ -3,6 +3,15 @@
  * sum of matrix products, the rest lent by the plain JavaScript backend.
  */
 import * as tf from '@tensorflow/tfjs';
+import { borrowed, borrowMissing, transformEveryImage } from './borrowing';
+import { makeTensor, replaceKernel } from './registration';
+import { correctWindows, hasNaN, keepNaNInMaxima, trustsOfTfjs } from './windows';
+
+/** Kernels of XNNPACK, or after its model, that turn NaN into minus infinity, zero or the other number. */
+const DROPS_NAN = [
+  ...['Conv2D', 'DepthwiseConv2dNative', 'FusedConv2D', 'FusedDepthwiseConv2D', 'BatchMatMul', '_FusedMatMul'],
+  ...['AvgPool', 'Relu6', 'ClipByValue', 'Maximum', 'Minimum'],
+];
 
 /** Lets tfjs start WebAssembly; unlike TensorFlow it needs a moment, so somebody has to await `ready()`. */
 export function registerWasm(): void {
@@ -11,10 +20,26 @@ export function registerWasm(): void {
   registerFilterGradient();
   // Its gradient goes wrong where several places share the maximum: it loses some, or pays another of them than TensorFlow.
   tf.unregisterKernel('MaxPoolGrad', 'wasm');
-  const present = new Set(tf.getKernelsForBackend('wasm').map(kernel => kernel.kernelName));
-  tf.getKernelsForBackend('cpu')
-    .filter(kernel => !present.has(kernel.kernelName))
-    .forEach(borrow);
+  // Those of a convolution over three axes go wrong with strides, or several channels.
+  tf.unregisterKernel('Conv3DBackpropInputV2', 'wasm');
+  tf.unregisterKernel('Conv3DBackpropFilterV2', 'wasm');
+  // It reflects the first place after the edge from the wrong side.
+  tf.unregisterKernel('Transform', 'wasm');
+  borrowMissing('wasm');
+  transformEveryImage('wasm');
+  for (const name of DROPS_NAN) {
+    const onCpu = borrowed(tf.getKernel(name, 'cpu').kernelFunc);
+    replaceKernel(
+      'wasm',
+      name,
+      previous => (inputs, attributes, backend) =>
+        Object.values(inputs).some(input => input && hasNaN(input))
+          ? makeTensor(onCpu({ inputs, attrs: attributes as tf.NamedAttrMap, backend }) as tf.TensorInfo)
+          : previous(inputs, attributes, backend),
+    );
+  }
+  keepNaNInMaxima('wasm');
+  correctWindows('wasm', trustsOfTfjs);
 }
 
 /**
@@ -60,41 +85,4 @@ function registerFilterGradient(): void {
       });
     },
   });
-}
-
-/** Runs a kernel of the plain JavaScript backend on copies of the data. */
-function borrow({ kernelName, kernelFunc }: tf.KernelConfig): void {
-  tf.registerKernel({
-    kernelName,
-    backendName: 'wasm',
-    kernelFunc: ({ inputs, attrs, backend }) => {
-      const wasm = backend as Lender;
-      const cpu = tf.engine().findBackend('cpu') as Lender;
-      const lent: tf.TensorInfo[] = [];
-      const lend = (tensor: tf.TensorInfo): tf.TensorInfo => {
-        const copy = cpu.makeTensorInfo(tensor.shape, tensor.dtype, wasm.readSync(tensor.dataId));
-        lent.push(copy);
-        return copy;
-      };
-      const copies = Object.entries(inputs).map(([name, input]) => [
-        name,
-        Array.isArray(input) ? input.map(lend) : input && lend(input as tf.TensorInfo),
-      ]);
-      const result = kernelFunc({ inputs: Object.fromEntries(copies), attrs, backend: cpu });
-      const fetch = (tensor: tf.TensorInfo): tf.TensorInfo => {
-        const dataId = wasm.write(cpu.readSync(tensor.dataId), tensor.shape, tensor.dtype);
-        cpu.disposeData(tensor.dataId);
-        return { dataId, shape: tensor.shape, dtype: tensor.dtype };
-      };
-      const fetched = Array.isArray(result) ? result.map(fetch) : fetch(result);
-      lent.forEach(copy => cpu.disposeData(copy.dataId));
-      return fetched;
-    },
-  });
-}
-
-interface Lender extends tf.KernelBackend {
-  makeTensorInfo(shape: number[], dtype: string, values: tf.backend_util.BackendValues): tf.TensorInfo;
-  readSync(dataId: object): tf.backend_util.BackendValues;
-  write(values: tf.backend_util.BackendValues, shape: number[], dtype: tf.DataType): object;
 }

@@ -1,13 +1,16 @@
 import * as tf from '@tensorflow/tfjs';
 import { hasKernel, runKernel } from './registry';
+import { assertWindowFits, pair, type Pair, slidingLength, spread } from './window';
+
+export { pair, slidingLength } from './window';
 
 /** Rows and columns added on each side, as PyTorch counts them; or tfjs's own words ('same' is not PyTorch's padding). */
 export type Padding = number | readonly [number, number] | 'same' | 'valid';
 
 export interface ConvOptions {
-  stride?: number | [number, number];
+  stride?: Pair;
   padding?: Padding;
-  dilation?: number;
+  dilation?: Pair;
   groups?: number;
 }
 
@@ -15,6 +18,7 @@ export interface ConvOptions {
  * Two-dimensional convolution with groups and explicit padding, on every backend, with gradients.
  * @param x [batch, height, width, in]
  * @param filter [height, width, in / groups, out]; group g makes the g-th part of `out` from the g-th part of `in`
+ * @throws if the filter does not fit the channels, or its window the image with its padding
  */
 export function conv2d(
   x: tf.Tensor4D,
@@ -26,75 +30,62 @@ export function conv2d(
   if (inGroup * groups !== channels || out % groups !== 0) {
     throw new Error(
       `The filter [${filter.shape}] with ${groups} groups does not fit ${channels} channels; ` +
-        `right is ${channels / groups} in a filter of each group and a multiple of ${groups} out.`,
+        `expected ${channels / groups} in a filter of each group and a multiple of ${groups} out.`,
     );
   }
+  const window = [height, width] as const;
+  const [strides, gaps] = [pair(stride), pair(dilation)];
+  const lengths = [0, 1].map(axis =>
+    slidingLength(x.shape[1 + axis], window[axis], strides[axis], onAxis(padding, axis), gaps[axis]),
+  );
+  assertWindowFits('conv2d', x.shape.slice(1, 3), window, gaps, lengths);
+  const isDilated = gaps.some(gap => gap > 1);
+  // tfjs has no strides of dilated windows, and not every engine has dilated groups.
+  if (isDilated && (groups > 1 || strides.some(s => s > 1))) {
+    return tf.tidy(() => conv2d(x, spread(filter, gaps), { stride, padding, groups }));
+  }
   return tf.tidy((): tf.Tensor4D => {
-    const word = wordFor(padding, [height, width], stride, dilation);
+    const word = wordFor(padding, window, strides, gaps);
     const byDepth = groups === channels && groups > 1;
     const kernel = byDepth ? (filter.reshape([height, width, channels, out / channels]) as tf.Tensor4D) : filter;
     const padded = byDepth ? 'PaddedDepthwiseConv2D' : 'PaddedConv2D';
+    const isSupported = (byDepth || groups === 1) && strides[0] === strides[1];
     // Not of groups: TensorFlow has their gradients in oneDNN alone, which leaves this padding to others.
-    if (word === undefined && (byDepth || groups === 1) && dilation === 1 && hasKernel(padded)) {
-      return runKernel<tf.Tensor4D>(
-        padded,
-        { x, filter: kernel },
-        { strides: pair(stride), pad: pair(padding as number) },
-      );
+    if (word === undefined && isSupported && !isDilated && hasKernel(padded)) {
+      return runKernel<tf.Tensor4D>(padded, { x, filter: kernel }, { strides, pad: pair(padding as number) });
     }
     const [vertical, horizontal] = pair(word === undefined ? (padding as number) : 0);
     const frame: [number, number][] = [[0, 0], [vertical, vertical], [horizontal, horizontal], [0, 0]]; // prettier-ignore
     const input = word === undefined ? (x.pad(frame) as tf.Tensor4D) : x;
     const pad = word ?? 'valid';
-    if (byDepth) return tf.depthwiseConv2d(input, kernel, stride, pad, 'NHWC', dilation);
-    if (groups === 1) return tf.conv2d(input, filter, stride, pad, 'NHWC', dilation);
+    if (byDepth) return tf.depthwiseConv2d(input, kernel, [...strides], pad);
+    if (groups === 1) return tf.conv2d(input, filter, [...strides], pad, 'NHWC', [...gaps]);
     if (hasKernel('GroupedConv2D')) {
-      return runKernel<tf.Tensor4D>(
-        'GroupedConv2D',
-        { x: input, filter },
-        { strides: pair(stride), pad, dilations: pair(dilation) },
-      );
+      return runKernel<tf.Tensor4D>('GroupedConv2D', { x: input, filter }, { strides, pad });
     }
     const inputs = tf.split(input, groups, 3) as tf.Tensor4D[];
     const filters = tf.split(filter, groups, 3) as tf.Tensor4D[];
     return tf.concat(
-      inputs.map((part, g) => tf.conv2d(part, filters[g], stride, pad, 'NHWC', dilation)),
+      inputs.map((part, g) => tf.conv2d(part, filters[g], [...strides], pad)),
       3,
     );
   });
+}
+
+/** The padding of one axis, 0 or 1. */
+export function onAxis(padding: Padding, axis: number): number | 'same' | 'valid' {
+  return typeof padding === 'string' ? padding : pair(padding)[axis];
 }
 
 /** tfjs's word for the padding, where it has one. */
 function wordFor(
   padding: Padding,
   window: readonly [number, number],
-  stride: number | [number, number],
-  dilation: number,
+  stride: readonly [number, number],
+  dilation: readonly [number, number],
 ): 'same' | 'valid' | undefined {
   if (typeof padding === 'string') return padding;
   if (pair(padding).every(p => p === 0)) return 'valid';
-  const isSame = pair(padding).every((p, i) => 2 * p === dilation * (window[i] - 1));
-  return isSame && pair(stride).every(s => s === 1) ? 'same' : undefined;
-}
-
-export function pair(size: number | readonly [number, number]): readonly [number, number] {
-  return typeof size === 'number' ? [size, size] : size;
-}
-
-/** Output length of a window that slides over `size` places, as PyTorch counts it (`torch.nn.Conv2d`, `MaxPool2d`). */
-export function slidingLength(
-  size: number,
-  window: number,
-  stride: number,
-  padding: number | 'same' | 'valid',
-  dilation = 1,
-  ceilMode = false,
-): number {
-  if (padding === 'same') return Math.ceil(size / stride);
-  const pad = padding === 'valid' ? 0 : padding;
-  const free = size + 2 * pad - dilation * (window - 1) - 1;
-  if (!ceilMode) return Math.floor(free / stride) + 1;
-  const length = Math.ceil(free / stride) + 1;
-  // The last window must start inside the picture or its left padding.
-  return (length - 1) * stride >= size + pad ? length - 1 : length;
+  const isSame = pair(padding).every((p, i) => 2 * p === dilation[i] * (window[i] - 1));
+  return isSame && stride.every(s => s === 1) ? 'same' : undefined;
 }

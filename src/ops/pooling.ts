@@ -1,29 +1,37 @@
 import * as tf from '@tensorflow/tfjs';
-import { pair, type Padding, slidingLength } from './convolution';
+import { onAxis, type Padding } from './convolution';
+import { assertWindowFits, pair, type Pair, slidingLength } from './window';
 
 export interface PoolOptions {
-  stride?: number;
+  /** The default is the window's size. */
+  stride?: Pair;
+  /** In numbers at most half of the window, as in PyTorch, so that no window is of padding alone. */
   padding?: Padding;
-  /** Windows that begin inside the picture but end outside count too (Caffe's rule; tfjs-node ignores its own 'ceil'). */
+  /** Windows that begin inside the image but end outside count too (Caffe's rule; tfjs-node ignores its own 'ceil'). */
   ceilMode?: boolean;
 }
 
-/** Max pooling [batch, height, width, channels]; the padding never wins, as it is minus infinity. */
+/**
+ * Max pooling; the padding never wins, as it is minus infinity. NaN counts as the largest, as in PyTorch.
+ * @param x [batch, height, width, channels]
+ * @throws if the window is larger than the image with its padding, or the padding more than half of the window
+ */
 export function maxPool(
   x: tf.Tensor4D,
-  size: number,
+  size: Pair,
   { stride = size, padding = 0, ceilMode = false }: PoolOptions = {},
 ): tf.Tensor4D {
-  if (typeof padding === 'string') return tf.maxPool(x, size, stride, padding);
-  const frame = frameOf(x, size, stride, padding, ceilMode);
+  const [window, strides] = [pair(size), pair(stride)];
+  const frame = frameOf('maxPool', x, window, strides, padding, ceilMode);
+  if (typeof padding === 'string') return tf.maxPool(x, [...window], [...strides], padding);
   // What TensorFlow pads by itself never wins either.
   const isSame = frame.every(([before, after], axis) => {
     const length = x.shape[1 + axis];
-    const total = Math.max((Math.ceil(length / stride) - 1) * stride + size - length, 0);
+    const total = Math.max((Math.ceil(length / strides[axis]) - 1) * strides[axis] + window[axis] - length, 0);
     return before === Math.floor(total / 2) && after === total - before;
   });
-  if (isSame) return tf.maxPool(x, size, stride, 'same');
-  return tf.tidy(() => tf.maxPool(framed(x, frame, -Infinity), size, stride, 'valid'));
+  if (isSame) return tf.maxPool(x, [...window], [...strides], 'same');
+  return tf.tidy(() => tf.maxPool(framed(x, frame, -Infinity), [...window], [...strides], 'valid'));
 }
 
 export interface AvgPoolOptions extends PoolOptions {
@@ -31,43 +39,62 @@ export interface AvgPoolOptions extends PoolOptions {
   countIncludePad?: boolean;
 }
 
-/** Average pooling [batch, height, width, channels]. Places beyond the padding, which `ceilMode` may reach, never count. */
+/**
+ * Average pooling. Places beyond the padding, which `ceilMode` may reach, never count.
+ * @param x [batch, height, width, channels]
+ * @throws if the window is larger than the image with its padding, or the padding more than half of the window
+ */
 export function avgPool(
   x: tf.Tensor4D,
-  size: number,
+  size: Pair,
   { stride = size, padding = 0, ceilMode = false, countIncludePad = true }: AvgPoolOptions = {},
 ): tf.Tensor4D {
-  if (typeof padding === 'string') return tf.avgPool(x, size, stride, padding);
+  const [window, strides] = [pair(size), pair(stride)];
+  const frame = frameOf('avgPool', x, window, strides, padding, ceilMode);
+  if (typeof padding === 'string') return tf.avgPool(x, [...window], [...strides], padding);
   return tf.tidy(() => {
-    const mean = tf.avgPool(framed(x, frameOf(x, size, stride, padding, ceilMode), 0), size, stride, 'valid');
-    const [vertical, horizontal] = pair(padding);
-    const [, height, width] = x.shape;
-    const needsCount = ceilMode || (!countIncludePad && vertical + horizontal > 0);
-    if (!needsCount) return mean;
-    const ones: tf.Tensor4D = countIncludePad
-      ? tf.ones([1, height + 2 * vertical, width + 2 * horizontal, 1])
-      : tf.ones([1, height, width, 1]);
-    const before = countIncludePad ? 0 : padding;
-    const frame = framed(ones, frameOf(ones, size, stride, before, ceilMode, [height, width], padding), 0);
-    return mean.div(tf.avgPool(frame, size, stride, 'valid'));
+    const mean = tf.avgPool(framed(x, frame, 0), [...window], [...strides], 'valid');
+    const pads = pair(padding);
+    const isWhole = !ceilMode && (countIncludePad || pads.every(p => p === 0));
+    if (isWhole) return mean;
+    // How many of the places of each window count, by axis.
+    const [rows, columns] = [0, 1].map(axis => {
+      const beyond = countIncludePad ? pads[axis] : 0;
+      return Array.from({ length: mean.shape[1 + axis] }, (_, i) => {
+        const start = i * strides[axis] - pads[axis];
+        const end = Math.min(start + window[axis], x.shape[1 + axis] + beyond);
+        return (end - Math.max(start, -beyond)) / window[axis];
+      });
+    });
+    const shares = rows.map(row => columns.map(column => [1 / (row * column)]));
+    return mean.mul(tf.tensor3d(shares)) as tf.Tensor4D;
   });
 }
 
-/** Places before and behind, on each axis: `padding`, and behind what `ceilMode` needs for its last window. */
+/** Places before and after, on each axis: `padding`, and after it what `ceilMode` needs for its last window. */
 function frameOf(
+  operation: string,
   x: tf.Tensor4D,
-  size: number,
-  stride: number,
-  padding: number | readonly [number, number],
+  window: readonly [number, number],
+  stride: readonly [number, number],
+  padding: Padding,
   ceilMode: boolean,
-  picture: readonly number[] = x.shape.slice(1, 3),
-  picturePadding: number | readonly [number, number] = padding,
 ): [before: number, after: number][] {
-  return [0, 1].map(axis => {
+  const image = x.shape.slice(1, 3);
+  const out = image.map((length, axis) =>
+    slidingLength(length, window[axis], stride[axis], onAxis(padding, axis), 1, ceilMode),
+  );
+  assertWindowFits(operation, image, window, [1, 1], out);
+  if (typeof padding === 'string') return [];
+  return image.map((length, axis) => {
     const before = pair(padding)[axis];
-    const length = slidingLength(picture[axis], size, stride, pair(picturePadding)[axis], 1, ceilMode);
-    const needed = (length - 1) * stride + size;
-    return [before, Math.max(before, needed - x.shape[1 + axis] - before)];
+    if (2 * before > window[axis]) {
+      throw new Error(
+        `${operation}: the padding ${before} is more than half of the window of ${window.join(' x ')}; ` +
+          `expected at most ${Math.floor(window[axis] / 2)}.`,
+      );
+    }
+    return [before, Math.max(before, (out[axis] - 1) * stride[axis] + window[axis] - length - before)];
   });
 }
 

@@ -18,7 +18,7 @@ export type Overlap = 'add' | 'place';
 export function maxPoolSwitches(
   x: tf.Tensor4D,
   size: number,
-  { stride = size, padding = 0, ceilMode = false }: PoolOptions = {},
+  { stride = size, padding = 0, ceilMode = false }: PoolOptions & { stride?: number } = {},
 ): tf.Tensor4D {
   const [batch, height, width, channels] = x.shape;
   const [rows, columns] = [height, width].map((length, axis) => {

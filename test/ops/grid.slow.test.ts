@@ -1,0 +1,3 @@
+import { gridOnBackends } from './gridOnBackends';
+
+describe('the whole grid of convolution and pooling', () => gridOnBackends(4500));
