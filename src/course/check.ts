@@ -1,6 +1,6 @@
 /** Runs an exercise's public tests, the same file that the grader uses, and says what passes and which mistake the rest looks like. */
 import { Checker } from './checker';
-import { runTests, type Functions, type TestResult } from './testRun';
+import { type Functions, newSeed, runTests, type TestResult } from './testRun';
 
 export type { Functions, TestResult };
 
@@ -9,6 +9,8 @@ export class CheckResult {
   constructor(
     readonly exercise: string,
     readonly tests: TestResult[],
+    /** Of the inputs that the tests drew. */
+    readonly seed: number,
   ) {}
 
   get passed(): boolean {
@@ -23,8 +25,11 @@ export class CheckResult {
     });
     const verdict = this.passed
       ? `${this.exercise}: public tests pass, ${done} of ${done}.`
-      : `${this.exercise}: ${done} of ${this.tests.length} public tests pass. Mend the first one that fails, then check again.`;
-    return [...lines, verdict].join('\n');
+      : `${this.exercise}: ${done} of ${this.tests.length} public tests pass. Fix the first one that fails, then check again.`;
+    // What is not written yet was given no inputs.
+    const isDrawn = this.tests.some(({ passed, message }) => !passed && !message?.startsWith('Not written yet'));
+    const seed = `The inputs are of seed ${this.seed}; CNN_KIT_SEED=${this.seed} draws the same again.`;
+    return [...lines, verdict, ...(isDrawn ? [seed] : [])].join('\n');
   }
 
   [Symbol.for('Jupyter.display')](): Record<string, string> {
@@ -42,6 +47,7 @@ const checker = new Checker();
  * @throws if there is no such exercise, or if exercises/<exercise>.ts cannot be compiled
  */
 export async function check(exercise: string, functions?: Functions): Promise<CheckResult> {
-  const tests = functions ? await runTests(exercise, functions) : await checker.check(exercise);
-  return new CheckResult(exercise, tests);
+  const seed = newSeed();
+  const tests = functions ? await runTests(exercise, functions, { seed }) : await checker.check(exercise, seed);
+  return new CheckResult(exercise, tests, seed);
 }

@@ -8,7 +8,7 @@ import { parseArgs } from 'node:util';
 import { CheckResult } from './check';
 import { Checker } from './checker';
 import { hint } from './hints';
-import { exercises, ROOT, testFileOf } from './testRun';
+import { exercises, newSeed, ROOT, testFileOf } from './testRun';
 
 /** Checks now and after every save. `stop()` ends it; a save during a check is checked after it. */
 export function watch(
@@ -44,8 +44,9 @@ export function watch(
 }
 
 function resultOf(checker: Checker, exercise: string): Promise<CheckResult | Error> {
-  return checker.check(exercise).then(
-    tests => new CheckResult(exercise, tests),
+  const seed = newSeed();
+  return checker.check(exercise, seed).then(
+    tests => new CheckResult(exercise, tests, seed),
     (error: Error) => error,
   );
 }

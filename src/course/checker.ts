@@ -4,7 +4,7 @@
  */
 import { fork, type ChildProcess } from 'node:child_process';
 import path from 'node:path';
-import { loadExercise, requireHere, runTests, type TestResult } from './testRun';
+import { loadExercise, newSeed, requireHere, runTests, type TestResult } from './testRun';
 
 type Message =
   { ready: true } | { test: string } | { call: string } | { result: TestResult } | { done: true } | { fault: string };
@@ -46,13 +46,13 @@ export class Checker {
    * that says so, and no test after it.
    * @throws if the file cannot be compiled or fails while it is loaded
    */
-  async check(exercise: string): Promise<TestResult[]> {
+  async check(exercise: string, seed = newSeed()): Promise<TestResult[]> {
     this.start();
     this.hold(true);
     const child = this.child!;
     try {
       await this.ready;
-      return await this.ask(child, exercise);
+      return await this.ask(child, exercise, seed);
     } finally {
       this.hold(false);
     }
@@ -63,7 +63,7 @@ export class Checker {
     this.child = undefined;
   }
 
-  private ask(child: ChildProcess, exercise: string): Promise<TestResult[]> {
+  private ask(child: ChildProcess, exercise: string, seed: number): Promise<TestResult[]> {
     const progress: Progress = { results: [] };
     return new Promise((resolve, reject) => {
       const finish = (end: () => void): void => {
@@ -94,7 +94,7 @@ export class Checker {
       };
       let timer = setTimeout(late, 1000 * this.seconds);
       child.on('message', receive).on('exit', exited);
-      child.send({ exercise });
+      child.send({ exercise, seed });
     });
   }
 
@@ -111,11 +111,12 @@ function serve(): void {
   process.setSourceMapsEnabled(true);
   const { tf } = requireHere('cnn-kit') as { tf: { engine(): { startScope(): void; endScope(): void } } };
   process.on('disconnect', () => process.exit(0));
-  process.on('message', ({ exercise }: { exercise: string }) => {
+  process.on('message', ({ exercise, seed }: { exercise: string; seed: number }) => {
     tf.engine().startScope();
     loadExercise(exercise)
       .then(functions =>
         runTests(exercise, functions, {
+          seed,
           onTest: test => send({ test }),
           onCall: call => send({ call }),
           onResult: result => send({ result }),

@@ -20,6 +20,8 @@ export interface TestResult {
 
 /** What a run tells while it goes on. */
 export interface TestRunOptions {
+  /** Of the inputs that the tests draw; another one at each run if not given. */
+  seed?: number;
   /** A test begins. */
   onTest?(title: string): void;
   /** A function of the student's is called. */
@@ -44,6 +46,9 @@ export function testFileOf(exercise: string): string {
   return testFile;
 }
 
+/** The seed that CNN_KIT_SEED gives, or any other one. */
+export const newSeed = (): number => Number(process.env.CNN_KIT_SEED ?? Math.floor(Math.random() * 2 ** 32));
+
 /** Runs all tests of the exercise; each call of `functions` is announced first, so that one that never ends can be named. */
 export async function runTests(
   exercise: string,
@@ -52,6 +57,7 @@ export async function runTests(
 ): Promise<TestResult[]> {
   const testFile = testFileOf(exercise);
   const examiner = {
+    seed: options.seed ?? newSeed(),
     async call(_: string, name: string, values: never[]): Promise<unknown> {
       const called = functions[name];
       if (typeof called !== 'function') throw new Error(`${name} is missing; export a function of this name.`);
@@ -124,11 +130,28 @@ function messageOf(error: Error | undefined, exercise: string): string {
 
 /** Compiles a TypeScript file with what it imports from its own folder, and runs it with `globals` in scope. */
 async function load(file: string, globals: Record<string, unknown> = {}): Promise<Functions> {
+  const code = await compile(file, Object.keys(globals));
+  const module = Object.assign(new Module(file), { filename: file, globals, require: requireHere });
+  (module as unknown as { _compile(code: string, file: string): void })._compile(code, file);
+  return module.exports as Functions;
+}
+
+/** What was compiled before, and when each of its files was changed last. */
+const compiled = new Map<string, { code: string; changed: Map<string, number> }>();
+const changeOf = (file: string): number => fs.statSync(file, { throwIfNoEntry: false })?.mtimeMs ?? NaN;
+
+async function compile(file: string, globals: string[]): Promise<string> {
+  const key = [file, ...globals].join();
+  const known = compiled.get(key);
+  if (known && [...known.changed].every(([source, time]) => changeOf(source) === time)) return known.code;
   const { build } = requireHere('esbuild') as typeof import('esbuild');
+  const start = Date.now();
   const built = await build({
     entryPoints: [file],
     bundle: true,
     write: false,
+    metafile: true,
+    absWorkingDir: ROOT,
     platform: 'node',
     target: 'node20',
     format: 'cjs',
@@ -136,18 +159,16 @@ async function load(file: string, globals: Record<string, unknown> = {}): Promis
     tsconfigRaw: '{}',
     logLevel: 'silent',
     sourcemap: 'inline',
-    banner: {
-      js: Object.keys(globals)
-        .map(name => `const ${name} = module.globals[${JSON.stringify(name)}];`)
-        .join(''),
-    },
+    banner: { js: globals.map(name => `const ${name} = module.globals[${JSON.stringify(name)}];`).join('') },
   }).catch((failure: import('esbuild').BuildFailure) => {
     const [{ text, location }] = failure.errors;
     const name = path.relative(ROOT, file);
     if (!location) throw new Error(`${name}: ${text}`);
     throw new Error(`${name} line ${location.line}: ${text}\n    ${location.lineText.trim()}`);
   });
-  const module = Object.assign(new Module(file), { filename: file, globals, require: requireHere });
-  (module as unknown as { _compile(code: string, file: string): void })._compile(built.outputFiles[0].text, file);
-  return module.exports as Functions;
+  const changed = new Map(Object.keys(built.metafile.inputs).map(input => path.join(ROOT, input)).map(input => [input, changeOf(input)])); // prettier-ignore
+  const code = built.outputFiles[0].text;
+  // What was saved while it was compiled may be in the code, or not.
+  if ([...changed.values()].every(time => time < start - 1000)) compiled.set(key, { code, changed });
+  return code;
 }

@@ -75,6 +75,7 @@ export async function examine(test: ExamTest, options: SubmissionOptions): Promi
   if (scoped) tensorflow().engine().startScope();
   const hooks = globalThis as { [ANSWERS_KEY]?: unknown };
   hooks[ANSWERS_KEY] = {
+    seed,
     call: (module: string, name: string, values: unknown[]) => submission.call(module, name, values),
     probe: (module: string, look: unknown, values: unknown[]) => submission.probe(module, String(look), values),
   };

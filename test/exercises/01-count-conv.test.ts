@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import type { Convolution } from '../../solutions/01-count-conv';
-import { answers } from './answers';
+import { answers, random as draw } from './answers';
 
 const { countConv } = answers<typeof import('../../solutions/01-count-conv')>('01-count-conv');
 
@@ -76,7 +76,7 @@ async function expectCounts(convolution: Convolution, byHand?: Counts): Promise<
   assert.fail(mistake ? `${mistake[0]}.` : `expected ${right.join(' and ')}, got ${counts.join(' and ')}.`);
 }
 
-const random = (low: number, high: number): number => low + Math.floor(Math.random() * (high - low + 1));
+const random = (low: number, high: number): number => low + Math.floor(draw() * (high - low + 1));
 
 describe('01-count-conv', () => {
   it('counts three 3x3 filters on a picture of 4 x 6, by hand [2]', () =>

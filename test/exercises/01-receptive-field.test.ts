@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import type { SlidingLayer } from '../../solutions/01-receptive-field';
-import { answers } from './answers';
+import { answers, random as draw } from './answers';
 
 const { receptiveField } = answers<typeof import('../../solutions/01-receptive-field')>('01-receptive-field');
 
@@ -77,7 +77,7 @@ async function expectView(layers: SlidingLayer[], byHand?: View): Promise<void> 
 }
 
 const conv = (kernel: number, stride = 1): SlidingLayer => ({ kernel, stride });
-const random = (low: number, high: number): number => low + Math.floor(Math.random() * (high - low + 1));
+const random = (low: number, high: number): number => low + Math.floor(draw() * (high - low + 1));
 
 describe('01-receptive-field', () => {
   it('of no layer is one pixel [1]', async () => {

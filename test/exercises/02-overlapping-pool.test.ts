@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { tf } from 'cnn-kit';
-import { answers } from './answers';
+import { answers, random as draw } from './answers';
 
 const { maxPool } = answers<typeof import('../../solutions/02-overlapping-pool')>('02-overlapping-pool');
 
@@ -92,7 +92,7 @@ async function expectPool(maps: Plane[][], pooling: Pooling): Promise<void> {
 const plane = (height: number, width: number, value: (y: number, x: number) => number): Plane =>
   Array.from({ length: height }, (_, y) => Array.from({ length: width }, (_, x) => value(y, x)));
 const mixed = (y: number, x: number): number => ((y * 7 + x * 5) % 17) - 8;
-const integer = (): number => Math.floor(Math.random() * 201) - 100;
+const integer = (): number => Math.floor(draw() * 201) - 100;
 
 describe('02-overlapping-pool', () => {
   it('takes the largest of overlapping windows [2]', () =>

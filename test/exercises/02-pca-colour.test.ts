@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { tf } from 'cnn-kit';
-import { answers } from './answers';
+import { answers, random as draw } from './answers';
 
 const { colourCovariance, drawAlphas, shiftColours } =
   answers<typeof import('../../solutions/02-pca-colour')>('02-pca-colour');
@@ -15,7 +15,7 @@ const show = (values: number[]): string =>
     .slice(0, 6)
     .map(x => x.toFixed(3))
     .join(', ');
-const random = (): number => 4 * Math.random() - 2;
+const random = (): number => 4 * draw() - 2;
 
 function numbers(answer: unknown, shape: number[], name: string): number[] {
   assert.ok(answer instanceof tf.Tensor, `${name} must return a tensor, got ${typeof answer}.`);

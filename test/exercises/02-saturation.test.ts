@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { tf } from 'cnn-kit';
 import type { Activation } from '../../solutions/02-saturation';
-import { answers } from './answers';
+import { answers, random as draw } from './answers';
 
 const { activationGradient, saturatedShare } = answers<typeof import('../../solutions/02-saturation')>('02-saturation');
 
@@ -95,7 +95,7 @@ async function expectShare(activation: Activation, x: number[], threshold?: numb
 }
 
 const X = [-3, -1.5, -0.2, 0, 0.3, 0.9, 2.5, 4];
-const random = (): number[] => Array.from({ length: 12 }, () => 6 * Math.random() - 3);
+const random = (): number[] => Array.from({ length: 12 }, () => 6 * draw() - 3);
 
 describe('02-saturation', () => {
   it('has the gradient of relu [1]', () => expectGradient('relu', X, [8]));

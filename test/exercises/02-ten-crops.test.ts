@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { tf } from 'cnn-kit';
-import { answers } from './answers';
+import { answers, random as draw } from './answers';
 
 const { tenCrops, averageProbabilities } = answers<typeof import('../../solutions/02-ten-crops')>('02-ten-crops');
 
@@ -52,7 +52,7 @@ const MISTAKES: [message: string, views: (rest: number[]) => View[]][] = [
 ];
 
 async function expectCrops([height, width, channels]: number[], size: number, random = false): Promise<void> {
-  const value = (i: number): number => (random ? Math.floor(Math.random() * 1000) : i);
+  const value = (i: number): number => (random ? Math.floor(draw() * 1000) : i);
   const pixels = Array.from({ length: height * width * channels }, (_, i) => value(i));
   const answer: unknown = await tenCrops(tf.tensor3d(pixels, [height, width, channels]), size);
   assert.ok(answer instanceof tf.Tensor, `tenCrops must return a tensor, got ${typeof answer}.`);
@@ -128,7 +128,7 @@ describe('02-ten-crops', () => {
       [4, 0, 1],
       [-2, 3, 0.5],
     ]);
-    await expectAverage(Array.from({ length: 10 }, () => [1, 2, 3, 4].map(() => 6 * Math.random() - 3)));
+    await expectAverage(Array.from({ length: 10 }, () => [1, 2, 3, 4].map(() => 6 * draw() - 3)));
   });
 
   it('averages large logits too [1]', () =>

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { tf } from 'cnn-kit';
-import { answers } from './answers';
+import { answers, random as draw } from './answers';
 
 const { groupedConv, twoTowers } = answers<typeof import('../../solutions/02-two-towers')>('02-two-towers');
 
@@ -77,7 +77,7 @@ const TOWERS: [message: string, net: (x: tf.Tensor4D, filters: tf.Tensor4D[]) =>
   ],
 ];
 
-const random = (shape: [number, number, number, number], low = -1): tf.Tensor4D => tf.randomUniform(shape, low, 1);
+const random = (shape: [number, number, number, number], low = -1): tf.Tensor4D => draw.uniform(shape, low, 1);
 const close = (a: tf.Tensor, b: tf.Tensor): boolean =>
   String(a.shape) === String(b.shape) && a.sub(b).abs().max().dataSync()[0] < 1e-4 * (1 + b.abs().max().dataSync()[0]);
 

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { tf } from 'cnn-kit';
 import type { ForwardLayer } from '../../solutions/03-deconv-step';
-import { answers } from './answers';
+import { answers, random as draw } from './answers';
 
 const { deconvStep } = answers<typeof import('../../solutions/03-deconv-step')>('03-deconv-step');
 
@@ -130,7 +130,7 @@ function forward({
   pool,
   poolStride = pool,
 }: Sizes): [Shape, ForwardLayer] {
-  const random = (shape: number[]): tf.Tensor => tf.randomUniform(shape, -1, 1);
+  const random = (shape: number[]): tf.Tensor => draw.uniform(shape, -1, 1);
   const lengths = input.map(length => Math.floor((length - kernel) / stride) + 1);
   const dark = tf.range(0, lengths[1]).greaterEqual(pool).toFloat().reshape([1, 1, -1, 1]);
   const rectified = tf.relu(random([batch, ...lengths, channels[1]])).mul(dark) as tf.Tensor4D;
@@ -151,7 +151,7 @@ function forward({
 
 async function expectRandom(sizes: Sizes): Promise<void> {
   const [shape, layer] = forward(sizes);
-  await expectStep(tf.randomUniform(shape, -1, 1) as tf.Tensor4D, layer);
+  await expectStep(draw.uniform(shape, -1, 1) as tf.Tensor4D, layer);
 }
 
 describe('03-deconv-step', () => {

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { tf } from 'cnn-kit';
-import { answers } from './answers';
+import { answers, random as draw } from './answers';
 
 const { occlude, occlusionPositions, probabilityMap } =
   answers<typeof import('../../solutions/03-occlusion')>('03-occlusion');
@@ -63,7 +63,7 @@ async function expectOccluded(
   grey?: number,
 ): Promise<void> {
   const [height, width, channels] = shape;
-  const image = Array.from({ length: height * width * channels }, () => Math.random() + 1);
+  const image = Array.from({ length: height * width * channels }, () => draw() + 1);
   const answer: unknown = await occlude(tf.tensor3d(image, shape), positions, size, grey);
   assert.ok(answer instanceof tf.Tensor, `occlude must return a tensor, got ${typeof answer}.`);
   const right = [positions.length, ...shape];
@@ -116,7 +116,7 @@ async function expectOccluded(
 }
 
 async function expectMap(rows: number, columns: number, classes: number, label: number): Promise<void> {
-  const p = Array.from({ length: rows * columns }, () => Array.from({ length: classes }, () => Math.random()));
+  const p = Array.from({ length: rows * columns }, () => Array.from({ length: classes }, () => draw()));
   const answer: unknown = await probabilityMap(tf.tensor2d(p), label, columns);
   assert.ok(answer instanceof tf.Tensor, `probabilityMap must return a tensor, got ${typeof answer}.`);
   const actual = Array.from(answer.dataSync());

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { tf } from 'cnn-kit';
-import { answers } from './answers';
+import { answers, random as draw } from './answers';
 
 const { poolWithSwitches, unpool } = answers<typeof import('../../solutions/03-unpooling')>('03-unpooling');
 
@@ -161,8 +161,7 @@ async function expectUnpooled(
 }
 
 const rounded = (values: number[]): string => String(values.map(x => Math.round(x * 1000) / 1000 + 0));
-const integers = (length: number, below: number): number[] =>
-  Array.from({ length }, () => Math.floor(Math.random() * below));
+const integers = (length: number, below: number): number[] => Array.from({ length }, () => Math.floor(draw() * below));
 
 describe('03-unpooling', () => {
   it('pools and remembers where, in maps of any size [3]', async () => {
@@ -173,11 +172,7 @@ describe('03-unpooling', () => {
   it('takes the first of equal maxima, also of negative ones [2]', async () => {
     await expectPooled(1, { height: 4, width: 6, channels: 2, size: 2, stride: 2 }, () => 1);
     await expectPooled(1, { height: 5, width: 7, channels: 2, size: 3, stride: 2 }, i => -1 - (i % 3));
-    await expectPooled(
-      2,
-      { height: 6, width: 7, channels: 2, size: 3, stride: 1 },
-      () => Math.floor(Math.random() * 9) - 6,
-    );
+    await expectPooled(2, { height: 6, width: 7, channels: 2, size: 3, stride: 1 }, () => Math.floor(draw() * 9) - 6);
   });
 
   it('puts numbers back, also negative ones [2]', () =>

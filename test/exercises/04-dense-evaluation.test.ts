@@ -1,10 +1,10 @@
 import { tf } from 'cnn-kit';
-import { answers, expectTensor, type Mistake } from './answers';
+import { answers, expectTensor, type Mistake, random as draw } from './answers';
 
 const { classScores, denseToConvolution, scoreMap } =
   answers<typeof import('../../solutions/04-dense-evaluation')>('04-dense-evaluation');
 
-const random = (...shape: number[]): tf.Tensor => tf.randomNormal(shape);
+const random = (...shape: number[]): tf.Tensor => draw.normal(shape);
 
 /** Right by the definition: flatten every window of the maps, and apply both dense layers. */
 function byWindows(maps: tf.Tensor4D, weights: tf.Tensor2D, classify: tf.Tensor2D, h: number, w: number): tf.Tensor4D {

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import type { Stack } from '../../solutions/04-stacks';
-import { answers } from './answers';
+import { answers, random as draw } from './answers';
 
 const { depthFor, moreThanStack, stackCost } = answers<typeof import('../../solutions/04-stacks')>('04-stacks');
 
@@ -104,7 +104,7 @@ async function expectMore(size: number): Promise<void> {
   ]);
 }
 
-const random = (low: number, high: number): number => low + Math.floor(Math.random() * (high - low + 1));
+const random = (low: number, high: number): number => low + Math.floor(draw() * (high - low + 1));
 
 describe('04-stacks', () => {
   it('counts two 3x3 layers against one 5x5: 18 C^2 against 25 C^2 [2]', async () => {

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { tf } from 'cnn-kit';
 import type { Weights } from '../../solutions/05-auxiliary-loss';
-import { answers } from './answers';
+import { answers, random as draw } from './answers';
 
 const { totalLoss, stemGradient } = answers<typeof import('../../solutions/05-auxiliary-loss')>('05-auxiliary-loss');
 
@@ -24,7 +24,7 @@ const MISTAKES: [message: string, mix: Mix][] = [
 
 const sum = (values: number[]): number => values.reduce((total, x) => total + x, 0);
 const near = (a: number, b: number): boolean => Math.abs(a - b) < 1e-4 * Math.max(1, Math.abs(b));
-const random = (rows: number, columns: number): tf.Tensor2D => tf.randomNormal([rows, columns]);
+const random = (rows: number, columns: number): tf.Tensor2D => draw.normal([rows, columns]);
 const labelsOf = (classes: number[], count: number) =>
   tf.oneHot(tf.tensor1d(classes, 'int32'), count).toFloat() as tf.Tensor2D;
 

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { tf } from 'cnn-kit';
-import { answers } from './answers';
+import { answers, random as draw } from './answers';
 
 const { globalAverage, flattenWeights, headParameters } =
   answers<typeof import('../../solutions/05-global-average')>('05-global-average');
@@ -42,7 +42,7 @@ const show = (values: number[]): string =>
     .slice(0, 6)
     .map(x => x.toFixed(4))
     .join(', ');
-const random = (...shape: [number, number, number, number]) => tf.randomNormal<tf.Rank.R4>(shape);
+const random = (...shape: [number, number, number, number]) => draw.normal<tf.Rank.R4>(shape);
 
 /** Fails with the likely mistake: the one whose numbers the answer has. */
 function expectTensor(answer: unknown, right: tf.Tensor, mistakes: [message: string, wrong: () => tf.Tensor][]): void {
@@ -102,9 +102,9 @@ describe('05-global-average', () => {
   it('averages a picture of one pixel [1]', () => expectAverage(random(2, 1, 1, 4)));
 
   it('finds the weights that do the same after flattening [3]', async () => {
-    await expectWeights(tf.randomNormal([3, 2]), 2, 4);
-    await expectWeights(tf.randomNormal([2, 5]), 3, 3);
-    await expectWeights(tf.randomNormal([4, 3]), 1, 1);
+    await expectWeights(draw.normal([3, 2]), 2, 4);
+    await expectWeights(draw.normal([2, 5]), 3, 3);
+    await expectWeights(draw.normal([4, 3]), 1, 1);
   });
 
   it("counts GoogLeNet's head: 7 x 7 x 1024 to 1000 classes, and others [2]", async () => {

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { tf } from 'cnn-kit';
 import type { InceptionKernels } from '../../solutions/05-inception';
-import { answers } from './answers';
+import { answers, random as draw } from './answers';
 
 const { inception } = answers<typeof import('../../solutions/05-inception')>('05-inception');
 
@@ -84,7 +84,7 @@ const show = (values: number[]): string =>
     .slice(0, 6)
     .map(x => x.toFixed(3))
     .join(', ');
-const random = (...shape: [number, number, number, number]) => tf.randomNormal<tf.Rank.R4>(shape);
+const random = (...shape: [number, number, number, number]) => draw.normal<tf.Rank.R4>(shape);
 
 /** Kernels with these output channels: 1x1; 3x3 reduction, 3x3; 5x5 reduction, 5x5; pool projection. */
 function kernels(input: number, [one, threeReduce, three, fiveReduce, five, pool]: number[]): InceptionKernels {

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { answers, expectNumber, type Mistake } from './answers';
+import { answers, expectNumber, type Mistake, random as draw } from './answers';
 
 const { blockCost, bottlenecksFor, firstBlock } =
   answers<typeof import('../../solutions/06-bottleneck')>('06-bottleneck');
@@ -89,7 +89,7 @@ describe('06-bottleneck', () => {
   it('counts blocks of any size [2]', async () => {
     for (const kind of ['basic', 'bottleneck'] as const)
       for (let i = 0; i < 4; i++) {
-        const [h, w, c] = [3, 5, 2].map(least => least + Math.floor(20 * Math.random()));
+        const [h, w, c] = [3, 5, 2].map(least => least + Math.floor(20 * draw()));
         await expectCost(kind, h, w + 20, c);
       }
   });

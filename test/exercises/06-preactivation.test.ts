@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { tf } from 'cnn-kit';
 import type { Norm, PreactivationWeights } from '../../solutions/06-preactivation';
-import { answers } from './answers';
+import { answers, random as draw } from './answers';
 
 const { preactivation } = answers<typeof import('../../solutions/06-preactivation')>('06-preactivation');
 
@@ -81,8 +81,8 @@ const show = (values: number[]): string =>
     .slice(0, 6)
     .map(x => x.toFixed(3))
     .join(', ');
-const random = (...shape: [number, number, number, number]) => tf.randomNormal<tf.Rank.R4>(shape);
-const list = (channels: number, low: number, high: number) => tf.randomUniform<tf.Rank.R1>([channels], low, high);
+const random = (...shape: [number, number, number, number]) => draw.normal<tf.Rank.R4>(shape);
+const list = (channels: number, low: number, high: number) => draw.uniform<tf.Rank.R1>([channels], low, high);
 const norm = (n: number): Norm => ({
   mean: list(n, -1, 1),
   variance: list(n, 0.5, 2),

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { tf } from 'cnn-kit';
 import type { BlockKernels } from '../../solutions/06-residual';
-import { answers } from './answers';
+import { answers, random as draw } from './answers';
 
 const { basicBlock } = answers<typeof import('../../solutions/06-residual')>('06-residual');
 
@@ -79,7 +79,7 @@ const show = (values: number[]): string =>
     .slice(0, 6)
     .map(x => x.toFixed(3))
     .join(', ');
-const random = (...shape: [number, number, number, number]) => tf.randomNormal<tf.Rank.R4>(shape);
+const random = (...shape: [number, number, number, number]) => draw.normal<tf.Rank.R4>(shape);
 const identity = (channels: number, outputs: number): BlockKernels => ({
   first: random(3, 3, channels, outputs),
   second: random(3, 3, outputs, outputs),

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { tf } from 'cnn-kit';
-import { answers } from './answers';
+import { answers, random as draw } from './answers';
 
 const { shortcutA } = answers<typeof import('../../solutions/06-shortcut-a')>('06-shortcut-a');
 
@@ -70,7 +70,7 @@ const show = (values: number[]): string =>
     .slice(0, 6)
     .map(x => x.toFixed(3))
     .join(', ');
-const random = (...shape: [number, number, number, number]) => tf.randomNormal<tf.Rank.R4>(shape);
+const random = (...shape: [number, number, number, number]) => draw.normal<tf.Rank.R4>(shape);
 
 async function expectShortcut(x: tf.Tensor4D, outputs: number, stride = 2, byHand?: number[]): Promise<void> {
   const answer: unknown = await (stride === 2 ? shortcutA(x, outputs) : shortcutA(x, outputs, stride));

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import type { Convention, CountedLayer, LayerCost } from '../../solutions/07-network-cost';
-import { answers, expectNumber, type Mistake } from './answers';
+import { answers, expectNumber, type Mistake, random as draw } from './answers';
 
 const { layerCosts, totalCost } = answers<typeof import('../../solutions/07-network-cost')>('07-network-cost');
 
@@ -187,7 +187,7 @@ describe('07-network-cost', () => {
   });
   it('gives the output of each layer to the next, in random networks [2]', async () => {
     for (let i = 0; i < 3; i++) {
-      const [a, b, c] = [1, 2, 3].map(least => least + Math.floor(9 * Math.random()));
+      const [a, b, c] = [1, 2, 3].map(least => least + Math.floor(9 * draw()));
       await expectCosts(
         [40 + a, 50 + b, c],
         [conv(b, 5, 2, 1), pool(2, 2), conv(a, 3, 1, 1), pool(3, 2), dense(a + 2), dense(c)],

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import type { Candidate } from '../../solutions/07-pareto';
-import { answers, expectData, type Mistake } from './answers';
+import { answers, expectData, type Mistake, random as draw } from './answers';
 
 const { bestWithin, dominates, paretoFront } = answers<typeof import('../../solutions/07-pareto')>('07-pareto');
 
@@ -28,9 +28,7 @@ const candidate = (name: string, accuracy: number, multiplyAdds: number): Candid
 });
 /** Small whole numbers, so that many are equal. */
 const random = (count: number): Candidate[] =>
-  Array.from({ length: count }, (_, i) =>
-    candidate(`net ${i}`, Math.floor(6 * Math.random()), 1 + Math.floor(6 * Math.random())),
-  );
+  Array.from({ length: count }, (_, i) => candidate(`net ${i}`, Math.floor(6 * draw()), 1 + Math.floor(6 * draw())));
 
 async function expectDominates(a: Candidate, b: Candidate): Promise<void> {
   const answer: unknown = await dominates(a, b);

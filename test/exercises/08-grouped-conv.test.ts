@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
 import { tf } from 'cnn-kit';
-import { answers, expectNumber, expectTensor, type Mistake } from './answers';
+import { answers, expectNumber, expectTensor, type Mistake, random as draw } from './answers';
 
 const { asDense, groupedConv, groupedParameters } =
   answers<typeof import('../../solutions/08-grouped-conv')>('08-grouped-conv');
 
-const random = (...shape: [number, number, number, number]): tf.Tensor4D => tf.randomNormal<tf.Rank.R4>(shape);
+const random = (...shape: [number, number, number, number]): tf.Tensor4D => draw.normal<tf.Rank.R4>(shape);
 const channels = (x: tf.Tensor4D, begin: number, size: number): tf.Tensor4D =>
   x.slice([0, 0, 0, begin], [-1, -1, -1, size]);
 

@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
 import { tf } from 'cnn-kit';
 import type { Branch, Grouped } from '../../solutions/08-resnext';
-import { answers, expectNumber, expectTensor, type Mistake } from './answers';
+import { answers, expectNumber, expectTensor, type Mistake, random as draw } from './answers';
 
 const { aggregated, toGrouped, widthFor } = answers<typeof import('../../solutions/08-resnext')>('08-resnext');
 
-const random = (...shape: [number, number, number, number]): tf.Tensor4D => tf.randomNormal<tf.Rank.R4>(shape);
+const random = (...shape: [number, number, number, number]): tf.Tensor4D => draw.normal<tf.Rank.R4>(shape);
 const branchesOf = (count: number, channels: number, d: number): Branch[] =>
   Array.from({ length: count }, () => ({
     reduce: random(1, 1, channels, d),

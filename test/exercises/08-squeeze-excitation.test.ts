@@ -1,16 +1,22 @@
 import { tf } from 'cnn-kit';
 import type { ExcitationWeights } from '../../solutions/08-squeeze-excitation';
-import { answers, expectNumber, expectTensor, type Mistake } from './answers';
+import { answers, expectNumber, expectTensor, type Mistake, random as draw } from './answers';
 
 const { addedParameters, excitation, seResidual } =
   answers<typeof import('../../solutions/08-squeeze-excitation')>('08-squeeze-excitation');
 
-const random = (...shape: [number, number, number, number]): tf.Tensor4D => tf.randomNormal<tf.Rank.R4>(shape);
-const weightsOf = (c: number, r: number): ExcitationWeights => ({
-  first: tf.randomNormal([c, c / r]),
-  firstBias: tf.randomNormal([c / r]),
-  second: tf.randomNormal([c / r, c]),
-  secondBias: tf.randomNormal([c]),
+const random = (...shape: [number, number, number, number]): tf.Tensor4D => draw.normal<tf.Rank.R4>(shape);
+/** 1, -1, 1, ... */
+const signs = (n: number): tf.Tensor1D => tf.range(0, n).mod(2).mul(-2).add(1);
+/**
+ * Weights under which every form gives other scales. Of the hidden units every other one works and every other one rests,
+ * unless all are to be awake; of the scores every other one is positive.
+ */
+const weightsOf = (c: number, r: number, { awake = false } = {}): ExcitationWeights => ({
+  first: draw.uniform([c, c / r], -0.5, 0.5),
+  firstBias: draw.uniform<tf.Rank.R1>([c / r], 3, 4).mul(awake ? 1 : signs(c / r)),
+  second: draw.uniform<tf.Rank.R2>([c / r, c], 0.2, 0.4).mul(signs(c)),
+  secondBias: draw.uniform<tf.Rank.R1>([c], 0.5, 1).mul(signs(c)),
 });
 
 interface Form {
@@ -109,8 +115,8 @@ describe('08-squeeze-excitation', () => {
     await expectScales(random(2, 5, 1, 6), weightsOf(6, 1));
   });
   it('scales the residual before the addition [4]', async () => {
-    await expectBlock(random(2, 3, 4, 4), random(2, 3, 4, 4), weightsOf(4, 2));
-    await expectBlock(random(3, 2, 2, 6), random(3, 2, 2, 6), weightsOf(6, 3));
+    await expectBlock(random(2, 3, 4, 4), random(2, 3, 4, 4), weightsOf(4, 2, { awake: true }));
+    await expectBlock(random(3, 2, 2, 6), random(3, 2, 2, 6), weightsOf(6, 3, { awake: true }));
   });
 
   it('adds 2,530,992 parameters to ResNet-50 with r = 16 [1]', () =>

@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
 import { tf } from 'cnn-kit';
-import { answers, expectData, expectTensor, type Mistake } from './answers';
+import { answers, expectData, expectTensor, type Mistake, random as draw } from './answers';
 
 const { channelsOfBlocks, denseBlock, transition } =
   answers<typeof import('../../solutions/09-dense-block')>('09-dense-block');
 
-const random = (...shape: [number, number, number, number]): tf.Tensor4D => tf.randomNormal<tf.Rank.R4>(shape);
+const random = (...shape: [number, number, number, number]): tf.Tensor4D => draw.normal<tf.Rank.R4>(shape);
 const conv = (x: tf.Tensor4D, kernel: tf.Tensor4D): tf.Tensor4D => tf.conv2d(x, kernel, 1, 'same');
 const beside = (parts: tf.Tensor4D[]): tf.Tensor4D => tf.concat(parts, 3);
 

@@ -1,12 +1,12 @@
 import assert from 'node:assert/strict';
 import { tf } from 'cnn-kit';
 import type { InvertedResidualKernels } from '../../solutions/09-inverted-residual';
-import { answers, expectNumber, expectTensor, type Mistake } from './answers';
+import { answers, expectNumber, expectTensor, type Mistake, random as draw } from './answers';
 
 const { invertedResidual, invertedResidualCost } =
   answers<typeof import('../../solutions/09-inverted-residual')>('09-inverted-residual');
 
-const random = (...shape: [number, number, number, number]): tf.Tensor4D => tf.randomNormal<tf.Rank.R4>(shape);
+const random = (...shape: [number, number, number, number]): tf.Tensor4D => draw.normal<tf.Rank.R4>(shape);
 const kernelsOf = (channels: number, outputs: number, t: number): InvertedResidualKernels => ({
   ...(t > 1 ? { expand: random(1, 1, channels, t * channels).mul<tf.Tensor4D>(3) } : {}),
   depthwise: random(3, 3, t * channels, 1),

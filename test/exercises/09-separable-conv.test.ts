@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
 import { tf } from 'cnn-kit';
-import { answers, expectNumber, expectTensor } from './answers';
+import { answers, expectNumber, expectTensor, random as draw } from './answers';
 
 const { depthwise, separableConv, separableCost } =
   answers<typeof import('../../solutions/09-separable-conv')>('09-separable-conv');
 
-const random = <R extends tf.Rank>(...shape: number[]): tf.Tensor<R> => tf.randomNormal(shape as never) as tf.Tensor<R>;
+const random = <R extends tf.Rank>(...shape: number[]): tf.Tensor<R> => draw.normal(shape as never) as tf.Tensor<R>;
 const relu = (x: tf.Tensor4D): tf.Tensor4D => tf.relu(x);
 
 /** By the definition: channel by channel. */

@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
 import { tf } from 'cnn-kit';
-import { answers, expectNumber, expectTensor } from './answers';
+import { answers, expectNumber, expectTensor, random as draw } from './answers';
 
 const { ensembleGain, ensembleProbabilities, negativeLogLikelihood } =
   answers<typeof import('../../solutions/10-ensemble')>('10-ensemble');
 
-const random = (...shape: [number, number, number]): tf.Tensor3D => tf.randomNormal(shape).mul(2);
+const random = (...shape: [number, number, number]): tf.Tensor3D => draw.normal(shape).mul(2);
 const labelsFor = (batch: number, classes: number): number[] =>
   Array.from({ length: batch }, (_, i) => (2 * i + 1) % classes);
 const ln = Math.log;
@@ -105,7 +105,7 @@ describe('10-ensemble', () => {
       [6, 3],
     ])
       // prettier-ignore
-      await expectLikelihood(tf.softmax(tf.randomNormal<tf.Rank.R2>([batch, classes]).mul<tf.Tensor2D>(2), 1), labelsFor(batch, classes));
+      await expectLikelihood(tf.softmax(draw.normal<tf.Rank.R2>([batch, classes]).mul<tf.Tensor2D>(2), 1), labelsFor(batch, classes));
   });
   it('finds what the ensemble gains [2]', async () => {
     for (const [networks, batch, classes] of [

@@ -1,14 +1,14 @@
 import assert from 'node:assert/strict';
 import type { Draw, Individual } from '../../solutions/10-evolution';
-import { answers, leaves, expectData, type Mistake } from './answers';
+import { answers, leaves, expectData, type Mistake, random } from './answers';
 
 const { chooseParent, evolve, mutate, nextPopulation } =
   answers<typeof import('../../solutions/10-evolution')>('10-evolution');
 
-const below = (n: number): number => Math.floor(n * Math.random());
+const below = (n: number): number => Math.floor(n * random());
 const shuffled = <T>(list: T[]): T[] =>
   list
-    .map(item => ({ item, key: Math.random() }))
+    .map(item => ({ item, key: random() }))
     .sort((a, b) => a.key - b.key)
     .map(({ item }) => item);
 /** Accuracies that all differ, in no order; born in no order. */

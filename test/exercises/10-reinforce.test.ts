@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { answers, expectData, expectNumber } from './answers';
+import { answers, expectData, expectNumber, random as draw } from './answers';
 
 const { expectedGradient, policy, policyGradient, updateBaseline } =
   answers<typeof import('../../solutions/10-reinforce')>('10-reinforce');
@@ -8,7 +8,7 @@ const softmax = (logits: number[]): number[] => {
   const powers = logits.map(logit => Math.exp(logit - Math.max(...logits)));
   return powers.map(power => power / powers.reduce((a, b) => a + b));
 };
-const random = (count: number): number[] => Array.from({ length: count }, () => 4 * Math.random() - 2);
+const random = (count: number): number[] => Array.from({ length: count }, () => 4 * draw() - 2);
 const gradient = (logits: number[], action: number, times: number): number[] =>
   softmax(logits).map((p, i) => times * (Number(i === action) - p));
 const sum = (list: number[]): number => list.reduce((a, b) => a + b, 0);
@@ -126,13 +126,13 @@ describe('10-reinforce', () => {
     expectData(await policyGradient([0, Math.log(3)], 0, 3, 1), [1.5, -1.5], [], 'the gradient');
   });
   it('lowers that of one that was worse than expected, for any logits [2]', async () => {
-    for (let i = 0; i < 8; i++) await expectGradient(random(4), i % 4, Math.random(), 0.5 + Math.random());
+    for (let i = 0; i < 8; i++) await expectGradient(random(4), i % 4, draw(), 0.5 + draw());
   });
 
   it('is right on average: it is the gradient of the expected reward [2]', async () => {
     for (let i = 0; i < 4; i++) {
       const [logits, rewards] = [random(4), random(4)];
-      await expectExpected(logits, rewards, Math.random());
+      await expectExpected(logits, rewards, draw());
       // By finite differences of sum p_a R_a, too.
       const reward = (l: number[]): number => sum(softmax(l).map((p, a) => p * rewards[a]));
       const numeric = logits.map(

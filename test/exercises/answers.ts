@@ -16,13 +16,19 @@ export type Answers<T> = {
 type Look = (functions: Record<string, (...values: any[]) => any>, kit: unknown, ...values: any[]) => unknown;
 
 interface Examiner {
+  /** Of the inputs that the tests draw. */
+  seed?: number;
   call(module: string, name: string, values: unknown[]): Promise<unknown>;
   probe(module: string, look: Look, values: unknown[]): Promise<unknown>;
 }
 
-/** Who answers: the examiner that `check` or the grader has set, or the folder in ANSWERS (solutions, exercises or any path). */
+/** The examiner that `check` or the grader has set. */
+const given = (): Examiner | undefined =>
+  (globalThis as { [key: symbol]: Examiner | undefined })[Symbol.for('cnn-kit.answers')];
+
+/** Who answers: the examiner given, or the folder in ANSWERS (solutions, exercises or any path). */
 function examiner(): Examiner {
-  const set = (globalThis as { [key: symbol]: Examiner | undefined })[Symbol.for('cnn-kit.answers')];
+  const set = given();
   if (set) return set;
   const root = path.join(__dirname, '../..');
   const folder = path.resolve(root, process.env.ANSWERS ?? 'solutions');
@@ -41,6 +47,32 @@ function examiner(): Examiner {
     probe: async (module, look, values) => look(load(module), require('cnn-kit'), ...values),
   };
 }
+
+/** Mulberry32: numbers in [0, 1), the same for the same seed. Not Math.random, from which the student's functions draw too. */
+function generator(seed: number): () => number {
+  let state = seed >>> 0;
+  return () => {
+    state = (state + 0x6d2b79f5) | 0;
+    let t = Math.imul(state ^ (state >>> 15), state | 1);
+    t ^= t + Math.imul(t ^ (t >>> 7), t | 61);
+    return ((t ^ (t >>> 14)) >>> 0) / 4294967296;
+  };
+}
+
+const draw = generator(given()?.seed ?? Number(process.env.CNN_KIT_SEED ?? Math.floor(Math.random() * 2 ** 32)));
+const tensorOf = (shape: number[], value: () => number): tf.Tensor => {
+  const length = shape.reduce((a, b) => a * b, 1);
+  return tf.tensor(Float32Array.from({ length }, value), shape);
+};
+
+/** The inputs of a test: a number in [0, 1), and tensors. All come from one seed. */
+export const random = Object.assign(draw, {
+  /** Standard normal numbers, of Box and Muller. */
+  normal: <R extends tf.Rank>(shape: tf.ShapeMap[R]): tf.Tensor<R> =>
+    tensorOf(shape, () => Math.sqrt(-2 * Math.log(1 - draw())) * Math.cos(2 * Math.PI * draw())) as tf.Tensor<R>,
+  uniform: <R extends tf.Rank>(shape: tf.ShapeMap[R], low = 0, high = 1): tf.Tensor<R> =>
+    tensorOf(shape, () => low + (high - low) * draw()) as tf.Tensor<R>,
+});
 
 /** The functions of exercise `module`: `const { localResponseNorm } = answers<typeof import('../../solutions/02-lrn')>('02-lrn')`. */
 export function answers<T>(module: string): Answers<T> {
