@@ -8,7 +8,7 @@ const tf = require('@tensorflow/tfjs');
 const { ready } = require('../../dist/backend');
 const models = require('../../dist/models');
 const { profile } = require('../../dist/profile');
-const { Sgd } = require('../../dist/training/sgd');
+const { Sgd } = require('../../dist/training/optimizers');
 const { drawMasks, variableOf } = require('../../dist/training/state');
 const { logitsOf, trainingStep } = require('../../dist/training/step');
 

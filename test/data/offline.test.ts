@@ -68,8 +68,14 @@ describe('offline images', () => {
   });
 
   it('refuse what cannot be', () => {
-    assert.throws(() => offlineImages({ split: 'train', count: 0 }), /count of offlineImages is 0; expected a whole number from 1/);
-    assert.throws(() => offlineImages({ split: 'validation' as 'test', count: 1 }), /split of offlineImages is 'validation'/);
-    assert.throws(() => offlineImages({ split: 'train', count: 1, seed: NaN }), /seed is NaN/);
+    assert.throws(
+      () => offlineImages({ split: 'train', count: 0 }),
+      /count of offlineImages is 0; expected a whole number from 1/,
+    );
+    assert.throws(
+      () => offlineImages({ split: 'validation' as 'test', count: 1 }),
+      /split of offlineImages is 'validation'/,
+    );
+    assert.throws(() => offlineImages({ split: 'train', count: 1, seed: NaN }), /seed of offlineImages is NaN/);
   });
 });
