@@ -5,6 +5,7 @@
  */
 import fs from 'node:fs';
 import path from 'node:path';
+import { command, runIfMain } from '../cli/command';
 import { execute } from './execute';
 import { toExercise } from './exercises';
 import { generatedHints, generateQuestions } from './generated';
@@ -155,18 +156,12 @@ async function generateLecture(name: string, again: boolean): Promise<void> {
   write(`${name}.ko.ipynb`, written(expectedNotebook(name, ran, 'ko')));
 }
 
-async function main(words: string[]): Promise<void> {
+const main = command('generate', async ({ values, positionals }) => {
   for (const file of generateExercises()) console.log(`wrote exercises/${file}`);
   fs.writeFileSync(HINTS_FILE, generatedHints());
   await generateQuestions();
-  const asked = namesOf(words.filter(word => !word.startsWith('--')));
-  const again = words.includes('--execute');
-  for (const name of asked.length ? asked : lectures()) await generateLecture(name, again);
-}
+  const asked = namesOf(positionals);
+  for (const name of asked.length ? asked : lectures()) await generateLecture(name, Boolean(values.execute));
+});
 
-if (require.main === module) {
-  main(process.argv.slice(2)).catch((error: Error) => {
-    console.error(error.message);
-    process.exitCode = 1;
-  });
-}
+runIfMain(module, main);

@@ -2,6 +2,7 @@
 import { spawn } from 'node:child_process';
 import fs from 'node:fs';
 import path from 'node:path';
+import { UsageError } from '../cli/command';
 import { environment, ROOT } from './steps';
 import { inVenv, VENV } from './python';
 
@@ -38,6 +39,13 @@ export function startJupyterLab(all: string[]): Promise<number> {
   if (!rooted && !isGiven(/\.default_url$/)) {
     options.push(`--LabApp.default_url=/lab/tree/notebooks/${firstLecture(language)}`);
   }
+  if (process.getuid?.() === 0 && !isGiven(/^--(allow-root|ServerApp\.allow_root)$/)) {
+    options.push('--allow-root');
+    console.log(
+      'You are root, which is safe as long as JupyterLab serves this machine alone and asks for its token, as it does unless ' +
+        'you change that; whatever a notebook does, it does as root.',
+    );
+  }
   const child = spawn(inVenv('python'), ['-m', 'jupyterlab', ...options, ...args], {
     cwd: ROOT,
     env: { ...environment(), CNN_KIT_LANGUAGE: language },
@@ -58,7 +66,7 @@ export function takeLanguage(all: string[]): { language: 'en' | 'ko'; args: stri
   if (index < 0) return { language: 'en', args: all };
   const joined = all[index].includes('=');
   const language = joined ? all[index].split('=')[1] : all[index + 1];
-  if (language !== 'en' && language !== 'ko') throw new Error(`--lang is ${language}; right is en or ko.`);
+  if (language !== 'en' && language !== 'ko') throw new UsageError(`--lang is ${language}; expected en or ko.`);
   return { language, args: all.filter((_, i) => i !== index && (joined || i !== index + 1)) };
 }
 

@@ -47,6 +47,8 @@ describe('the release', function () {
       JSON.stringify({ name: 'kit', scripts: { grade: 'x', 'grade:worker': 'x', test: 'y', submit: 'z' } }),
     );
     write('kit/src/index.ts', 'export const kit = 1;\n');
+    for (const file of ['command.ts', 'commands.ts'])
+      write(`kit/src/cli/${file}`, fs.readFileSync(path.join(ROOT, 'src/cli', file), 'utf8'));
     write('kit/src/grading/grade.ts', 'export const secretGrader = 1;\n');
     write('kit/src/setup/doctor.ts', "import { examineSandbox } from '../grading/probes';\nexamineSandbox();\n");
     write('kit/solutions/01-area.ts', SOLUTION);
@@ -71,7 +73,8 @@ describe('the release', function () {
   it('holds the stubs, the public tests and the way to hand in, and nothing else of the exercises', () => {
     const files = make();
     assert.deepEqual(files, [
-      ...['.gitignore', 'exercises/01-area.ipynb', 'exercises/01-area.ts', 'package.json', 'src/handin/submit.ts'],
+      ...['.gitignore', 'exercises/01-area.ipynb', 'exercises/01-area.ts', 'package.json', 'src/cli/command.ts'],
+      ...['src/cli/commands.ts', 'src/handin/submit.ts'],
       ...['src/handin/zip.ts', 'src/index.ts', 'src/setup/doctor.ts', 'test/exercises/01-area.test.ts'],
     ]);
     const everything = files.map(name => fs.readFileSync(path.join(folder, 'out', name), 'utf8')).join('\n');

@@ -114,6 +114,32 @@ describe('the wall', function () {
     });
   });
 
+  for (const name of ['none', 'user'] as const) {
+    it(`${name} gives each process a temporary folder of its own, which goes with it`, async function () {
+      if (name === 'user' && process.getuid?.() !== 0) return this.skip();
+      const place = `const os = require('os'), fs = require('fs');
+        exports.write = () => { fs.writeFileSync(os.tmpdir() + '/left', 'x'); fs.mkdirSync(os.homedir() + '/a/b', { recursive: true }); return [os.tmpdir(), fs.readdirSync(os.tmpdir()).sort().join()] };
+        exports.hang = () => { for (;;) fs.writeFileSync(os.tmpdir() + '/more', 'x') };`;
+      const hosts = new Hosts(wall({ name }), 0, LIMITS);
+      const seen: string[] = [];
+      for (let i = 0; i < 3; i++) {
+        const submission = new Submission({ hosts, modules: { m: place }, answerSeconds: i === 2 ? 1 : 60 });
+        const [folder, files] = (await submission.call('m', 'write', [])) as string[];
+        assert.equal(files, 'a,left');
+        seen.push(folder);
+        // Ended at work, or while idle.
+        if (i === 2) await assert.rejects(submission.call('m', 'hang', []));
+        submission.close();
+      }
+      hosts.close();
+      assert.equal(new Set(seen).size, 3);
+      for (const folder of seen) {
+        assert.notEqual(path.resolve(folder), path.resolve(os.tmpdir()));
+        while (fs.existsSync(folder)) await new Promise(resolve => setTimeout(resolve, 20));
+      }
+    });
+  }
+
   it('that does not start is a fault of ours, and never a zero', async () => {
     const none = wall({ name: 'none' });
     const broken: Wall = {

@@ -143,7 +143,7 @@ describe('npm run doctor', () => {
       cwd: ROOT,
       encoding: 'utf8',
     });
-    assert.equal(status, 1);
-    assert.match(stderr, /There is no command stat; right is one of .*start/);
+    assert.equal(status, 2);
+    assert.match(stderr, /There is no command stat; expected one of .*start/);
   });
 });
