@@ -9,6 +9,7 @@ import { type CommandName, COMMANDS, type Declaration } from '../cli/commands';
 import { doctor } from './doctor';
 import { configureJupyter, startJupyterLab, takeLanguage } from './jupyter';
 import { inVenv, setUpPython, VENV } from './python';
+import { failure, isFull } from './failure.cjs';
 import { alone } from './lock.cjs';
 import { CACHE, environment, filesBelow, once, ROOT, run } from './steps';
 import { test, testFolder } from './test';
@@ -20,6 +21,11 @@ const LOCK = path.join(CACHE, 'setup.lock');
 
 /** `again`: as if nothing were there, for what was damaged in a way that no stamp tells of. */
 async function setUp({ again = false } = {}): Promise<void> {
+  const stop = (): void => {
+    console.error('The set-up was interrupted; run the same command again, which continues there.');
+    process.exit(130);
+  };
+  process.on('SIGINT', stop).on('SIGTERM', stop);
   await alone(async () => {
     fs.rmSync(path.join(CACHE, 'tmp'), { recursive: true, force: true });
     if (again)
@@ -30,6 +36,7 @@ async function setUp({ again = false } = {}): Promise<void> {
     await build();
     configureJupyter();
   }, LOCK);
+  process.off('SIGINT', stop).off('SIGTERM', stop);
 }
 
 /** Compiles src into dist, which notebooks and the kernel load. */
@@ -67,10 +74,15 @@ async function program(script: string, args: string[]): Promise<number> {
 const OWN: Partial<Record<string, (args: string[]) => Promise<number>>> = {
   setup: async args => {
     await setUp({ again: parse('setup', args).values.again });
-    log('The kit is ready; `npm start` opens the lectures.');
+    log('The kit is ready; `npm start` opens the lectures, and `npm test` runs the tests.');
     return 0;
   },
-  start: async args => (takeLanguage(args), await setUp(), startJupyterLab(args)),
+  start: async args => {
+    takeLanguage(args);
+    await setUp();
+    log('The kit is ready; JupyterLab opens the lectures in your browser, and Ctrl-C ends it.');
+    return startJupyterLab(args);
+  },
   test: async args => {
     const { values, positionals } = parse('test', args);
     const folders = positionals.map(testFolder);
@@ -98,7 +110,8 @@ const isCommand = (name: string): name is CommandName => Object.hasOwn(COMMANDS,
 main(process.argv.slice(2)).then(
   status => process.exit(status),
   (error: Error) => {
-    console.error(error.message);
+    const said = error.message.startsWith('The ') || !isFull(error.message);
+    console.error(said ? error.message : failure('The kit', error.message, ROOT));
     process.exit(error instanceof UsageError ? 2 : 1);
   },
 );
