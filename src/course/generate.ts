@@ -12,6 +12,7 @@ import { generatedHints, generateQuestions } from './generated';
 import { HINTS_FILE } from './hints';
 import { at, committed, korean, lecture, lectures, namesOf } from './lectures';
 import { faults, toNotebook, type Notebook, type Output } from './notebook';
+import { written } from './nbformat';
 import { placeholders } from './prose';
 import { question, sealedQuestions } from './questions';
 import { parseTranslation, translate, updateTranslation } from './translation';
@@ -83,9 +84,6 @@ function needsRun(name: string): boolean {
     placeholders(lecture(name)).some(({ expression }) => values[expression] === undefined)
   );
 }
-
-/** How a notebook stands on disk. */
-export const written = (notebook: Notebook): string => `${JSON.stringify(notebook, null, 1)}\n`;
 
 /** The notebooks whose file is not what the Markdown, in English and Korean, makes of their last run. */
 export function outdatedNotebooks(): string[] {

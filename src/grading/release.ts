@@ -7,6 +7,8 @@ import { buildSync } from 'esbuild';
 import ts from 'typescript';
 import { command, runIfMain } from '../cli/command';
 import { toExercise } from '../course/exercises';
+import { written } from '../course/nbformat';
+import type { Notebook } from '../course/notebook';
 import { filesBelow } from '../setup/steps';
 import { exerciseNotebook } from './notebook';
 
@@ -68,10 +70,7 @@ export function release({ out, root = ROOT }: ReleaseOptions): string[] {
       const stub = toExercise(read(`solutions/${exercise}.ts`), `solutions/${exercise}.ts`);
       const test = read(`test/exercises/${exercise}.test.ts`);
       write(`exercises/${exercise}.ts`, stub);
-      write(
-        `exercises/${exercise}.ipynb`,
-        JSON.stringify(exerciseNotebook(stub, exercise, pointsOf(test)), null, 1) + '\n',
-      );
+      write(`exercises/${exercise}.ipynb`, written(exerciseNotebook(stub, exercise, pointsOf(test)) as Notebook));
       write(`test/exercises/${exercise}.test.ts`, publicTest(test));
     }
     const leaks = findLeaks(target, root);
