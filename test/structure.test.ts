@@ -35,8 +35,8 @@ const MAY_IMPORT: Record<string, string[]> = {
   ],
   kernel: ['display', 'tslab'],
   setup: ['cli', 'backend', 'kernel', 'grading'],
-  course: ['cli', 'setup'],
-  grading: ['cli', 'course', 'setup', 'tfjs'],
+  course: ['cli', 'kernel', 'setup'],
+  grading: ['cli', 'course', 'kernel', 'setup', 'tfjs'],
 };
 
 const files = (fs.readdirSync(path.join(root, 'src'), { recursive: true }) as string[])

@@ -3,17 +3,18 @@ import { spawn } from 'node:child_process';
 import fs from 'node:fs';
 import path from 'node:path';
 import { UsageError } from '../cli/command';
+import { KERNELSPEC } from '../kernel/language';
 import { environment, ROOT } from './steps';
 import { inVenv, VENV } from './python';
 
-export const KERNEL_NAME = 'cnn-kit';
+export const KERNEL_NAME = KERNELSPEC.name;
 
 /** Writes what changes with the place of the checkout and the Node in use; cheap, so done at every start. */
 export function configureJupyter(): void {
   write(path.join(VENV, 'share', 'jupyter', 'kernels', KERNEL_NAME, 'kernel.json'), {
     argv: [process.execPath, path.join(ROOT, 'dist', 'kernel', 'main.js'), '{connection_file}'],
-    display_name: 'TypeScript (cnn-kit)',
-    language: 'typescript',
+    display_name: KERNELSPEC.display_name,
+    language: KERNELSPEC.language,
     interrupt_mode: 'message',
   });
   write(path.join(VENV, 'etc', 'jupyter', 'jupyter_server_config.json'), {

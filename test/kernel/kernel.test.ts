@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import fs from 'node:fs';
 import path from 'node:path';
+import { toNotebook } from '../../src/course/notebook';
 import { inVenv } from '../../src/setup/python';
 import { environment, ROOT } from '../../src/setup/steps';
 import { printed, Session } from './session';
@@ -29,6 +30,11 @@ describe('the kernel', function () {
     });
     assert.match(stderr, /Ran 12 tests/, stderr);
     assert.match(stderr, /^OK$/m, stderr);
+  });
+
+  it('says of its language what the notebooks say, into which JupyterLab writes it', async () => {
+    const { language_info } = await session.request<{ language_info: object }>('ask', { method: 'kernel_info' });
+    assert.deepEqual(language_info, toNotebook('').metadata.language_info);
   });
 
   it('gives the value of the last expression, and nothing for undefined', async () => {
