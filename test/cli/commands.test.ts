@@ -19,8 +19,6 @@ function refused({ status, stdout, stderr }: ReturnType<typeof node>): void {
 }
 
 describe('every command', function () {
-  this.timeout(300_000);
-
   it('of package.json is declared, and the other way round', () => {
     const { scripts } = JSON.parse(fs.readFileSync(path.join(ROOT, 'package.json'), 'utf8')) as {
       scripts: Record<string, string>;

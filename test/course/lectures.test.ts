@@ -45,8 +45,6 @@ function typeErrors(modules: Map<string, string>): string[] {
 const inMemory = (name: string): string => path.join(root, 'notebooks', `${name}.ts`);
 
 describe('the type-checker on lectures', function () {
-  this.timeout(120_000);
-
   it('finds an error in a cell, by the line of the Markdown, and one in a value of the text', () => {
     const wrong = "# 1\n\n```typescript\nexport const n: number = 'four';\n```\n\nThere are {{m}}.\n";
     const errors = typeErrors(new Map([[inMemory('99-wrong'), toModule(wrong)]]));

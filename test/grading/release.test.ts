@@ -32,7 +32,6 @@ describe('01-area', () => {
 `;
 
 describe('the release', function () {
-  this.timeout(120_000);
   let folder: string;
   const write = (name: string, text: string): void => {
     fs.mkdirSync(path.dirname(path.join(folder, name)), { recursive: true });

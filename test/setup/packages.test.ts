@@ -12,7 +12,6 @@ const BEGINS = 'npm packages: installing';
 
 /** A kit with two packages, which lie in archives beside it, so that npm needs no network. */
 describe('the npm packages of a checkout', function () {
-  this.timeout(300_000);
   let folder: string;
   let kit: string;
   // Without what `npm test` tells its own children, as where its cache is.
@@ -178,7 +177,6 @@ describe('what is said of a step that failed', () => {
 describe('a virtual environment whose folder has moved', () => {
   it('runs its own Python in its scripts again', async function () {
     if (process.platform === 'win32') return this.skip();
-    this.timeout(120_000);
     const folder = fs.realpathSync(fs.mkdtempSync(path.join(os.tmpdir(), 'cnn-kit-venv-')));
     try {
       const [from, to] = ['from', 'to'].map(name => path.join(folder, name));

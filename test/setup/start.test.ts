@@ -6,8 +6,6 @@ const ROOT = path.join(__dirname, '../..');
 const RUN = path.join('src', 'setup', 'run.mjs');
 
 describe('npm start', function () {
-  this.timeout(300_000);
-
   it('serves JupyterLab, also as root, of whom it says what to think of', async () => {
     const child = spawn(process.execPath, [RUN, 'start', '--no-browser', '--port', '0'], { cwd: ROOT });
     const ended = new Promise(resolve => child.once('close', resolve));

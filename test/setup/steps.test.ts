@@ -125,7 +125,6 @@ describe('two set-ups of one folder', () => {
 
 describe('npm run doctor', () => {
   it('tells of every part as JSON, and by its exit status whether lectures can run', function () {
-    this.timeout(120_000);
     const args = [path.join('src', 'setup', 'run.mjs'), 'doctor', '--json'];
     const { stdout, status } = spawnSync(process.execPath, args, { cwd: ROOT, encoding: 'utf8' });
     const findings = JSON.parse(stdout.slice(stdout.indexOf('['))) as { part: string; state: string; mend?: string }[];

@@ -34,7 +34,6 @@ async function run(...args: string[]): Promise<{ status: number; out: string; er
 }
 
 describe('parity', function () {
-  this.timeout(120_000);
   let folder: string;
   before(async function () {
     if (!fs.existsSync(shared)) {
