@@ -26,8 +26,6 @@ export interface Declaration {
   rest?: string;
 }
 
-const WALL = 'bubblewrap|docker|podman|user|none';
-
 export const COMMANDS = {
   start: {
     about: 'Sets up what is missing and opens the lectures in JupyterLab.',
@@ -153,7 +151,7 @@ export const COMMANDS = {
       similarity: { type: 'boolean', about: 'lists pairs of submissions that are alike' },
       jobs: { type: 'string', value: 'N', about: 'submissions at a time, from 1 to 99' },
       queue: { type: 'string', value: 'redis://HOST:PORT', about: 'gives the work to grade:worker on other machines' },
-      wall: { type: 'string', value: WALL, about: 'what holds submissions' },
+      wall: { type: 'string', value: 'bubblewrap|docker|podman|user|none', about: 'what holds submissions' },
       image: { type: 'string', value: 'IMAGE', about: 'for docker and podman' },
       tensorflow: { type: 'boolean', about: "submissions compute with TensorFlow's library" },
       'answer-seconds': { type: 'string', value: 'N', about: 'what one answer may take, from 1 to 999' },
@@ -171,7 +169,7 @@ export const COMMANDS = {
       queue: { type: 'string', required: true, value: 'redis://HOST:PORT', about: 'the address of the queue' },
       jobs: { type: 'string', value: 'N', about: 'submissions at a time, from 1 to 99' },
       tests: { type: 'string', value: 'DIR', about: 'the folder of the tests, test/exercises if not given' },
-      wall: { type: 'string', value: WALL, about: 'what holds submissions' },
+      wall: { type: 'string', value: 'bubblewrap|docker|podman|user|none', about: 'what holds submissions' },
       image: { type: 'string', value: 'IMAGE', about: 'for docker and podman' },
       tensorflow: { type: 'boolean', about: "submissions compute with TensorFlow's library" },
       'lock-seconds': {

@@ -214,12 +214,10 @@ function filesOf(root: string, out: string): string[] {
     .filter(name => !path.join(root, name).startsWith(`${out}${path.sep}`));
 }
 
-/** A command in src/cli/commands.ts. */
-const DECLARATION = /^  '?([\w:]+)'?: \{\n.*?^  \},\n/gms;
+/** A command in src/cli/commands.ts whose program students do not get. */
+const DECLARATION = /^  '?[\w:]+'?: \{\n(?:(?!^  \},$).*\n)*?    script: '(?:src\/grading|dist\/grading|test\/bench)\/.*\n(?:(?!^  \},$).*\n)*?  \},\n/gm; // prettier-ignore
 
-const keptDeclaration = (text: string, name: string): string => (isWithheld(name) ? '' : text);
-
-/** Whether students do not get a command: those of `npm run` that belong to the instructor. */
+/** Whether a script of package.json is the instructor's. */
 function isWithheld(script: string): boolean {
   return SCRIPTS_WITHHELD.some(withheld => script === withheld || script.startsWith(`${withheld}:`));
 }
@@ -238,7 +236,7 @@ function withoutGrader(target: string): void {
     const moved = without
       .replace("'src/grading/handin/submit.ts'", "'src/handin/submit.ts'")
       .replace("'../../cli/command'", "'../cli/command'");
-    const programs = name === 'cli/commands.ts' ? moved.replace(DECLARATION, keptDeclaration) : moved;
+    const programs = name === 'cli/commands.ts' ? moved.replace(DECLARATION, '') : moved;
     if (/from '[./]*grading\//.test(programs))
       throw new Error(
         `src/${name} imports the grader, which students do not get; release.ts must know how to do without.`,

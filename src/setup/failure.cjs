@@ -13,12 +13,13 @@ const OFFLINE =
  * @param {string} folder where it was to be written
  */
 function failure(what, output, folder) {
-  const last = output.trim().split('\n').pop()?.trim().replace(/\.$/, '') || 'see above';
+  const lines = output.trim().split('\n');
+  const said = (lines.find(line => OFFLINE.test(line)) ?? lines.at(-1) ?? '').trim().replace(/\.$/, '') || 'see above';
   const [reason, first] = isFull(output)
     ? [`the disk is full (${freeMegabytes(folder)} MB are free at ${folder})`, 'free some space, then ']
     : OFFLINE.test(output)
-      ? [`the package registry cannot be reached (${last})`, 'check the network, then ']
-      : [last, ''];
+      ? [`the package registry cannot be reached (${said})`, 'check the network, then ']
+      : [said, ''];
   return `${what} could not be installed: ${reason}; ${first}run the same command again, which continues there.`;
 }
 

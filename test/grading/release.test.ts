@@ -175,5 +175,20 @@ describe('the release', function () {
     assert.ok(exercises.includes('02-lrn'));
     assert.deepEqual(findLeaks(out), []);
     assert.ok(!fs.existsSync(path.join(out, 'src/grading')));
+    // Its set-up compiles it.
+    fs.symlinkSync(path.join(ROOT, 'node_modules'), path.join(out, 'node_modules'));
+    const types = path.join(ROOT, 'node_modules/typescript/bin/tsc');
+    const compiled = spawnSync(process.execPath, [types, '--noEmit', '-p', 'src'], { cwd: out, encoding: 'utf8' });
+    assert.equal(compiled.stdout, '');
+    // Its commands are those that its package.json calls.
+    const { scripts } = JSON.parse(fs.readFileSync(path.join(out, 'package.json'), 'utf8')) as { scripts: object };
+    for (const name of Object.keys(scripts).filter(name => name !== 'build')) {
+      const words = ['--require', 'tsx/cjs', 'src/setup/main.ts', name, '--help'];
+      const { status, stdout } = spawnSync(process.execPath, words, { cwd: out, encoding: 'utf8' });
+      assert.equal(status, 0, name);
+      assert.match(stdout, /^Example: npm /m);
+    }
+    const refused = spawnSync(process.execPath, ['--require', 'tsx/cjs', 'src/setup/main.ts', 'grade'], { cwd: out });
+    assert.equal(refused.status, 2);
   });
 });
