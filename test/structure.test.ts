@@ -8,18 +8,20 @@ const root = path.join(__dirname, '..');
 /** Which of our folders each folder of src may import, beside base. `tfjs`, `tensorflow` and `tslab` stand for the packages only named folders may touch. */
 const MAY_IMPORT: Record<string, string[]> = {
   base: [],
+  cli: [],
   display: [],
   ops: ['tfjs'],
   layers: ['ops', 'tfjs'],
   models: ['layers', 'tfjs'],
   backend: ['ops', 'tfjs', 'tensorflow'],
   profile: ['layers', 'ops', 'models', 'display', 'tfjs'],
-  weights: ['layers', 'ops', 'models', 'backend', 'data', 'training', 'setup', 'tfjs'],
-  data: ['layers', 'ops', 'tfjs'],
+  weights: ['cli', 'layers', 'ops', 'models', 'backend', 'data', 'training', 'setup', 'tfjs'],
+  data: ['cli', 'layers', 'ops', 'tfjs'],
   training: ['layers', 'ops', 'data', 'display', 'backend', 'weights', 'tfjs'],
   visualize: ['layers', 'ops', 'data', 'training', 'display', 'tfjs'],
   search: ['layers', 'ops', 'data', 'training', 'display', 'tfjs'],
   experiments: [
+    'cli',
     'layers',
     'ops',
     'models',
@@ -33,9 +35,9 @@ const MAY_IMPORT: Record<string, string[]> = {
     'tfjs',
   ],
   kernel: ['display', 'tslab'],
-  setup: ['backend', 'kernel', 'grading'],
-  course: ['setup'],
-  grading: ['course', 'setup', 'tfjs'],
+  setup: ['cli', 'backend', 'kernel', 'grading'],
+  course: ['cli', 'kernel', 'setup'],
+  grading: ['cli', 'course', 'kernel', 'setup', 'tfjs'],
 };
 
 const files = (fs.readdirSync(path.join(root, 'src'), { recursive: true }) as string[])

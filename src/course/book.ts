@@ -5,6 +5,7 @@
 import { spawnSync } from 'node:child_process';
 import fs from 'node:fs';
 import path from 'node:path';
+import { command, runIfMain } from '../cli/command';
 import { inVenv, setUpVenv } from '../setup/python';
 import { CACHE, environment, ROOT } from '../setup/steps';
 import { committed, lectures } from './lectures';
@@ -67,16 +68,11 @@ export async function renderBook(out: string, log: (line: string) => void): Prom
   return warnings;
 }
 
-async function main(): Promise<void> {
+const main = command('book', async () => {
   const out = path.join(ROOT, 'book');
   const warnings = await renderBook(out, line => console.log(line));
   warnings.forEach(line => console.log(line.replace(WORK, '')));
   console.log(`wrote book/index.html; open it in a browser`);
-}
+});
 
-if (require.main === module) {
-  main().catch((error: Error) => {
-    console.error(error.message);
-    process.exitCode = 1;
-  });
-}
+runIfMain(module, main);

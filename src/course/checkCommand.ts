@@ -4,7 +4,7 @@
  */
 import fs from 'node:fs';
 import path from 'node:path';
-import { parseArgs } from 'node:util';
+import { command, type Given, runIfMain, UsageError } from '../cli/command';
 import { CheckResult } from './check';
 import { Checker } from './checker';
 import { hint } from './hints';
@@ -51,12 +51,16 @@ function resultOf(checker: Checker, exercise: string): Promise<CheckResult | Err
   );
 }
 
-async function main(words: string[]): Promise<void> {
-  const { values, positionals } = parseArgs({
-    args: words,
-    allowPositionals: true,
-    options: { once: { type: 'boolean' }, hint: { type: 'boolean' } },
-  });
+/** Exit status 1 says that a test fails, 2 that there was no check. */
+const main = command('check', async given => {
+  try {
+    await check(given);
+  } catch (error) {
+    throw new UsageError((error as Error).message);
+  }
+});
+
+async function check({ values, positionals }: Given<'check'>): Promise<void> {
   if (positionals.length !== 1) throw new Error(`Say which exercise: npm run check -- ${exercises()[0]}`);
   const exercise = path.basename(positionals[0], '.ts');
   testFileOf(exercise);
@@ -80,9 +84,4 @@ async function main(words: string[]): Promise<void> {
   });
 }
 
-if (require.main === module) {
-  main(process.argv.slice(2)).catch((error: Error) => {
-    console.error(error.message);
-    process.exitCode = 2;
-  });
-}
+runIfMain(module, main);

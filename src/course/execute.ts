@@ -6,6 +6,7 @@
 import { spawn } from 'node:child_process';
 import fs from 'node:fs';
 import path from 'node:path';
+import { command, runIfMain } from '../cli/command';
 import { environment } from '../setup/steps';
 import { committed, lecture, lectures, namesOf } from './lectures';
 import { faults, quick, readValues, toNotebook, valuesCell, type Notebook } from './notebook';
@@ -64,15 +65,12 @@ export async function execute(markdown: string, name: string, { offline = false 
   return { notebook: { ...notebook, cells }, values: failed ? {} : readValues(notebook.cells.at(-1)!) };
 }
 
-async function main(words: string[]): Promise<void> {
-  const asked = words.filter(word => !word.startsWith('--'));
-  const isQuick = words.includes('--quick');
+const main = command('execute', async ({ values: { quick: isQuick, compare }, positionals: asked }) => {
   const all = asked.length ? namesOf(asked) : lectures().filter(name => !isQuick || !isSlow(lecture(name)));
   let failed = 0;
   for (const name of all) {
     const began = performance.now();
     const markdown = isQuick ? quick(lecture(name)) : lecture(name);
-    const compare = words.includes('--compare');
     const wrong = await execute(markdown, name, { offline: compare }).then(
       ({ notebook, values }) => [...faults(notebook), ...(compare ? drift(name, values) : [])],
       (error: Error) => [error.message],
@@ -82,8 +80,8 @@ async function main(words: string[]): Promise<void> {
     wrong.forEach(fault => console.log(`    ${fault}`));
   }
   console.log(`${all.length - failed} passed, ${failed} failed`);
-  process.exitCode = failed ? 1 : 0;
-}
+  return failed ? 1 : 0;
+});
 
 /** The values of the committed text that another run does not give, one sentence each. */
 export function drift(
@@ -104,9 +102,4 @@ export function drift(
 /** Whether the default suite leaves the lecture to `npm run test:all`. */
 const isSlow = (markdown: string): boolean => /^<!-- slow -->$/m.test(markdown);
 
-if (require.main === module) {
-  main(process.argv.slice(2)).catch((error: Error) => {
-    console.error(error.message);
-    process.exitCode = 2;
-  });
-}
+runIfMain(module, main);

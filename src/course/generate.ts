@@ -5,12 +5,14 @@
  */
 import fs from 'node:fs';
 import path from 'node:path';
+import { command, runIfMain } from '../cli/command';
 import { execute } from './execute';
 import { toExercise } from './exercises';
 import { generatedHints, generateQuestions } from './generated';
 import { HINTS_FILE } from './hints';
 import { at, committed, korean, lecture, lectures, namesOf } from './lectures';
 import { faults, toNotebook, type Notebook, type Output } from './notebook';
+import { written } from './nbformat';
 import { placeholders } from './prose';
 import { question, sealedQuestions } from './questions';
 import { parseTranslation, translate, updateTranslation } from './translation';
@@ -83,9 +85,6 @@ function needsRun(name: string): boolean {
   );
 }
 
-/** How a notebook stands on disk. */
-export const written = (notebook: Notebook): string => `${JSON.stringify(notebook, null, 1)}\n`;
-
 /** The notebooks whose file is not what the Markdown, in English and Korean, makes of their last run. */
 export function outdatedNotebooks(): string[] {
   return lectures().flatMap(name =>
@@ -155,18 +154,12 @@ async function generateLecture(name: string, again: boolean): Promise<void> {
   write(`${name}.ko.ipynb`, written(expectedNotebook(name, ran, 'ko')));
 }
 
-async function main(words: string[]): Promise<void> {
+const main = command('generate', async ({ values, positionals }) => {
   for (const file of generateExercises()) console.log(`wrote exercises/${file}`);
   fs.writeFileSync(HINTS_FILE, generatedHints());
   await generateQuestions();
-  const asked = namesOf(words.filter(word => !word.startsWith('--')));
-  const again = words.includes('--execute');
-  for (const name of asked.length ? asked : lectures()) await generateLecture(name, again);
-}
+  const asked = namesOf(positionals);
+  for (const name of asked.length ? asked : lectures()) await generateLecture(name, Boolean(values.execute));
+});
 
-if (require.main === module) {
-  main(process.argv.slice(2)).catch((error: Error) => {
-    console.error(error.message);
-    process.exitCode = 1;
-  });
-}
+runIfMain(module, main);

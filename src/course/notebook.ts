@@ -1,4 +1,5 @@
 /** A lecture as people write it, notebooks/NN-name.md, and what is made of it: a notebook, and a module to type-check. */
+import { KERNELSPEC, LANGUAGE_INFO } from '../kernel/language';
 import { fill, placeholders, withoutComments } from './prose';
 
 export interface Cell {
@@ -103,8 +104,8 @@ export function toNotebook(
   });
   const metadata = {
     cnn_kit: { values: { ...values } },
-    kernelspec: { display_name: 'TypeScript (cnn-kit)', language: 'typescript', name: 'cnn-kit' },
-    language_info: { file_extension: '.ts', mimetype: 'text/x-typescript', name: 'typescript' },
+    kernelspec: KERNELSPEC,
+    language_info: LANGUAGE_INFO,
   };
   return { nbformat: 4, nbformat_minor: 5, metadata, cells };
 }

@@ -5,7 +5,7 @@
 import { execFileSync } from 'node:child_process';
 import fs from 'node:fs';
 import path from 'node:path';
-import { parseArgs } from 'node:util';
+import { command, runIfMain } from '../cli/command';
 import { zip, type ZipFile } from './handin/zip';
 
 const ROOT = path.join(__dirname, '..', '..');
@@ -67,24 +67,11 @@ export function autograder(exercises: string[], { root = ROOT, tensorflow = fals
   ];
 }
 
-function main(words: string[]): void {
-  const { values } = parseArgs({
-    args: words,
-    options: { exercises: { type: 'string' }, out: { type: 'string' }, tensorflow: { type: 'boolean' } },
-  });
-  const usage = 'npm run autograder -- --exercises NN-name,NN-name --out autograder.zip [--tensorflow]';
-  if (!values.exercises || !values.out) throw new Error(`Something is missing; right is ${usage}.`);
+const main = command('autograder', ({ values }) => {
   const exercises = values.exercises.split(',').map(name => name.trim());
   const files = autograder(exercises, { tensorflow: values.tensorflow });
   fs.writeFileSync(values.out, zip(files));
   console.log(`${values.out}: ${files.length} files. Upload it at Gradescope under Configure Autograder.`);
-}
+});
 
-if (require.main === module) {
-  try {
-    main(process.argv.slice(2));
-  } catch (error) {
-    console.error((error as Error).message);
-    process.exitCode = 1;
-  }
-}
+runIfMain(module, main);

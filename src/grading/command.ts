@@ -2,7 +2,7 @@
 import { createHash } from 'node:crypto';
 import fs from 'node:fs';
 import path from 'node:path';
-import { parseArgs } from 'node:util';
+import { command, type Given, runIfMain, usage } from '../cli/command';
 import { canvasCsv, gradescopeResults, junitXml, nbgraderCsv } from './exports';
 import { type ClassResult, gradeClass, type GradeOptions, stubOf } from './grade';
 import { readPolicy } from './policy';
@@ -10,47 +10,20 @@ import { similarities, similarityPage } from './similarity';
 import { WALLS, type WallName } from './wall';
 import { classPage, feedbackOf, feedbackPage, studentTotals } from './reports';
 
-const USAGE =
-  'npm run grade -- SUBMISSIONS --out REPORTS [--exercises a,b] [--late FILE] [--similarity] [--jobs n] ' +
-  '[--queue redis://HOST:PORT] [--wall bubblewrap|docker|podman] [--tensorflow] [--answer-seconds n] [--fresh] [--no-sandbox]';
-
 /**
  * What the arguments ask for.
  * @throws one sentence for what is missing or unknown.
  */
-export function parseCommand(words: string[]): GradeOptions & { late?: string; similarity?: boolean } {
-  let parsed;
-  try {
-    parsed = parseArgs({
-      args: words,
-      allowPositionals: true,
-      options: {
-        out: { type: 'string' },
-        exercises: { type: 'string' },
-        late: { type: 'string' },
-        jobs: { type: 'string' },
-        tests: { type: 'string' },
-        fresh: { type: 'boolean' },
-        wall: { type: 'string' },
-        image: { type: 'string' },
-        tensorflow: { type: 'boolean' },
-        queue: { type: 'string' },
-        'answer-seconds': { type: 'string' },
-        similarity: { type: 'boolean' },
-        'no-sandbox': { type: 'boolean' },
-      },
-    });
-  } catch (error) {
-    throw new Error(`${(error as Error).message.split(/[.'] /)[0]}; right is ${USAGE}.`);
-  }
-  const { values, positionals } = parsed;
+export function optionsOf({
+  values,
+  positionals,
+}: Given<'grade'>): GradeOptions & { late?: string; similarity?: boolean } {
   if (positionals.length !== 1) {
     const seen = positionals.length
       ? `There are ${positionals.length} folders`
       : 'The folder of the submissions is missing';
-    throw new Error(`${seen}; right is ${USAGE}.`);
+    throw new Error(`${seen}; expected ${usage('grade')}.`);
   }
-  if (!values.out) throw new Error(`The folder for the reports is missing; right is ${USAGE}.`);
   if (values.jobs !== undefined && !/^[1-9]\d?$/.test(values.jobs))
     throw new Error(`--jobs is ${values.jobs}; right is a number from 1 to 99.`);
   const submissions = path.resolve(positionals[0]);
@@ -117,8 +90,8 @@ export function progressLine(done: number, total: number, seconds: number): stri
   return `[${'#'.repeat(filled)}${'-'.repeat(20 - filled)}] ${done}/${total}${time}`;
 }
 
-async function main(words: string[]): Promise<void> {
-  const { late, similarity, ...options } = parseCommand(words);
+const main = command('grade', async given => {
+  const { late, similarity, ...options } = optionsOf(given);
   const begun = Date.now();
   const result = await gradeClass({
     ...options,
@@ -150,12 +123,7 @@ async function main(words: string[]): Promise<void> {
   if (changes.length > 20) console.log(`  and ${changes.length - 20} more, in changes.json`);
   for (const { grade } of failed.slice(0, 20)) console.log(`  ${grade.student} ${grade.exercise}: ${grade.reason}`);
   console.log(`The reports are in ${options.out}; students may get what is in its folder students.`);
-  process.exitCode = failed.length ? 2 : 0;
-}
+  return failed.length ? 2 : 0;
+});
 
-if (require.main === module) {
-  main(process.argv.slice(2)).catch((error: Error) => {
-    console.error(error.message);
-    process.exitCode = 1;
-  });
-}
+runIfMain(module, main);

@@ -4,6 +4,7 @@
  */
 import { transformSync } from 'esbuild';
 import ts from 'typescript';
+import { KERNELSPEC, LANGUAGE_INFO } from '../kernel/language';
 
 /** One code cell of an exercise: `given` cells are the instructor's, the others are for the student to fill in. */
 export interface ExerciseCell {
@@ -70,10 +71,7 @@ export function exerciseNotebook(stub: string, exercise: string, points: number)
   return {
     nbformat: 4,
     nbformat_minor: 5,
-    metadata: {
-      kernelspec: { display_name: 'TypeScript (cnn-kit)', language: 'typescript', name: 'cnn-kit' },
-      language_info: { file_extension: '.ts', mimetype: 'text/x-typescript', name: 'typescript' },
-    },
+    metadata: { kernelspec: KERNELSPEC, language_info: LANGUAGE_INFO },
     cells: [
       ...cells,
       cell(`${exercise}-check`, check, { grade: true, solution: false, locked: true, points, cell_type: 'code' }),

@@ -2,11 +2,13 @@
 import { execFileSync } from 'node:child_process';
 import fs from 'node:fs';
 import path from 'node:path';
-import { parseArgs } from 'node:util';
 import zlib from 'node:zlib';
 import { buildSync } from 'esbuild';
 import ts from 'typescript';
+import { command, runIfMain } from '../cli/command';
 import { toExercise } from '../course/exercises';
+import { written } from '../course/nbformat';
+import type { Notebook } from '../course/notebook';
 import { filesBelow } from '../setup/steps';
 import { exerciseNotebook } from './notebook';
 
@@ -68,10 +70,7 @@ export function release({ out, root = ROOT }: ReleaseOptions): string[] {
       const stub = toExercise(read(`solutions/${exercise}.ts`), `solutions/${exercise}.ts`);
       const test = read(`test/exercises/${exercise}.test.ts`);
       write(`exercises/${exercise}.ts`, stub);
-      write(
-        `exercises/${exercise}.ipynb`,
-        JSON.stringify(exerciseNotebook(stub, exercise, pointsOf(test)), null, 1) + '\n',
-      );
+      write(`exercises/${exercise}.ipynb`, written(exerciseNotebook(stub, exercise, pointsOf(test)) as Notebook));
       write(`test/exercises/${exercise}.test.ts`, publicTest(test));
     }
     const leaks = findLeaks(target, root);
@@ -215,6 +214,14 @@ function filesOf(root: string, out: string): string[] {
     .filter(name => !path.join(root, name).startsWith(`${out}${path.sep}`));
 }
 
+/** A command in src/cli/commands.ts whose program students do not get. */
+const DECLARATION = /^  '?[\w:]+'?: \{\n(?:(?!^  \},$).*\n)*?    script: '(?:src\/grading|dist\/grading|test\/bench)\/.*\n(?:(?!^  \},$).*\n)*?  \},\n/gm; // prettier-ignore
+
+/** Whether a script of package.json is the instructor's. */
+function isWithheld(script: string): boolean {
+  return SCRIPTS_WITHHELD.some(withheld => script === withheld || script.startsWith(`${withheld}:`));
+}
+
 /** The doctor asks the grader for its sandbox; here there is neither. */
 function withoutGrader(target: string): void {
   for (const name of filesBelow(path.join(target, 'src'))) {
@@ -226,11 +233,10 @@ function withoutGrader(target: string): void {
       "const examineSandbox = async () => ({ holds: true, detail: 'none needed: this is the student edition' });",
     );
     // Commands whose programs are elsewhere, or not there.
-    const moved = without.replace("'src/grading/handin/submit.ts'", "'src/handin/submit.ts'");
-    const programs = moved.replace(
-      /^  '?[\w:]+'?: \{ script: '(src\/grading|dist\/grading|test\/bench)\/[^\n]*\n/gm,
-      '',
-    );
+    const moved = without
+      .replace("'src/grading/handin/submit.ts'", "'src/handin/submit.ts'")
+      .replace("'../../cli/command'", "'../cli/command'");
+    const programs = name === 'cli/commands.ts' ? moved.replace(DECLARATION, '') : moved;
     if (/from '[./]*grading\//.test(programs))
       throw new Error(
         `src/${name} imports the grader, which students do not get; release.ts must know how to do without.`,
@@ -242,9 +248,7 @@ function withoutGrader(target: string): void {
 function writePackage(target: string): void {
   const file = path.join(target, 'package.json');
   const kit = JSON.parse(fs.readFileSync(file, 'utf8')) as Dependent & { scripts: Record<string, string> };
-  for (const name of Object.keys(kit.scripts))
-    if (SCRIPTS_WITHHELD.some(withheld => name === withheld || name.startsWith(`${withheld}:`)))
-      delete kit.scripts[name];
+  for (const name of Object.keys(kit.scripts).filter(isWithheld)) delete kit.scripts[name];
   for (const name of PACKAGES_WITHHELD) {
     delete kit.dependencies?.[name];
     delete kit.devDependencies?.[name];
@@ -341,20 +345,11 @@ function usesOf(file: ts.SourceFile, name: string, except: ts.Statement): number
   return uses;
 }
 
-function main(words: string[]): void {
-  const { values } = parseArgs({ args: words, options: { out: { type: 'string' } } });
-  if (!values.out) throw new Error('The folder is missing; right is npm run release -- --out DIR.');
+const main = command('release', ({ values }) => {
   const exercises = release({ out: values.out });
   console.log(
     `${exercises.length} exercises are in ${values.out}; no solution, no hidden test and no grader was found there.`,
   );
-}
+});
 
-if (require.main === module) {
-  try {
-    main(process.argv.slice(2));
-  } catch (error) {
-    console.error((error as Error).message);
-    process.exitCode = 1;
-  }
-}
+runIfMain(module, main);

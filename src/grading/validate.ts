@@ -5,8 +5,8 @@
  */
 import fs from 'node:fs';
 import path from 'node:path';
-import { parseArgs } from 'node:util';
 import ts from 'typescript';
+import { command, runIfMain, usage, UsageError } from '../cli/command';
 
 export interface Question {
   name: string;
@@ -262,14 +262,9 @@ function awaited(source: string, functions: string[]): { code: string; fault?: s
   return { code, fault };
 }
 
-function main(words: string[]): void {
-  const { values, positionals } = parseArgs({
-    args: words,
-    allowPositionals: true,
-    options: { out: { type: 'string' }, name: { type: 'string' } },
-  });
-  const usage = 'npm run validate -- NOTEBOOK [--out DIR --name NN-name]';
-  if (positionals.length !== 1) throw new Error(`The notebook is missing; right is ${usage}.`);
+const main = command('validate', ({ values, positionals }) => {
+  if (positionals.length !== 1)
+    throw new UsageError(`There are ${positionals.length} notebooks; expected ${usage('validate')}.`);
   if (!fs.existsSync(positionals[0])) throw new Error(`There is no file ${positionals[0]}.`);
   const imported = readAssignment(fs.readFileSync(positionals[0], 'utf8'));
   const { form, language, questions, refused } = imported;
@@ -300,13 +295,6 @@ function main(words: string[]): void {
   }
   if (lost.length) console.log('not imported:');
   for (const line of lost) console.log(`  ✗ ${line}`);
-}
+});
 
-if (require.main === module) {
-  try {
-    main(process.argv.slice(2));
-  } catch (error) {
-    console.error((error as Error).message);
-    process.exitCode = 1;
-  }
-}
+runIfMain(module, main);

@@ -5,8 +5,10 @@
 import { type ChildProcess, execFileSync, spawn, spawnSync } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import fs from 'node:fs';
+import os from 'node:os';
 import path from 'node:path';
 import type { Readable, Writable } from 'node:stream';
+import { isRunning } from '../setup/lock.cjs';
 import { enclose, type Enclosure } from './cgroup';
 import { hostArguments } from './snapshot';
 
@@ -152,7 +154,52 @@ function nodeArguments(root: string, limits: Limits, channel: 'socket' | 'stdio'
 
 function startBare(limits: Limits, options: WallOptions): Host {
   const command = [process.execPath, ...nodeArguments(KIT, limits, 'socket')];
-  return overSocket(spawnGroup(command, environment(options), KIT), false);
+  return startWithFolder(command, options, KIT);
+}
+
+const FOLDER = 'cnn-kit-submission-';
+/** Temporary folders of hosts that run; they go with this process at the latest, and if it is killed, with the next one's start. */
+const folders = new Set<string>();
+let swept = false;
+
+function makeFolder(): string {
+  if (!swept) {
+    swept = true;
+    process.on('exit', () => folders.forEach(removeFolder));
+    for (const name of fs.readdirSync(os.tmpdir())) {
+      const owner = name.startsWith(FOLDER) && Number(name.slice(FOLDER.length).split('-')[0]);
+      if (owner && !isRunning(owner)) removeFolder(path.join(os.tmpdir(), name));
+    }
+  }
+  const folder = fs.mkdtempSync(path.join(os.tmpdir(), `${FOLDER}${process.pid}-`));
+  folders.add(folder);
+  return folder;
+}
+
+/**
+ * Starts a host that shares the machine's /tmp with others: it has a temporary and home folder of its own, which is removed
+ * when it has ended, so that no submission finds what another one, or itself in an earlier test, has left.
+ * @param uid the owner of the folder, if not this user
+ */
+function startWithFolder(command: string[], options: WallOptions, cwd: string, uid?: number): Host {
+  const folder = makeFolder();
+  if (uid !== undefined) fs.chownSync(folder, uid, uid);
+  const own = { HOME: folder, TMPDIR: folder, TEMP: folder, TMP: folder };
+  const child = spawnGroup(command, { ...environment(options), ...own }, cwd);
+  const remove = (): void => {
+    removeFolder(folder);
+    folders.delete(folder);
+  };
+  return overSocket(child.on('exit', remove).on('error', remove), false);
+}
+
+/** Removes what a host has left; a process that is still ending may write until it is gone. */
+function removeFolder(folder: string): void {
+  try {
+    fs.rmSync(folder, { recursive: true, force: true, maxRetries: 3 });
+  } catch {
+    // A file that this user may not remove; the folder's name is never used again.
+  }
 }
 
 /** The program and its arguments that run `command` behind bubblewrap. */
@@ -199,8 +246,10 @@ function limitsCommand({ memory, disk, cpu, processes }: Limits): string[] {
   return ['prlimit', ...sizes, `--cpu=${cpu}`, '--core=0', '--nofile=1024', `--nproc=${most}`];
 }
 
+const uidOf = (slot: number): number => 20_000 + slot;
+
 function userCommand(slot: number): string[] {
-  const uid = String(20_000 + slot);
+  const uid = String(uidOf(slot));
   return ['setpriv', `--reuid=${uid}`, `--regid=${uid}`, '--clear-groups', '--no-new-privs'];
 }
 
@@ -221,7 +270,7 @@ function startAsUser(worker: number, limits: Limits, options: WallOptions): Host
   const slot = 8 * worker + (started++ % 8);
   const command = [process.execPath, ...nodeArguments(KIT, limits, 'socket')];
   const limited = [...userCommand(slot), ...limitsCommand(limits), ...command];
-  return overSocket(spawnGroup(limited, environment(options), '/'), false);
+  return startWithFolder(limited, options, '/', uidOf(slot));
 }
 
 /** The arguments for docker or podman that run a host in a container named `name`. */

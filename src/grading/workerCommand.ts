@@ -1,30 +1,12 @@
 /** `npm run grade:worker -- --queue redis://HOST:PORT`: examines submissions that a `grade --queue` gives out, until it is ended. */
 import os from 'node:os';
 import path from 'node:path';
-import { parseArgs } from 'node:util';
+import { command, runIfMain } from '../cli/command';
 import { serveQueue } from './queue';
 import { wall, type WallName, WALLS } from './wall';
 import { Workers } from './workers';
 
-const USAGE =
-  'npm run grade:worker -- --queue redis://HOST:PORT [--jobs n] [--wall bubblewrap|docker|podman] [--tensorflow] ' +
-  '[--no-sandbox]';
-
-async function main(words: string[]): Promise<void> {
-  const { values } = parseArgs({
-    args: words,
-    options: {
-      queue: { type: 'string' },
-      jobs: { type: 'string' },
-      tests: { type: 'string' },
-      wall: { type: 'string' },
-      image: { type: 'string' },
-      tensorflow: { type: 'boolean' },
-      'lock-seconds': { type: 'string' },
-      'no-sandbox': { type: 'boolean' },
-    },
-  });
-  if (!values.queue) throw new Error(`The address of the queue is missing; right is ${USAGE}.`);
+const main = command('grade:worker', async ({ values }) => {
   if (values.jobs !== undefined && !/^[1-9]\d?$/.test(values.jobs))
     throw new Error(`--jobs is ${values.jobs}; right is a number from 1 to 99.`);
   if (values.wall !== undefined && !WALLS.includes(values.wall as WallName))
@@ -51,9 +33,6 @@ async function main(words: string[]): Promise<void> {
     });
   };
   process.on('SIGINT', end).on('SIGTERM', end);
-}
-
-main(process.argv.slice(2)).catch((error: Error) => {
-  console.error(error.message);
-  process.exit(1);
 });
+
+runIfMain(module, main);

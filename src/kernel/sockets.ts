@@ -2,9 +2,9 @@
  * The kernel's sockets, in a thread of their own: heartbeats are answered, output leaves and an interrupt arrives while
  * the main thread runs a cell, and who asks for `kernel_info` has the answer before TypeScript is loaded.
  */
-import fs from 'node:fs';
 import { parentPort, workerData } from 'node:worker_threads';
 import { Publisher, Reply, Router } from 'zeromq';
+import { LANGUAGE_INFO, versionOf } from './language';
 import {
   broadcast,
   decode,
@@ -81,21 +81,10 @@ function kernelInfo(): Message['content'] {
     banner: `cnn-kit: TypeScript on Node ${process.version}`,
     debugger: false,
     help_links: [],
-    language_info: {
-      name: 'typescript',
-      version: TYPESCRIPT_VERSION,
-      mimetype: 'text/x-typescript',
-      file_extension: '.ts',
-      pygments_lexer: 'typescript',
-      // JupyterLab's own name of it; it colours nothing under another.
-      codemirror_mode: 'typescript',
-      nbconvert_exporter: 'script',
-    },
+    language_info: LANGUAGE_INFO,
   };
 }
-const versionOf = (file: string): string => (JSON.parse(fs.readFileSync(file, 'utf8')) as { version: string }).version;
-const VERSION = versionOf(require.resolve('../../package.json'));
-const TYPESCRIPT_VERSION = versionOf(require.resolve('@tslab/typescript-for-tslab/package.json'));
+const VERSION = versionOf('../../package.json');
 
 async function serve(channel: keyof typeof routers): Promise<void> {
   for await (const frames of routers[channel]) receive(channel, frames);

@@ -32,9 +32,10 @@ function install(debian: string, fedora: string, arch: string, mac: string, wind
   return `${root}apt install ${debian}`;
 }
 
-export async function doctor(args: string[]): Promise<number> {
+/** `json`: the findings as JSON. Resolves with exit status 1 if lectures cannot run. */
+export async function doctor({ json = false } = {}): Promise<number> {
   const findings = [...examineAll(), await sandbox()];
-  if (args.includes('--json')) console.log(JSON.stringify(findings, null, 2));
+  if (json) console.log(JSON.stringify(findings, null, 2));
   else
     for (const { part, state, detail, mend } of findings)
       console.log(`${part.padEnd(12)}${state.padEnd(9)}${detail}${mend ? `: ${mend}` : ''}`);

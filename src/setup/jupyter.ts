@@ -2,17 +2,19 @@
 import { spawn } from 'node:child_process';
 import fs from 'node:fs';
 import path from 'node:path';
+import { UsageError } from '../cli/command';
+import { KERNELSPEC } from '../kernel/language';
 import { environment, ROOT } from './steps';
 import { inVenv, VENV } from './python';
 
-export const KERNEL_NAME = 'cnn-kit';
+export const KERNEL_NAME = KERNELSPEC.name;
 
 /** Writes what changes with the place of the checkout and the Node in use; cheap, so done at every start. */
 export function configureJupyter(): void {
   write(path.join(VENV, 'share', 'jupyter', 'kernels', KERNEL_NAME, 'kernel.json'), {
     argv: [process.execPath, path.join(ROOT, 'dist', 'kernel', 'main.js'), '{connection_file}'],
-    display_name: 'TypeScript (cnn-kit)',
-    language: 'typescript',
+    display_name: KERNELSPEC.display_name,
+    language: KERNELSPEC.language,
     interrupt_mode: 'message',
   });
   write(path.join(VENV, 'etc', 'jupyter', 'jupyter_server_config.json'), {
@@ -38,6 +40,13 @@ export function startJupyterLab(all: string[]): Promise<number> {
   if (!rooted && !isGiven(/\.default_url$/)) {
     options.push(`--LabApp.default_url=/lab/tree/notebooks/${firstLecture(language)}`);
   }
+  if (process.getuid?.() === 0 && !isGiven(/^--(allow-root|ServerApp\.allow_root)$/)) {
+    options.push('--allow-root');
+    console.log(
+      'You are root, which is safe as long as JupyterLab serves this machine alone and asks for its token, as it does unless ' +
+        'you change that; whatever a notebook does, it does as root.',
+    );
+  }
   const child = spawn(inVenv('python'), ['-m', 'jupyterlab', ...options, ...args], {
     cwd: ROOT,
     env: { ...environment(), CNN_KIT_LANGUAGE: language },
@@ -58,7 +67,7 @@ export function takeLanguage(all: string[]): { language: 'en' | 'ko'; args: stri
   if (index < 0) return { language: 'en', args: all };
   const joined = all[index].includes('=');
   const language = joined ? all[index].split('=')[1] : all[index + 1];
-  if (language !== 'en' && language !== 'ko') throw new Error(`--lang is ${language}; right is en or ko.`);
+  if (language !== 'en' && language !== 'ko') throw new UsageError(`--lang is ${language}; expected en or ko.`);
   return { language, args: all.filter((_, i) => i !== index && (joined || i !== index + 1)) };
 }
 

@@ -91,7 +91,10 @@ function owners(file) {
   }
 }
 
-/** @param {number} pid */
+/**
+ * Whether a process is at work; one that has ended and waits to be asked for its status is not.
+ * @param {number} pid
+ */
 function isRunning(pid) {
   try {
     process.kill(pid, 0);
@@ -106,4 +109,4 @@ function isRunning(pid) {
   }
 }
 
-module.exports = { alone, joins };
+module.exports = { alone, isRunning, joins };

@@ -1,15 +1,18 @@
-/** `npm start`, `npm test` and `npm run doctor`: set up what is missing, then do it. */
+/** Every command of package.json: sets up what it needs, then does it. */
 import { spawn } from 'node:child_process';
 import fs from 'node:fs';
 import path from 'node:path';
 import { buildTensorflow } from '../backend/build';
 import { tensorflowFolder } from '../backend/tensorflow';
+import { asksForHelp, help, parse, UsageError } from '../cli/command';
+import { type CommandName, COMMANDS, type Declaration } from '../cli/commands';
 import { doctor } from './doctor';
-import { configureJupyter, startJupyterLab } from './jupyter';
+import { configureJupyter, startJupyterLab, takeLanguage } from './jupyter';
 import { inVenv, setUpPython, VENV } from './python';
+import { failure, isFull } from './failure.cjs';
 import { alone } from './lock.cjs';
 import { CACHE, environment, filesBelow, once, ROOT, run } from './steps';
-import { test } from './test';
+import { test, testFolder } from './test';
 
 const log = (line: string): void => console.log(line);
 const DIST = path.join(ROOT, 'dist');
@@ -18,6 +21,11 @@ const LOCK = path.join(CACHE, 'setup.lock');
 
 /** `again`: as if nothing were there, for what was damaged in a way that no stamp tells of. */
 async function setUp({ again = false } = {}): Promise<void> {
+  const stop = (): void => {
+    console.error('The set-up was interrupted; run the same command again, which continues there.');
+    process.exit(130);
+  };
+  process.on('SIGINT', stop).on('SIGTERM', stop);
   await alone(async () => {
     fs.rmSync(path.join(CACHE, 'tmp'), { recursive: true, force: true });
     if (again)
@@ -28,6 +36,7 @@ async function setUp({ again = false } = {}): Promise<void> {
     await build();
     configureJupyter();
   }, LOCK);
+  process.off('SIGINT', stop).off('SIGTERM', stop);
 }
 
 /** Compiles src into dist, which notebooks and the kernel load. */
@@ -61,51 +70,48 @@ async function program(script: string, args: string[]): Promise<number> {
   });
 }
 
-/** Programs of the library; those of `needsAll` compute, or run notebooks. */
-const PROGRAMS: Record<string, { script: string; needsAll: boolean }> = {
-  data: { script: 'dist/data/command.js', needsAll: false },
-  check: { script: 'dist/course/checkCommand.js', needsAll: true },
-  generate: { script: 'dist/course/generate.js', needsAll: true },
-  execute: { script: 'dist/course/execute.js', needsAll: true },
-  book: { script: 'dist/course/book.js', needsAll: false },
-  parity: { script: 'dist/weights/parityCommand.js', needsAll: true },
-  convert: { script: 'dist/weights/convertCommand.js', needsAll: true },
-  release: { script: 'src/grading/release.ts', needsAll: false },
-  submit: { script: 'src/grading/handin/submit.ts', needsAll: false },
-  grade: { script: 'dist/grading/command.js', needsAll: true },
-  experiment: { script: 'dist/experiments/command.js', needsAll: true },
-  'grade:worker': { script: 'dist/grading/workerCommand.js', needsAll: true },
-  validate: { script: 'src/grading/validate.ts', needsAll: false },
-  autograder: { script: 'src/grading/autograder.ts', needsAll: false },
-  bench: { script: 'test/bench/main.ts', needsAll: true },
+/** The programs of set-up itself. */
+const OWN: Partial<Record<string, (args: string[]) => Promise<number>>> = {
+  setup: async args => {
+    await setUp({ again: parse('setup', args).values.again });
+    log('The kit is ready; `npm start` opens the lectures, and `npm test` runs the tests.');
+    return 0;
+  },
+  start: async args => {
+    takeLanguage(args);
+    await setUp();
+    log('The kit is ready; JupyterLab opens the lectures in your browser, and Ctrl-C ends it.');
+    return startJupyterLab(args);
+  },
+  test: async args => {
+    const { values, positionals } = parse('test', args);
+    const folders = positionals.map(testFolder);
+    return (await setUp(), test({ all: values.all, folders }));
+  },
+  doctor: args => doctor(parse('doctor', args).values),
 };
 
-const programs = Object.entries(PROGRAMS).map(([name, { script, needsAll }]) => {
-  const start = async (args: string[]): Promise<number> => {
-    await (needsAll ? setUp() : alone(build, LOCK));
-    return program(script, args);
-  };
-  return [name, start] as const;
-});
-
-const COMMANDS: Record<string, (args: string[]) => Promise<number>> = {
-  ...Object.fromEntries(programs),
-  setup: async args => (await setUp({ again: args.includes('--again') }), 0),
-  start: async args => (await setUp(), startJupyterLab(args)),
-  test: async args => (await setUp(), test(args)),
-  doctor: async args => doctor(args),
-};
-
-const [name, ...args] = process.argv.slice(2);
-const command = COMMANDS[name];
-if (!command) {
-  console.error(`There is no command ${name}; right is one of ${Object.keys(COMMANDS).join(', ')}.`);
-  process.exit(1);
+async function main([name, ...args]: string[]): Promise<number> {
+  if (!isCommand(name)) {
+    throw new UsageError(`There is no command ${name}; expected one of ${Object.keys(COMMANDS).join(', ')}.`);
+  }
+  if (asksForHelp(args)) return (log(help(name)), 0);
+  const own = OWN[name];
+  if (own) return own(args);
+  // Before the set-up, which may take minutes.
+  parse(name, args);
+  const { script, needsAll }: Declaration = COMMANDS[name];
+  await (needsAll ? setUp() : alone(build, LOCK));
+  return program(script!, args);
 }
-command(args).then(
+
+const isCommand = (name: string): name is CommandName => Object.hasOwn(COMMANDS, name);
+
+main(process.argv.slice(2)).then(
   status => process.exit(status),
   (error: Error) => {
-    console.error(error.message);
-    process.exit(1);
+    const said = error.message.startsWith('The ') || !isFull(error.message);
+    console.error(said ? error.message : failure('The kit', error.message, ROOT));
+    process.exit(error instanceof UsageError ? 2 : 1);
   },
 );

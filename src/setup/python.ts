@@ -2,6 +2,7 @@
 import { spawnSync } from 'node:child_process';
 import fs from 'node:fs';
 import path from 'node:path';
+import { failure, requireSpace } from './failure.cjs';
 import { once, ROOT, run } from './steps';
 
 export const VENV = path.join(ROOT, '.venv');
@@ -19,17 +20,22 @@ export function findPython(): { command: string; version: string } {
   const names = asked ? [asked] : ['python3', 'python3.13', 'python3.12', 'python3.11', 'python3.10', 'python', 'py'];
   const seen: string[] = [];
   for (const command of names) {
-    const { status, stdout } = spawnSync(command, ['-c', 'import sys; print("%d.%d.%d" % sys.version_info[:3])'], {
-      encoding: 'utf8',
-    });
-    if (status !== 0) continue;
-    const version = stdout.trim();
+    const version = versionOf(command);
+    if (version === undefined) continue;
     const [major, minor] = version.split('.').map(Number);
     if (major === 3 && minor >= 10) return { command, version };
     seen.push(`${command} is ${version}`);
   }
   const found = seen.length > 0 ? seen.join(', ') : `none of ${names.join(', ')} is there`;
   throw new Error(`cnn-kit needs Python 3.10 or newer, but ${found}; install one, or name it in CNN_KIT_PYTHON.`);
+}
+
+/** The version of a Python, or undefined if it does not run. */
+function versionOf(command: string): string | undefined {
+  const { status, stdout } = spawnSync(command, ['-c', 'import sys; print("%d.%d.%d" % sys.version_info[:3])'], {
+    encoding: 'utf8',
+  });
+  return status === 0 ? stdout.trim() : undefined;
 }
 
 export async function setUpPython(log: (line: string) => void): Promise<void> {
@@ -39,26 +45,60 @@ export async function setUpPython(log: (line: string) => void): Promise<void> {
   );
 }
 
-/** A virtual environment with what a requirements file pins, made anew when the file changes; `begin` is told first. */
+/**
+ * A virtual environment with what a requirements file pins, made anew when the file changes or its Python is gone; `begin`
+ * is told first.
+ */
 export async function setUpVenv(folder: string, requirements: string, begin: () => void): Promise<void> {
-  const { command, version } = findPython();
-  const file = (name: string): string => path.join(ROOT, 'src', 'setup', name);
   const python = inVenv('python', folder);
-  const inputs = [fs.readFileSync(requirements, 'utf8'), version, ROOT];
+  // The one that it was made with will do, whatever is first on the path of this shell.
+  const version = (!process.env.CNN_KIT_PYTHON && versionOf(python)) || findPython().version;
+  const inputs = [fs.readFileSync(requirements, 'utf8'), version];
   await once(path.join(folder, 'cnn-kit.stamp'), inputs, python, async () => {
+    requireSpace('The Python packages', 400, folder);
     begin();
     fs.rmSync(folder, { recursive: true, force: true });
-    await createVenv(command, folder);
-    const show = process.stdout.isTTY;
-    const pinned = ['install', ...(show ? [] : ['--quiet']), '--require-hashes', '-r'];
-    // uv installs in a quarter of pip's time; where it is not to be had, pip does the same.
-    try {
-      await run(python, ['-m', 'pip', ...pinned, file('uv.txt')], { show });
-      await run(inVenv('uv', folder), ['pip', ...pinned, requirements, '--python', python], { show });
-    } catch {
-      await run(python, ['-m', 'pip', ...pinned, requirements], { show });
-    }
+    await createVenv(findPython().command, folder);
+    fs.writeFileSync(path.join(folder, PLACE), folder);
+    await install(folder, requirements).catch((error: Error) => {
+      throw new Error(failure('The Python packages', error.message, folder));
+    });
   });
+  repairPlace(folder);
+}
+
+async function install(folder: string, requirements: string): Promise<void> {
+  const uv = path.join(ROOT, 'src', 'setup', 'uv.txt');
+  const python = inVenv('python', folder);
+  const show = process.stdout.isTTY;
+  const pinned = ['install', ...(show ? [] : ['--quiet']), '--require-hashes', '-r'];
+  // uv installs in a quarter of pip's time; where it is not to be had, pip does the same.
+  try {
+    await run(python, ['-m', 'pip', ...pinned, uv], { show });
+    await run(inVenv('uv', folder), ['pip', ...pinned, requirements, '--python', python], { show });
+  } catch {
+    await run(python, ['-m', 'pip', ...pinned, requirements], { show });
+  }
+}
+
+/** Holds where the environment was made, which stands in its scripts too. */
+const PLACE = 'cnn-kit.place';
+
+/** Writes the new place into the scripts of an environment whose folder was moved. Windows' scripts are programs, and stay. */
+export function repairPlace(folder: string): void {
+  const before = fs.readFileSync(path.join(folder, PLACE), 'utf8');
+  if (before === folder) return;
+  const bin = path.dirname(inVenv('python', folder));
+  for (const name of ['../pyvenv.cfg', ...fs.readdirSync(bin)]) {
+    const file = path.join(bin, name);
+    if (!fs.lstatSync(file).isFile()) continue;
+    const content = fs.readFileSync(file);
+    if (content.includes(0) || !content.includes(before)) continue;
+    const mode = fs.statSync(file).mode;
+    fs.writeFileSync(`${file}.part`, content.toString('utf8').replaceAll(before, folder), { mode });
+    fs.renameSync(`${file}.part`, file);
+  }
+  fs.writeFileSync(path.join(folder, PLACE), folder);
 }
 
 async function createVenv(command: string, folder: string): Promise<void> {

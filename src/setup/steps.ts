@@ -56,7 +56,7 @@ export function environment(): NodeJS.ProcessEnv {
 
 /**
  * Runs a command of the set-up to its end. `show`: its output goes to ours; else it is kept for the message of a failure.
- * @throws with the last line it printed, when it fails
+ * @throws with what it printed last, its last line at the end, when it fails
  */
 export function run(command: string, args: string[], { show = false } = {}): Promise<void> {
   const temporary = path.join(CACHE, 'tmp');

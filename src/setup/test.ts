@@ -2,6 +2,7 @@
 import { spawn } from 'node:child_process';
 import fs from 'node:fs';
 import path from 'node:path';
+import { UsageError } from '../cli/command';
 import { environment, ROOT } from './steps';
 
 interface Count {
@@ -12,10 +13,18 @@ interface Count {
 
 const none: Count = { passed: 0, failed: 0, skipped: 0 };
 
-/** `--all` adds the slow tests and all lectures. Resolves with the exit status. */
-export async function test(args: string[]): Promise<number> {
-  const all = args.includes('--all');
-  const counts = [await types(), await mocha(all), await lectures(all)];
+export interface TestOptions {
+  /** Adds the slow tests and all lectures. */
+  all?: boolean;
+  /** Folders of test/ whose tests run alone, without the types and the lectures; everything if there are none. */
+  folders?: string[];
+}
+
+/** Resolves with the exit status. */
+export async function test({ all = false, folders = [] }: TestOptions): Promise<number> {
+  const counts = folders.length
+    ? [await mocha(all, folders)]
+    : [await types(), await mocha(all, ['']), await lectures(all)];
   const total = counts.reduce((sum, count) => ({
     passed: sum.passed + count.passed,
     failed: sum.failed + count.failed,
@@ -26,17 +35,30 @@ export async function test(args: string[]): Promise<number> {
   return total.failed === 0 && total.passed > 0 ? 0 : 1;
 }
 
+/**
+ * A folder of test/, by its name.
+ * @throws UsageError if there is none
+ */
+export function testFolder(name: string): string {
+  const folder = name.replace(/^test\//, '').replace(/\/+$/, '');
+  if (/^\w+$/.test(folder) && fs.existsSync(path.join(ROOT, 'test', folder))) return folder;
+  const folders = fs.readdirSync(path.join(ROOT, 'test'), { withFileTypes: true }).filter(entry => entry.isDirectory());
+  throw new UsageError(
+    `There is no folder test/${folder}; expected one of ${folders.map(entry => entry.name).join(', ')}.`,
+  );
+}
+
 async function types(): Promise<Count> {
   console.log('types: the whole repository, strictly');
   const { status } = await node([path.join('node_modules', 'typescript', 'bin', 'tsc'), '--noEmit', '-p', '.']);
   return status === 0 ? { ...none, passed: 1 } : { ...none, failed: 1 };
 }
 
-async function mocha(all: boolean): Promise<Count> {
+async function mocha(all: boolean, folders: string[]): Promise<Count> {
   const ignore = all ? [] : ['--ignore', 'test/**/*.slow.test.ts'];
   const { status, output } = await node([
     path.join('node_modules', 'mocha', 'bin', 'mocha.js'),
-    'test/**/*.test.ts',
+    ...folders.map(folder => path.posix.join('test', folder, '**/*.test.ts')),
     ...ignore,
   ]);
   const count = (word: string): number => Number(new RegExp(`^  (\\d+) ${word}`, 'm').exec(output)?.[1] ?? 0);

@@ -7,10 +7,9 @@
 import { spawnSync } from 'node:child_process';
 import fs from 'node:fs';
 import path from 'node:path';
+import { command, runIfMain, usage, UsageError } from '../cli/command';
 import { inVenv } from '../setup/python';
 import { readSafetensors } from './safetensors';
-
-const USAGE = 'npm run convert -- IN.pth OUT.safetensors';
 
 const NO_TORCH = 3;
 
@@ -89,21 +88,12 @@ export function convertCheckpoint(checkpoint: string, file: string, python = inV
   readSafetensors(file);
 }
 
-/** Returns the exit status. */
-export function main(args: string[]): number {
-  if (args.length !== 2 || args.some(arg => arg.startsWith('-'))) {
-    console.error(`There must be two files; right is: ${USAGE}`);
-    return 2;
-  }
-  const [checkpoint, file] = args;
-  try {
-    convertCheckpoint(checkpoint, file);
-  } catch (error) {
-    console.error((error as Error).message);
-    return 1;
-  }
+const main = command('convert', ({ positionals }) => {
+  if (positionals.length !== 2)
+    throw new UsageError(`There are ${positionals.length} files; expected ${usage('convert')}.`);
+  const [checkpoint, file] = positionals;
+  convertCheckpoint(checkpoint, file);
   console.log(`${file}: ${readSafetensors(file).size} tensors.`);
-  return 0;
-}
+});
 
-if (require.main === module) process.exitCode = main(process.argv.slice(2));
+runIfMain(module, main);

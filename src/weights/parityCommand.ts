@@ -4,28 +4,14 @@
  * Compares our networks and techniques with reference files of PyTorch's answers, and prints every comparison.
  * Exit status: 0 within the limits (see parity.ts), 1 beyond them, 2 for a file that cannot be read.
  */
-import { parseArgs } from 'node:util';
+import { command, runIfMain, usage, UsageError } from '../cli/command';
 import type { Check, Comparison } from './parity';
 
-const USAGE = 'npm run parity -- [--backend tensorflow|wasm|cpu] FILE.json ...';
-
 /** Resolves with the exit status. */
-export async function main(args: string[]): Promise<number> {
-  let files: string[];
-  try {
-    const { positionals, values } = parseArgs({
-      args,
-      allowPositionals: true,
-      options: { backend: { type: 'string' } },
-    });
-    if (positionals.length === 0) throw new Error('No file is named.');
-    files = positionals;
-    // Read where src/backend is loaded, so before everything else is.
-    if (values.backend) process.env.CNN_KIT_BACKEND = values.backend;
-  } catch (error) {
-    console.error(`${(error as Error).message} Right is: ${USAGE}`);
-    return 2;
-  }
+export const main = command('parity', async ({ values, positionals: files }) => {
+  if (files.length === 0) throw new UsageError(`No file is named; expected ${usage('parity')}.`);
+  // Read where src/backend is loaded, so before everything else is.
+  if (values.backend) process.env.CNN_KIT_BACKEND = values.backend;
   const { ready } = await import('../backend');
   const { comparisons, LIMIT, NORM_LIMIT } = await import('./parity');
   const { ReferenceFileError } = await import('./referenceFile');
@@ -92,6 +78,6 @@ export async function main(args: string[]): Promise<number> {
   );
   if (unreadable > 0) return 2;
   return failed > 0 ? 1 : 0;
-}
+});
 
-if (require.main === module) void main(process.argv.slice(2)).then(status => (process.exitCode = status));
+runIfMain(module, main);

@@ -11,7 +11,6 @@ const CONFIGURATIONS = {
 const TOLERANCE = 1e-4;
 
 describe('backends', function () {
-  this.timeout(120_000);
   let reference: Run;
 
   before(async () => {

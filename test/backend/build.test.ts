@@ -37,7 +37,6 @@ async function withIndex(content: Buffer, cut: boolean, work: () => Promise<void
 }
 
 describe('the TensorFlow of this checkout', function () {
-  this.timeout(120_000);
   const variable = process.env.CNN_KIT_GPU;
   beforeEach(() => fs.rmSync(root, { recursive: true, force: true }));
   afterEach(() => {

@@ -67,8 +67,6 @@ function batch(seed: number, size: number): [tf.Tensor4D, tf.Tensor1D] {
 }
 
 describe('compile', function () {
-  this.timeout(180_000);
-
   before(async function () {
     await ready();
     if (backend().name !== 'tensorflow') this.skip();

@@ -10,7 +10,6 @@ describe('devices', () => {
 
   for (const binding of ['addon', 'koffi']) {
     it(`two on one processor train AlexNet's towers, each on its own, as one device does (${binding})`, async function () {
-      this.timeout(180_000);
       const missing = tensorflowMissing();
       if (missing) {
         console.log(`      skipped: ${missing}`);

@@ -10,7 +10,6 @@ const ENGINES = {
 };
 
 describe('kernels and gradients', function () {
-  this.timeout(120_000);
   let reference: Results;
 
   before(async () => {

@@ -92,7 +92,7 @@ export async function bench(): Promise<void> {
   console.log(`with the library's types: ${typed.toFixed(0)} ms, difference ${(typed - peerTyped).toFixed(0)} ms`);
 
   for (const [what, code] of Object.entries(ENDLESS)) {
-    const { stopped } = await session.execute(code, { interrupt_after: 4 });
+    const { stopped } = await session.execute(`console.log('begun'); ${code}`, { interrupt_at: 'begun' });
     console.log(`interrupt of ${what}: ${stopped?.toFixed(2)} s`);
   }
   await session.end();

@@ -5,7 +5,7 @@
  */
 import fs from 'node:fs';
 import path from 'node:path';
-import { parseArgs } from 'node:util';
+import { command, runIfMain } from '../../src/cli/command';
 import { intoReadme } from './readme';
 import type { Report } from './speed';
 
@@ -25,18 +25,7 @@ const names = fs
   .filter(file => file.endsWith('.bench.ts'))
   .map(file => file.replace('.bench.ts', ''));
 
-async function main(args: string[]): Promise<void> {
-  const { values, positionals } = parseArgs({
-    args,
-    allowPositionals: true,
-    options: {
-      only: { type: 'string' },
-      rounds: { type: 'string' },
-      class: { type: 'string' },
-      'no-others': { type: 'boolean' },
-      json: { type: 'boolean' },
-    },
-  });
+const main = command('bench', async ({ values, positionals }) => {
   if (positionals[0] === 'readme') return intoReadme(positionals.slice(1));
   const unknown = positionals.find(name => !names.includes(name));
   if (unknown) throw new Error(`There is no bench ${unknown}; there are ${names.join(', ')}.`);
@@ -68,9 +57,6 @@ async function main(args: string[]): Promise<void> {
     grading: reports.find(({ grading }) => grading)?.grading,
   };
   console.log(JSON.stringify(together, undefined, 2));
-}
-
-main(process.argv.slice(2)).catch((error: Error) => {
-  console.error(error.message);
-  process.exit(1);
 });
+
+runIfMain(module, main);

@@ -26,7 +26,6 @@ export function startLab(folder: string, file: string): Promise<{ lab: ChildProc
     `--ServerApp.root_dir=${folder}`,
     `--LabApp.default_url=/lab/tree/${file}`,
   ];
-  if (process.getuid?.() === 0) options.push('--allow-root');
   const lab = spawn(process.execPath, ['src/setup/run.mjs', 'start', ...options], { cwd: ROOT, detached: true });
   return new Promise((resolve, reject) => {
     let text = '';

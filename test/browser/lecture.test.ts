@@ -27,7 +27,7 @@ function writeNotebook(): void {
 }
 
 describe('the lecture in JupyterLab, in a browser', function () {
-  this.timeout(300_000);
+  this.timeout(900_000);
   let browser: Browser | undefined;
   let page: Page;
   let lab: ChildProcess | undefined;
@@ -39,8 +39,10 @@ describe('the lecture in JupyterLab, in a browser', function () {
     const started = await startLab(FOLDER, 'lecture.ipynb');
     lab = started.lab;
     page = await browser.newPage({ viewport: { width: 1200, height: 1400 } });
+    // A busy machine takes longer for everything.
+    page.setDefaultTimeout(600_000);
     await page.goto(started.url.replace(/\/lab\S*\?/, '/lab/tree/lecture.ipynb?'));
-    await page.waitForSelector('.jp-Notebook .jp-CodeCell', { timeout: 60_000 });
+    await page.waitForSelector('.jp-Notebook .jp-CodeCell');
   });
 
   after(async () => {
@@ -60,19 +62,19 @@ describe('the lecture in JupyterLab, in a browser', function () {
   };
 
   it('opens on the TypeScript kernel', async () => {
-    await page.waitForSelector('text=TypeScript (cnn-kit)', { timeout: 30_000 });
+    await page.waitForSelector('text=TypeScript (cnn-kit)');
     await shot('1-opened');
   });
 
   it('colours the code as TypeScript', async () => {
-    await page.locator('.jp-CodeCell .cm-line span:text-is("import")').first().waitFor({ timeout: 30_000 });
+    await page.locator('.jp-CodeCell .cm-line span:text-is("import")').first().waitFor();
   });
 
   it('runs all cells and draws the chart of the race', async () => {
     await page.click('.lm-MenuBar-item:has-text("Run")');
     await page.click('.lm-Menu-item:has-text("Run All Cells") >> nth=0');
     const chart = page.locator('.vega-embed canvas, .vega-embed svg').first();
-    await chart.waitFor({ state: 'attached', timeout: 200_000 });
+    await chart.waitFor({ state: 'attached' });
     await show(chart);
     const box = (await chart.boundingBox())!;
     assert.ok(box.width > 300 && box.height > 150, JSON.stringify(box));
@@ -81,10 +83,10 @@ describe('the lecture in JupyterLab, in a browser', function () {
 
   it('moves the progress bar in place during training', async () => {
     const bar = page.locator('.jp-OutputArea-output:has-text("watched")');
-    await bar.first().waitFor({ timeout: 200_000 });
+    await bar.first().waitFor();
     await show(bar.first());
     const seen = new Set<string>();
-    for (let i = 0; i < 100 && seen.size < 3; i++) {
+    while (seen.size < 3) {
       seen.add(/(\d+) of/.exec((await bar.first().textContent())!)?.[1] ?? '');
       await page.waitForTimeout(200);
     }
@@ -98,11 +100,11 @@ describe('the lecture in JupyterLab, in a browser', function () {
     const running = page.locator('.jp-CodeCell:has-text("for (;;)") .jp-InputPrompt');
     const starred =
       "[...document.querySelectorAll('.jp-InputPrompt')].filter(prompt => prompt.textContent === '[*]:').length";
-    await page.waitForFunction(`${starred} === 1`, undefined, { timeout: 120_000 });
+    await page.waitForFunction(`${starred} === 1`, undefined);
     await last.scrollIntoViewIfNeeded();
     assert.equal(await running.last().textContent(), '[*]:');
     await page.click('[data-command="notebook:interrupt-kernel"], button[title*="Interrupt"]');
-    await page.locator('.jp-OutputArea-output:has-text("KeyboardInterrupt")').waitFor({ timeout: 10_000 });
+    await page.locator('.jp-OutputArea-output:has-text("KeyboardInterrupt")').waitFor();
     await shot('4-interrupted');
   });
 

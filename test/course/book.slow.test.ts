@@ -11,8 +11,6 @@ import { ARTIFACTS, startBrowser } from '../browser/lab';
 const out = path.join(CACHE, 'book', 'tested');
 
 describe('the book', function () {
-  this.timeout(600_000);
-
   before(async () => assert.deepEqual(await renderBook(out, () => undefined), []));
 
   it('has every lecture in both languages, with contents and the index of the search', () => {

@@ -22,7 +22,6 @@ async function run(session: Session, source: string, name: string): Promise<stri
 }
 
 describe('the notebook of an exercise, cell by cell in the kernel', function () {
-  this.timeout(120_000);
   for (const name of names)
     it(`${name}: says what to write, and passes once it is solved`, async () => {
       const solution = fs.readFileSync(path.join(solutions, `${name}.ts`), 'utf8');

@@ -1,14 +1,17 @@
 /** The lectures themselves: their notebooks, their code, their numbers, and both languages. */
 import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
 import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import ts from 'typescript';
-import { outdatedNotebooks, written } from '../../src/course/generate';
+import { outdatedNotebooks } from '../../src/course/generate';
 import { committed, korean, lecture, lectures } from '../../src/course/lectures';
-import { faults, parseLecture, toModule } from '../../src/course/notebook';
+import { faults, type Output, parseLecture, toModule, toNotebook } from '../../src/course/notebook';
+import { written } from '../../src/course/nbformat';
 import { numberFaults } from '../../src/course/prose';
 import { translationFaults } from '../../src/course/translation';
+import { inVenv } from '../../src/setup/python';
 
 const root = path.join(__dirname, '../..');
 
@@ -42,8 +45,6 @@ function typeErrors(modules: Map<string, string>): string[] {
 const inMemory = (name: string): string => path.join(root, 'notebooks', `${name}.ts`);
 
 describe('the type-checker on lectures', function () {
-  this.timeout(120_000);
-
   it('finds an error in a cell, by the line of the Markdown, and one in a value of the text', () => {
     const wrong = "# 1\n\n```typescript\nexport const n: number = 'four';\n```\n\nThere are {{m}}.\n";
     const errors = typeErrors(new Map([[inMemory('99-wrong'), toModule(wrong)]]));
@@ -66,6 +67,50 @@ describe('the type-checker on lectures', function () {
 describe('the notebooks', () => {
   it('are what their Markdown makes of their last run', () => {
     assert.deepEqual(outdatedNotebooks(), [], 'Run `npm run generate`.');
+  });
+
+  /** Reads {name: text} and prints {name: text as Jupyter writes it}. */
+  const JUPYTER = `import json, sys, nbformat
+files = json.load(sys.stdin)
+print(json.dumps({name: nbformat.writes(nbformat.reads(text, as_version=4)) + '\\n' for name, text in files.items()}))`;
+  const savedByJupyter = (files: Record<string, string>): Record<string, string> => {
+    const options = { input: JSON.stringify(files), encoding: 'utf8', maxBuffer: 1 << 28 } as const;
+    return JSON.parse(execFileSync(inVenv('python'), ['-c', JUPYTER], options)) as Record<string, string>;
+  };
+
+  it('are, to the byte, what Jupyter writes when a reader saves them', () => {
+    const folder = path.join(root, 'notebooks');
+    const names = fs.readdirSync(folder).filter(name => name.endsWith('.ipynb'));
+    const files = Object.fromEntries(names.map(name => [name, fs.readFileSync(path.join(folder, name), 'utf8')]));
+    assert.equal(names.length, 2 * lectures().length);
+    const saved = savedByJupyter(files);
+    assert.deepEqual(
+      names.filter(name => saved[name] !== files[name]),
+      [],
+      'Run `npm run generate`.',
+    );
+  });
+
+  it('are written as Jupyter writes them, whatever stands in them', () => {
+    const numbers = [0, -0, 1, -1.5, 1e-4, 0.00001234, -9.9e-5, 1e-7, 1.25e-10, 5e-324, 1e16, 123456789012345680000, 1e21, 1.7976931348623157e308, 0.1]; // prettier-ignore
+    const text = 'a\r\nb\rc\u2028d\u0085e\u000bf\u001cg\n\n"\\\t\u0007\u007f가😀</script>\n';
+    const data = {
+      ...{ 'text/plain': text, 'text/html': [text, 'more'], 'image/svg+xml': text, 'image/png': 'iVBOR\nw0KGgo' },
+      ...{ 'application/json': { b: [], a: {}, text, '10': 1, '9': null }, 'application/javascript': '' },
+      'application/vnd.vegalite.v5+json': { numbers, lines: ['a\n', 'b'], on: true },
+    };
+    const outputs: Output[] = [
+      { output_type: 'display_data', data, metadata: { 'image/png': { alt: text } } },
+      { output_type: 'stream', name: 'stdout', text },
+      { output_type: 'stream', name: 'stdout', text: '' },
+    ];
+    const notebook = toNotebook(`# 1. Title\n\nText\n\n\`\`\`typescript\n1\n\`\`\`\n`, {
+      values: { 'z(1)': text, a: '' },
+    });
+    for (const cell of notebook.cells) if (cell.outputs) cell.outputs = outputs;
+    const ours = written(notebook);
+    assert.equal(savedByJupyter({ ours }).ours, ours);
+    assert.deepEqual(savedByJupyter({ other: JSON.stringify(notebook) }).other, ours);
   });
 
   for (const name of lectures()) {

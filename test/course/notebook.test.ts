@@ -201,7 +201,7 @@ describe('the language of the lectures', () => {
     assert.deepEqual(takeLanguage(['--port', '8899']), { language: 'en', args: ['--port', '8899'] });
     assert.deepEqual(takeLanguage(['--lang', 'ko', '--port', '1']), { language: 'ko', args: ['--port', '1'] });
     assert.deepEqual(takeLanguage(['--no-browser', '--lang=ko']), { language: 'ko', args: ['--no-browser'] });
-    assert.throws(() => takeLanguage(['--lang', 'fr']), /--lang is fr; right is en or ko/);
+    assert.throws(() => takeLanguage(['--lang', 'fr']), /--lang is fr; expected en or ko/);
   });
 });
 

@@ -260,11 +260,11 @@ describe('npm run data -- cifar10', () => {
     const run = (...args: string[]) =>
       spawnSync(process.execPath, ['--import', 'tsx', command, ...args], { encoding: 'utf8' });
     const wrong = run('cifar100');
-    assert.deepEqual([wrong.status, wrong.stdout], [1, '']);
-    assert.match(wrong.stderr, /^There is no data set 'cifar100'; right is: npm run data -- cifar10/);
+    assert.deepEqual([wrong.status, wrong.stdout], [2, '']);
+    assert.match(wrong.stderr, /^There is no data set 'cifar100'; expected npm run data -- cifar10/);
     const missing = run('cifar10', '--from', path.join(home, 'none'));
     assert.equal(missing.status, 1);
     assert.match(missing.stderr, /^There is no .*none; right is a folder[^\n]*\n$/);
-    assert.match(run('cifar10', '--form', 'x').stderr, /Unknown option '--form'.*Right is: npm run data/s);
+    assert.match(run('cifar10', '--form', 'x').stderr, /Unknown option '--form'; expected npm run data/);
   });
 });

@@ -128,26 +128,24 @@ describe('experiments', () => {
     }
   });
 
-  for (const args of [[], ['--help'], ['dropout', '-h']]) {
-    it(`lists the experiments when called with ${args.join(' ') || 'nothing'}`, async () => {
-      const { status, text } = await run(...args);
-      assert.equal(status, 0);
-      for (const name of Object.keys(EXPERIMENTS)) assert.ok(text.includes(`${name}: `), name);
-    });
-  }
+  it('lists the experiments when called with nothing', async () => {
+    const { status, text } = await run();
+    assert.equal(status, 0);
+    for (const name of Object.keys(EXPERIMENTS)) assert.ok(text.includes(`${name}: `), name);
+  });
 
   const refused: [title: string, args: string[], message: RegExp][] = [
     ['an unknown name', ['relu-against-noone'], /There is no experiment relu-against-noone; there are .*relu-against-tanh/],
     ['an unknown scale', ['relu-against-tanh', '--scale', 'huge'], /The scale is 'huge'; right is one of quick, lecture, long/],
     ['a seed that is no number', ['relu-against-tanh', '--seed', 'x'], /The seed is 'x'; right is a whole number/],
     ['another file than JSON', ['relu-against-tanh', '--out', 'a.png'], /--out is 'a.png'; right is a file/],
-    ['an unknown option', ['relu-against-tanh', '--sead', '1'], /Right is: npm run experiment/],
-    ['two names', ['relu-against-tanh', 'dropout'], /One experiment at a time/],
+    ['an unknown option', ['relu-against-tanh', '--sead', '1'], /expected npm run experiment/],
+    ['two names', ['relu-against-tanh', 'dropout'], /There are 2 names; expected npm run experiment/],
   ]; // prettier-ignore
   for (const [title, args, message] of refused) {
     it(`refuses ${title}`, async () => {
       const { status, text } = await run(...args);
-      assert.equal(status, 1);
+      assert.equal(status, /expected npm run/.test(message.source) ? 2 : 1);
       assert.match(text, message);
     });
   }

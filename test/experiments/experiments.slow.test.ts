@@ -6,7 +6,6 @@ describe('every experiment at its smallest scale', () => {
 
   for (const [name, { figure }] of Object.entries(EXPERIMENTS)) {
     it(`${name} gives the same result again, leaves no tensor behind, and draws`, async function () {
-      this.timeout(600_000);
       const setting = { seed: 3, scale: 'quick', images: offlineImages } as const;
       const before = tf.memory().numTensors;
       const first = await experiment(name, setting);

@@ -721,7 +721,6 @@ function cases(outside: { port: number; udp: number; secret: string; witness: st
 }
 
 describe('hostile and honest submissions', function () {
-  this.timeout(600_000);
   const cache = path.join(__dirname, '../../.cache');
   let folder: string;
   let grades: Map<string, Grade>;

@@ -32,7 +32,6 @@ describe('01-area', () => {
 `;
 
 describe('the release', function () {
-  this.timeout(120_000);
   let folder: string;
   const write = (name: string, text: string): void => {
     fs.mkdirSync(path.dirname(path.join(folder, name)), { recursive: true });
@@ -47,6 +46,8 @@ describe('the release', function () {
       JSON.stringify({ name: 'kit', scripts: { grade: 'x', 'grade:worker': 'x', test: 'y', submit: 'z' } }),
     );
     write('kit/src/index.ts', 'export const kit = 1;\n');
+    for (const file of ['command.ts', 'commands.ts'])
+      write(`kit/src/cli/${file}`, fs.readFileSync(path.join(ROOT, 'src/cli', file), 'utf8'));
     write('kit/src/grading/grade.ts', 'export const secretGrader = 1;\n');
     write('kit/src/setup/doctor.ts', "import { examineSandbox } from '../grading/probes';\nexamineSandbox();\n");
     write('kit/solutions/01-area.ts', SOLUTION);
@@ -71,7 +72,8 @@ describe('the release', function () {
   it('holds the stubs, the public tests and the way to hand in, and nothing else of the exercises', () => {
     const files = make();
     assert.deepEqual(files, [
-      ...['.gitignore', 'exercises/01-area.ipynb', 'exercises/01-area.ts', 'package.json', 'src/handin/submit.ts'],
+      ...['.gitignore', 'exercises/01-area.ipynb', 'exercises/01-area.ts', 'package.json', 'src/cli/command.ts'],
+      ...['src/cli/commands.ts', 'src/handin/submit.ts'],
       ...['src/handin/zip.ts', 'src/index.ts', 'src/setup/doctor.ts', 'test/exercises/01-area.test.ts'],
     ]);
     const everything = files.map(name => fs.readFileSync(path.join(folder, 'out', name), 'utf8')).join('\n');
@@ -173,5 +175,20 @@ describe('the release', function () {
     assert.ok(exercises.includes('02-lrn'));
     assert.deepEqual(findLeaks(out), []);
     assert.ok(!fs.existsSync(path.join(out, 'src/grading')));
+    // Its set-up compiles it.
+    fs.symlinkSync(path.join(ROOT, 'node_modules'), path.join(out, 'node_modules'));
+    const types = path.join(ROOT, 'node_modules/typescript/bin/tsc');
+    const compiled = spawnSync(process.execPath, [types, '--noEmit', '-p', 'src'], { cwd: out, encoding: 'utf8' });
+    assert.equal(compiled.stdout, '');
+    // Its commands are those that its package.json calls.
+    const { scripts } = JSON.parse(fs.readFileSync(path.join(out, 'package.json'), 'utf8')) as { scripts: object };
+    for (const name of Object.keys(scripts).filter(name => name !== 'build')) {
+      const words = ['--require', 'tsx/cjs', 'src/setup/main.ts', name, '--help'];
+      const { status, stdout } = spawnSync(process.execPath, words, { cwd: out, encoding: 'utf8' });
+      assert.equal(status, 0, name);
+      assert.match(stdout, /^Example: npm /m);
+    }
+    const refused = spawnSync(process.execPath, ['--require', 'tsx/cjs', 'src/setup/main.ts', 'grade'], { cwd: out });
+    assert.equal(refused.status, 2);
   });
 });

@@ -72,8 +72,6 @@ const OTTER = notebook('typescript', [
 ]);
 
 describe('validating an assignment of another system', function () {
-  this.timeout(120_000);
-
   it("reads nbgrader's source notebook, and says what stays behind", () => {
     const { form, questions, given, refused } = readAssignment(NBGRADER);
     assert.equal(form, 'nbgrader');

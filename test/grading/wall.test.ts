@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
 import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
@@ -24,7 +25,6 @@ if (command === 'run') {
 `;
 
 describe('the wall', function () {
-  this.timeout(240_000);
   before(function () {
     if (compiled) return;
     console.log('      skipped: src is not compiled (npm start)');
@@ -104,14 +104,60 @@ describe('the wall', function () {
           log()
             .filter(([command]) => command === 'kill')
             .map(([, name]) => name);
-        for (let tries = 0; tries < 200 && !killed().includes(named[0]); tries++)
-          await new Promise(r => setTimeout(r, 50));
-        assert.ok(killed().includes(named[0]));
+        while (!killed().includes(named[0])) await new Promise(resolve => setTimeout(resolve, 50));
       } finally {
         process.env.PATH = before;
         fs.rmSync(folder, { recursive: true, force: true });
       }
     });
+  });
+
+  for (const name of ['none', 'user'] as const) {
+    it(`${name} gives each process a temporary folder of its own, which goes with it`, async function () {
+      if (name === 'user' && process.getuid?.() !== 0) return this.skip();
+      const place = `const os = require('os'), fs = require('fs');
+        exports.write = () => { fs.writeFileSync(os.tmpdir() + '/left', 'x'); fs.mkdirSync(os.homedir() + '/a/b', { recursive: true }); return [os.tmpdir(), fs.readdirSync(os.tmpdir()).sort().join()] };
+        exports.die = () => process.kill(process.pid, 'SIGKILL');`;
+      const hosts = new Hosts(wall({ name }), 0, LIMITS);
+      const seen: string[] = [];
+      for (let i = 0; i < 3; i++) {
+        const submission = new Submission({ hosts, modules: { m: place }, answerSeconds: 120 });
+        const [folder, files] = (await submission.call('m', 'write', [])) as string[];
+        assert.equal(files, 'a,left');
+        seen.push(folder);
+        // Ended at work, or while idle.
+        if (i === 2) await assert.rejects(submission.call('m', 'die', []));
+        submission.close();
+      }
+      hosts.close();
+      assert.equal(new Set(seen).size, 3);
+      for (const folder of seen) {
+        assert.notEqual(path.resolve(folder), path.resolve(os.tmpdir()));
+        while (fs.existsSync(folder)) await new Promise(resolve => setTimeout(resolve, 20));
+      }
+    });
+  }
+
+  it('removes what a killed grader has left, when the next one starts', async () => {
+    const script = `
+      const { wall, LIMITS } = require('./src/grading/wall');
+      const host = wall({ name: 'none' }).start(0, LIMITS);
+      host.output.once('data', () => process.send('ready'));`;
+    /** Starts a host in a process of its own, kills that process, and gives the folders of its hosts. */
+    const kill = async (): Promise<string[]> => {
+      const grader = spawn(process.execPath, ['--require', 'tsx/cjs', '-e', script], {
+        cwd: ROOT,
+        stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
+      });
+      await new Promise(resolve => grader.once('message', resolve));
+      grader.kill('SIGKILL');
+      await new Promise(resolve => grader.once('exit', resolve));
+      return fs.readdirSync(os.tmpdir()).filter(name => name.startsWith(`cnn-kit-submission-${grader.pid}-`));
+    };
+    const left = await kill();
+    assert.equal(left.length, 1);
+    await kill();
+    assert.ok(!fs.existsSync(path.join(os.tmpdir(), left[0])));
   });
 
   it('that does not start is a fault of ours, and never a zero', async () => {

@@ -17,7 +17,6 @@ function submission(bank: string, index: number, functions: string[]): string {
 }
 
 describe('a class of students, each with one of the known mistakes', function () {
-  this.timeout(600_000);
   const folder = path.join(CACHE, 'wrong-class');
   after(() => fs.rmSync(folder, { recursive: true, force: true }));
 

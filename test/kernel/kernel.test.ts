@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import fs from 'node:fs';
 import path from 'node:path';
+import { toNotebook } from '../../src/course/notebook';
 import { inVenv } from '../../src/setup/python';
 import { environment, ROOT } from '../../src/setup/steps';
 import { printed, Session } from './session';
@@ -12,7 +13,7 @@ const folder = path.join(ROOT, '.cache', 'kernel-test');
 const bare = (text: string): string => text.replace(/\x1b\[\d+m/g, '');
 
 describe('the kernel', function () {
-  this.timeout(120_000);
+  this.timeout(900_000);
   let session: Session;
 
   before(async () => {
@@ -29,6 +30,11 @@ describe('the kernel', function () {
     });
     assert.match(stderr, /Ran 12 tests/, stderr);
     assert.match(stderr, /^OK$/m, stderr);
+  });
+
+  it('says of its language what the notebooks say, into which JupyterLab writes it', async () => {
+    const { language_info } = await session.request<{ language_info: object }>('ask', { method: 'kernel_info' });
+    assert.deepEqual(language_info, toNotebook('').metadata.language_info);
   });
 
   it('gives the value of the last expression, and nothing for undefined', async () => {
@@ -184,9 +190,8 @@ describe('the kernel', function () {
   ]) {
     it(`interrupts ${what}, and keeps the variables`, async () => {
       await session.run('const kept = 42;');
-      const { replies, stopped } = await session.execute(code, { interrupt_after: 0.5, timeout: 20 });
+      const { replies } = await session.execute(`console.log('begun'); ${code}`, { interrupt_at: 'begun' });
       assert.equal(replies[0]?.ename, 'KeyboardInterrupt');
-      assert.ok(stopped! < 5, `stopped after ${stopped} s`);
       assert.equal(await session.value('kept'), '42');
     });
   }
@@ -198,12 +203,11 @@ describe('the kernel', function () {
         'const learner = cifarNet({ widths: [8, 8, 16] }); let steps = 0;\n' +
         'await fit(learner, images, { epochs: 1, learningRate: 0.01, progress: false });',
     );
-    const { replies, stopped } = await session.execute(
-      'await fit(learner, images, { epochs: 1e4, learningRate: 0.01, onStep: now => { steps = now.steps; } });',
-      { interrupt_after: 4, timeout: 60 },
+    const { replies } = await session.execute(
+      'await fit(learner, images, { epochs: 1e4, learningRate: 0.01, onStep: now => { if (!steps) console.log("begun"); steps = now.steps; } });',
+      { interrupt_at: 'begun' },
     );
     assert.equal(replies[0]?.ename, 'KeyboardInterrupt');
-    assert.ok(stopped! < 5, `stopped after ${stopped} s`);
     const steps = Number(await session.value('steps'));
     assert.ok(steps > 0, `${steps} steps`);
     assert.equal(await session.value('steps'), String(steps));
@@ -211,8 +215,8 @@ describe('the kernel', function () {
 
   it('lets nothing of an interrupted cell go on', async () => {
     await session.run('let ticks = 0;');
-    const code = 'for (;;) { ticks++; await new Promise(resolve => setTimeout(resolve, 5)); }';
-    await session.execute(code, { interrupt_after: 0.3, timeout: 10 });
+    const code = 'console.log("begun"); for (;;) { ticks++; await new Promise(resolve => setTimeout(resolve, 5)); }';
+    await session.execute(code, { interrupt_at: 'begun' });
     const before = await session.value('ticks');
     await session.run('await new Promise(resolve => setTimeout(resolve, 300));');
     assert.equal(await session.value('ticks'), before);

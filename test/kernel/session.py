@@ -3,7 +3,6 @@ import json
 import queue
 import subprocess
 import sys
-import threading
 import time
 
 from jupyter_client.manager import KernelManager
@@ -15,21 +14,18 @@ began = time.time()
 manager.start_kernel(cwd=folder, stdout=subprocess.DEVNULL)
 client = manager.client()
 client.start_channels()
-client.wait_for_ready(timeout=60)
+client.wait_for_ready(timeout=600)
 
 
 def plain(message):
     return {"type": message["msg_type"], "content": message["content"], "parent": message["parent_header"].get("msg_id")}
 
 
-def execute(code, interrupt_after=None, timeout=60, answer=None, more=(), settle=0, **options):
-    """Runs a cell, and queues `more` behind it before the first has ended."""
+def execute(code, interrupt_at=None, timeout=600, answer=None, more=(), settle=0, **options):
+    """Runs a cell, queues `more` behind it before the first has ended, and interrupts it when it has printed `interrupt_at`."""
     start = time.time()
     ids = [client.execute(text, allow_stdin=answer is not None, **options) for text in [code, *more]]
-    took = {}
-    if interrupt_after is not None:
-        threading.Timer(interrupt_after, lambda: (took.update(sent=time.time()), manager.interrupt_kernel())).start()
-    replies, messages, idle = {}, [], set()
+    replies, messages, idle, took = {}, [], set(), {}
     deadline = start + timeout
     while time.time() < deadline and not (replies.keys() >= set(ids) and idle.issuperset(ids)):
         if answer is not None:
@@ -47,6 +43,10 @@ def execute(code, interrupt_after=None, timeout=60, answer=None, more=(), settle
         except queue.Empty:
             pass
         collect(messages, idle)
+        if interrupt_at is not None and any(interrupt_at in m["content"].get("text", "") for m in messages if m["type"] == "stream"):
+            interrupt_at = None
+            took["sent"] = time.time()
+            manager.interrupt_kernel()
     if settle:
         time.sleep(settle)
         collect(messages, idle)
@@ -72,25 +72,24 @@ def collect(messages, idle):
 def ask(method, **arguments):
     wanted = getattr(client, method)(**arguments)
     while True:
-        reply = client.get_shell_msg(timeout=30)
+        reply = client.get_shell_msg(timeout=600)
         if reply["parent_header"].get("msg_id") == wanted:
             return reply["content"]
 
 
-def comm(type, content, wait=1):
+def comm(type, content):
     """Sends a comm message as a browser does, and returns what comes back."""
     message = client.session.msg(type, content)
     client.shell_channel.send(message)
     messages = []
-    deadline = time.time() + wait
-    while time.time() < deadline and not any(m["parent"] == message["header"]["msg_id"] and m["content"].get("execution_state") == "idle" for m in messages):
+    while not any(m["parent"] == message["header"]["msg_id"] and m["content"].get("execution_state") == "idle" for m in messages):
         collect(messages, set())
     return [m for m in messages if m["type"] != "status"]
 
 
 def restart():
     manager.restart_kernel(now=False)
-    client.wait_for_ready(timeout=60)
+    client.wait_for_ready(timeout=600)
     return {}
 
 

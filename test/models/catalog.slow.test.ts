@@ -43,7 +43,6 @@ function trainingStep(net: tf.LayersModel, x: tf.Tensor): number {
 }
 
 describe('every network of the catalog trains, and is the same after saving and loading', function () {
-  this.timeout(600_000);
   before(ready);
 
   for (const entry of catalog) {

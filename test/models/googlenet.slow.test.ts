@@ -20,7 +20,6 @@ interface TrainStep {
 const file = path.join(__dirname, '../../../shared/reference/ops.json');
 
 describe('googlenet trains as PyTorch does (slow)', function () {
-  this.timeout(600_000);
   before(ready);
 
   it('one step with both auxiliary classifiers: the loss, and the norm of every gradient', function () {

@@ -6,7 +6,6 @@ import { stateShapes } from '../../src/weights';
 import { compare, outputSizes, parameters, reference } from './reference';
 
 describe('googlenet', function () {
-  this.timeout(120_000);
   before(ready);
 
   // Counted layer by layer from table 1; the last row agrees with torchvision's published figure.

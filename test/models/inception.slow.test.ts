@@ -5,7 +5,6 @@ import { inceptionV4 } from '../../src/models/inceptionV4';
 import { compare, reference } from './reference';
 
 describe('inception against PyTorch (slow)', function () {
-  this.timeout(600_000);
   before(ready);
 
   it("v4 gives the logits of timm's inception_v4", function () {

@@ -5,7 +5,6 @@ import { vgg } from '../../src/models/vgg';
 import { compare, parameters, reference } from './reference';
 
 describe('vgg against PyTorch (slow)', function () {
-  this.timeout(600_000);
   before(ready);
 
   it("D gives the logits of torchvision's vgg16", function () {

@@ -83,7 +83,6 @@ describe('the table of cells', () => {
   const training = { epochs: 1, channels: 4, batchSize: 16, seed: 1 };
 
   it('gives the rewards of all cells that compute the same, and training repeats from its seed', async function () {
-    this.timeout(60_000);
     const [train, validation] = [tinySet(32, 16), tinySet(30, 16, 2)];
     const name = 'none|none|none|conv3x3|none|none';
     const tensors = tf.memory().numTensors;

@@ -52,7 +52,6 @@ describe('checkpoints', () => {
   });
 
   it('a run killed twice with SIGKILL ends with the bits of one that was not', async function () {
-    this.timeout(180_000);
     const [whole, killed] = ['whole', 'killed'].map(name => path.join(folder, `${name}.checkpoint`));
     // At steps 5 and 11 the last checkpoints are of steps 4 and 10: both in the middle of an epoch of 3.
     assert.equal((await child(killed, 5)).signal, 'SIGKILL');

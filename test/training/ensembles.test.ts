@@ -84,7 +84,6 @@ describe('ensembles', () => {
   });
 
   it('of models and of the snapshots of one run', async function () {
-    this.timeout(120_000);
     const model = tinyModel({ rate: 0 });
     const tensors = tf.memory().numTensors;
     const snapshots: Snapshot[] = [];

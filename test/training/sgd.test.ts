@@ -48,7 +48,6 @@ describe('Sgd', () => {
   it('has the paper’s momentum if none is given', () => assertNear(run({}, [[1, 0.1], [0, 0.1]]), [0.9, 0.81])); // prettier-ignore
 
   it('moves every weight of ResNet-18 by PyTorch’s gradient times the learning rate', function () {
-    this.timeout(120_000);
     const file = path.join(__dirname, '../weights/references/ops.json');
     const { seed, trainSteps } = JSON.parse(fs.readFileSync(file, 'utf8'));
     const reference = trainSteps.find(({ model }: { model: string }) => model === 'resnet18');

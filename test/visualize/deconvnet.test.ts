@@ -235,7 +235,6 @@ onBackends('deconvnet of the networks here', backend => {
   ] as const) {
     it(`${name}: ${layer} equals backpropagation by its rule to 1e-5, and reaches the pixels`, function () {
       if (backend === 'cpu') this.skip(); // the small nets above show the same in a hundredth of the time
-      this.timeout(120_000);
       const net = build();
       const x = random(`${name}.x`, size(net));
       const before = tf.memory().numTensors;

@@ -13,7 +13,6 @@ import { convertCheckpoint } from '../../src/weights/convertCommand';
 const python = process.env.BENCH_PYTHON ?? inVenv('python');
 
 describe('weights from and for Python', function () {
-  this.timeout(180_000);
   let folder: string;
   before(async () => {
     await ready();

@@ -1,8 +1,8 @@
 /** `npm run submit [-- --out FILE] [--force]`: looks a student's exercises over and packs them to be handed in. */
 import fs from 'node:fs';
 import path from 'node:path';
-import { parseArgs } from 'node:util';
 import { transformSync } from 'esbuild';
+import { command, runIfMain } from '../../cli/command';
 import { zip, type ZipFile } from './zip';
 
 /** An exercise has 10 kB. */
@@ -78,8 +78,7 @@ function begun(source: string): boolean {
   return /\/\/ YOUR CODE HERE.*\n(?!\s*throw new Error\('Not written yet)/.test(source);
 }
 
-function main(words: string[]): void {
-  const { values } = parseArgs({ args: words, options: { out: { type: 'string' }, force: { type: 'boolean' } } });
+const main = command('submit', ({ values }) => {
   const out = path.resolve(values.out ?? 'submission.zip');
   const { findings, files } = lookOver(process.cwd());
   for (const { exercise, state, detail } of findings)
@@ -93,13 +92,6 @@ function main(words: string[]): void {
     );
   fs.writeFileSync(out, zip(files));
   console.log(`${ready} of ${findings.length} exercises are ready. Hand in ${out}, which holds ${files.length} files.`);
-}
+});
 
-if (require.main === module) {
-  try {
-    main(process.argv.slice(2));
-  } catch (error) {
-    console.error((error as Error).message);
-    process.exitCode = 1;
-  }
-}
+runIfMain(module, main);
