@@ -269,8 +269,34 @@ export function keepNaNInMaxima(backendName: string): void {
   });
 }
 
+/** The fused convolution of tfjs's layers refuses dilation under a gradient; its parts, one after the other, do not. */
+function unfuseDilated(): void {
+  const fused = tf.fused as { conv2d: typeof tf.fused.conv2d };
+  const { conv2d } = fused;
+  fused.conv2d = options => {
+    const {
+      x,
+      filter,
+      strides,
+      pad,
+      dataFormat,
+      dilations = 1,
+      dimRoundingMode,
+      bias,
+      activation = 'linear',
+    } = options;
+    const isPlain = [dilations].flat().every(dilation => dilation === 1);
+    if (isPlain || activation !== 'linear' || tf.engine().state.gradientDepth === 0) return conv2d(options);
+    return tf.tidy(() => {
+      const y = tf.conv2d(x, filter, strides, pad, dataFormat, dilations, dimRoundingMode) as tf.Tensor;
+      return (bias ? y.add(bias) : y) as ReturnType<typeof conv2d>;
+    }) as never;
+  };
+}
+
 /** Gradients that tfjs lacks (of dilated convolution) or takes without the rounding (of pooling), on all backends. */
 export function registerWindowGradients(): void {
+  unfuseDilated();
   for (const [name, input, filter] of [
     ['Conv2D', 'Conv2DBackpropInput', 'Conv2DBackpropFilter'],
     ['DepthwiseConv2dNative', 'DepthwiseConv2dNativeBackpropInput', 'DepthwiseConv2dNativeBackpropFilter'],

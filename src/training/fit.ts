@@ -12,6 +12,15 @@ import { accumulatingStep, type StepOptions, trainingStep } from './step';
 import { drawMasks, releaseMasks, RunFile, type Seen, variableOf } from './state';
 
 /** `momentum`, `weightDecay`, `form` and `nesterov` are those of SGD, the optimizer where no other is given. */
+/**
+ * Options of `fit`, read once, before the first step: what a callback changes in the object later has no effect.
+ *
+ * A step runs as one graph where the backend has them, and gives what it would give operation by operation. Layers of
+ * tfjs's and of this kit may be told something else between steps, as by `onStep` (another rate of dropout): the step becomes
+ * a graph anew. A layer of somebody else's class runs its JavaScript at every step, and twice more before the first step of
+ * each batch size: where it does something else than before (`Math.random`, a counter), the step runs operation by
+ * operation, and one line says so. `compile: false` does without graphs from the beginning.
+ */
 export interface FitOptions extends SgdOptions, StepOptions, Pick<BatchOptions, 'augment' | 'dropLast'> {
   /** Passes over the set. */
   epochs?: number;
@@ -32,7 +41,7 @@ export interface FitOptions extends SgdOptions, StepOptions, Pick<BatchOptions, 
   ema?: number;
   /** A number, or a function of the step: see `constant`, `steps`, `cosine`, `warmUp`, `oneCycle`. */
   learningRate?: number | Schedule;
-  /** Of the order of the images, of the augmentation and of dropout. */
+  /** Seed for the order of the images, the augmentation and dropout. */
   seed?: number;
   /** Evaluated after every epoch. It must be standardized as the training set is. */
   validation?: ImageSet;
