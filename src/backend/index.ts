@@ -88,7 +88,7 @@ export function backend(): BackendInfo {
 
 function refuseImpossible(): void {
   if (!(NAMES as readonly string[]).includes(chosen)) {
-    throw new Error(`CNN_KIT_BACKEND is '${chosen}'; right is one of ${NAMES.join(', ')}.`);
+    throw new Error(`CNN_KIT_BACKEND is '${chosen}'; expected one of ${NAMES.join(', ')}.`);
   }
   if (chosen === 'tensorflow' && missing) {
     throw new Error(`CNN_KIT_BACKEND asks for TensorFlow, but ${missing}; run \`${SET_UP}\`.`);

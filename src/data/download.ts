@@ -59,7 +59,7 @@ export async function download(url: string, file: string, md5: string, options: 
   if (found !== md5) {
     forget(part);
     throw new Error(
-      `${url} sent a file with the MD5 sum ${found}; right is ${md5}. It was deleted; run the same command again.`,
+      `${url} sent a file with the MD5 sum ${found}; expected ${md5}. It was deleted; run the same command again.`,
     );
   }
   fs.renameSync(part, file);
@@ -94,7 +94,7 @@ async function attempt(
       await response.body?.cancel();
       const message = `${url} answered with status ${response.status}`;
       if (response.status >= 500 || response.status === 408 || response.status === 429) throw new Error(message);
-      throw new Refusal(`${message}; right is the address of the archive, see \`npm run data -- cifar10 --from\`.`);
+      throw new Refusal(`${message}; expected the address of the archive, see \`npm run data -- cifar10 --from\`.`);
     }
     const total = totalOf(response, start);
     if (response.status === 200) start = 0;

@@ -40,7 +40,7 @@ export async function installCifar10(options: InstallOptions = {}): Promise<stri
   const isUrl = /^https?:/.test(from);
   const stat = isUrl ? undefined : fs.statSync(from, { throwIfNoEntry: false });
   if (!isUrl && !stat) {
-    throw new Error(`There is no ${from}; right is a folder with .bin files, an archive, or its http address.`);
+    throw new Error(`There is no ${from}; expected a folder with .bin files, an archive, or its http address.`);
   }
   if (stat?.isDirectory()) {
     await replace(folder, { folder: path.resolve(from) }, part => copy(from, part));
@@ -53,7 +53,7 @@ export async function installCifar10(options: InstallOptions = {}): Promise<stri
     const found = await md5Of(archive);
     if (found !== md5) {
       if (isUrl) fs.rmSync(archive);
-      throw new Error(`${archive} has the MD5 sum ${found}; right is ${md5}: it is damaged, or another archive.`);
+      throw new Error(`${archive} has the MD5 sum ${found}; expected ${md5}: it is damaged, or another archive.`);
     }
     await replace(folder, { md5 }, part => unpack(archive, part));
     if (isUrl) fs.rmSync(archive);
@@ -116,7 +116,7 @@ async function copy(from: string, part: string): Promise<void> {
   for (const split of ['train', 'test'] as const) {
     if (!files.some(file => CIFAR10_FILES[split].includes(file))) {
       throw new Error(
-        `There is no ${CIFAR10_FILES[split][0]} in ${from}; right is a folder with CIFAR-10's .bin files.`,
+        `There is no ${CIFAR10_FILES[split][0]} in ${from}; expected a folder with CIFAR-10's .bin files.`,
       );
     }
   }
@@ -152,5 +152,5 @@ async function unpack(archive: string, part: string): Promise<void> {
     unzipped.destroy();
   }
   const missing = BINARIES.filter(file => !done.has(file));
-  if (missing.length) throw new Error(`${archive} lacks ${missing.join(', ')}; right is all of ${BINARIES.length}.`);
+  if (missing.length) throw new Error(`${archive} lacks ${missing.join(', ')}; expected all of ${BINARIES.length}.`);
 }

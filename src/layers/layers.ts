@@ -399,7 +399,7 @@ export class Dropout extends tf.layers.Layer {
 
   constructor({ name, rate }: LayerConfig & { rate: number }) {
     super({ name });
-    if (!(rate >= 0 && rate < 1)) throw new Error(`The dropout rate is ${rate}; right is at least 0 and below 1.`);
+    if (!(rate >= 0 && rate < 1)) throw new Error(`The dropout rate is ${rate}; expected at least 0 and below 1.`);
     this.rate = rate;
   }
 

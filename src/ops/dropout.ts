@@ -3,7 +3,7 @@ import { hasKernel, runKernel } from './registry';
 
 /** Zeros a share `rate` of the numbers, drawn anew at each call, and divides the others by 1 - rate. */
 export function dropout(x: tf.Tensor, rate: number): tf.Tensor {
-  if (!(rate >= 0 && rate < 1)) throw new Error(`The dropout rate is ${rate}; right is at least 0 and below 1.`);
+  if (!(rate >= 0 && rate < 1)) throw new Error(`The dropout rate is ${rate}; expected at least 0 and below 1.`);
   if (rate === 0) return x.clone();
   return tf.tidy(() => {
     const noise = hasKernel('RandomUniform')

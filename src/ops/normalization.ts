@@ -22,7 +22,7 @@ export function localResponseNorm(
   { size = 5, bias = 2, alpha = 1e-4, beta = 0.75, alphaMode = 'paper' }: LocalResponseNormOptions = {},
 ): tf.Tensor4D {
   if (!Number.isInteger(size) || size < 1) {
-    throw new Error(`Local response normalization is over ${size} channels; right is a whole number from 1.`);
+    throw new Error(`Local response normalization is over ${size} channels; expected a whole number from 1.`);
   }
   const share = alphaMode === 'paper' ? alpha : alpha / size;
   if (size % 2 === 1) return tf.localResponseNormalization(x, (size - 1) / 2, bias, share, beta);

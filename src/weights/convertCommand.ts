@@ -31,7 +31,7 @@ try:
         objects = re.search(r'GLOBAL ([\\w.]+)', str(error))
         if objects is None:
             raise ValueError('it is no checkpoint of PyTorch, or not a whole one')
-        raise ValueError(f'it holds Python objects ({objects[1]}), which may run code when they are read; right is what torch.save(model.state_dict(), FILE) writes')
+        raise ValueError(f'it holds Python objects ({objects[1]}), which may run code when they are read; expected what torch.save(model.state_dict(), FILE) writes')
     for key in ('state_dict', 'model_state_dict', 'model'):
         if isinstance(state, dict) and isinstance(state.get(key), dict):
             state = state[key]
@@ -68,7 +68,7 @@ except Exception as error:
 export function convertCheckpoint(checkpoint: string, file: string, python = inVenv('python')): void {
   if (!fs.existsSync(checkpoint)) throw new Error(`There is no file ${checkpoint}.`);
   if (path.resolve(checkpoint) === path.resolve(file))
-    throw new Error(`${file} is the checkpoint; right is another file.`);
+    throw new Error(`${file} is the checkpoint; expected another file.`);
   if (!fs.existsSync(python)) throw new Error(`There is no Python at ${python}; \`npm start\` makes it.`);
   const { status, stderr, error } = spawnSync(python, ['-c', SCRIPT, checkpoint, path.resolve(file)], {
     encoding: 'utf8',

@@ -122,7 +122,7 @@ function trainStep(step: TrainStepReference): Comparison {
       const classes = firstOutputShape(model).at(-1)!;
       if (labels.some(label => label >= classes)) {
         throw new ReferenceFileError(
-          `${file}: ${field}.labels is ${JSON.stringify(labels)}; right is below ${classes}.`,
+          `${file}: ${field}.labels is ${JSON.stringify(labels)}; expected below ${classes}.`,
         );
       }
       const theirNames = torch.names?.(names);

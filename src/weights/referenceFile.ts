@@ -146,7 +146,7 @@ export class Fields {
     value: unknown,
   ) {
     if (typeof value !== 'object' || value === null || Array.isArray(value)) {
-      throw new ReferenceFileError(`${file}: ${path || 'the whole'} is ${shown(value)}; right is an object.`);
+      throw new ReferenceFileError(`${file}: ${path || 'the whole'} is ${shown(value)}; expected an object.`);
     }
     this.values = value as Record<string, unknown>;
   }
@@ -227,7 +227,7 @@ export class Fields {
   }
 
   wrong(name: string, right: string): ReferenceFileError {
-    return new ReferenceFileError(`${this.file}: ${this.at(name)} is ${shown(this.values[name])}; right is ${right}.`);
+    return new ReferenceFileError(`${this.file}: ${this.at(name)} is ${shown(this.values[name])}; expected ${right}.`);
   }
 
   private shape(rank?: number): number[] {

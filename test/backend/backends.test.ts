@@ -43,7 +43,7 @@ describe('backends', function () {
   it('a backend that does not exist is refused by name', async () => {
     const { code, stderr } = await runChild('network.ts', { CNN_KIT_BACKEND: 'cuda' });
     assert.equal(code, 1);
-    assert.match(stderr, /CNN_KIT_BACKEND is 'cuda'; right is one of tensorflow, wasm, cpu\./);
+    assert.match(stderr, /CNN_KIT_BACKEND is 'cuda'; expected one of tensorflow, wasm, cpu\./);
   });
 
   it('TensorFlow computes with no call to ready, also in two worker threads of one process', async function () {

@@ -124,7 +124,7 @@ describe('npm run data -- cifar10', () => {
       server = await serve((request, response, n) => send(request, response, n === 0 ? corrupt : ARCHIVE));
       await assert.rejects(
         install({ from: server.url }),
-        new RegExp(`MD5 sum ${md5(corrupt)}; right is ${md5(ARCHIVE)}. It was deleted`),
+        new RegExp(`MD5 sum ${md5(corrupt)}; expected ${md5(ARCHIVE)}. It was deleted`),
       );
       assert.deepEqual(fs.readdirSync(path.dirname(folder)), []);
       await install({ from: server.url });
@@ -204,9 +204,9 @@ describe('npm run data -- cifar10', () => {
     });
 
     it('refuses what is not there, and an archive of another sum, which stays', async () => {
-      await assert.rejects(install({ from: path.join(home, 'none') }), /There is no .*none; right is a folder/);
+      await assert.rejects(install({ from: path.join(home, 'none') }), /There is no .*none; expected a folder/);
       const archive = file('a.tar.gz', ARCHIVE.subarray(0, -1));
-      await assert.rejects(install({ from: archive }), /a.tar.gz has the MD5 sum .*; right is/);
+      await assert.rejects(install({ from: archive }), /a.tar.gz has the MD5 sum .*; expected/);
       assert.ok(fs.existsSync(archive));
     });
   });
@@ -264,7 +264,7 @@ describe('npm run data -- cifar10', () => {
     assert.match(wrong.stderr, /^There is no data set 'cifar100'; expected npm run data -- cifar10/);
     const missing = run('cifar10', '--from', path.join(home, 'none'));
     assert.equal(missing.status, 1);
-    assert.match(missing.stderr, /^There is no .*none; right is a folder[^\n]*\n$/);
+    assert.match(missing.stderr, /^There is no .*none; expected a folder[^\n]*\n$/);
     assert.match(run('cifar10', '--form', 'x').stderr, /Unknown option '--form'; expected npm run data/);
   });
 });

@@ -132,19 +132,19 @@ describe('parity', function () {
   const DAMAGED: [what: string, source: string, change: (json: Json) => void, field: RegExp][] = [
     ['no seed', logitsFile, json => delete json.seed, /the field seed is missing\.$/],
     ['no logits', logitsFile, json => delete json.logits, /the field logits is missing\.$/],
-    ['a logit that is a text', logitsFile, json => (json.logits[3] = 'x'), /: logits is .*; right is a list of numbers\.$/],
-    ['a shape that is a text', logitsFile, json => (json.stateDict['bn1.bias'] = '32'), /: stateDict\.bn1\.bias is "32"; right is a list/],
-    ['a state dict that is a list', logitsFile, json => (json.stateDict = []), /: stateDict is \[\]; right is an object\.$/],
+    ['a logit that is a text', logitsFile, json => (json.logits[3] = 'x'), /: logits is .*; expected a list of numbers\.$/],
+    ['a shape that is a text', logitsFile, json => (json.stateDict['bn1.bias'] = '32'), /: stateDict\.bn1\.bias is "32"; expected a list/],
+    ['a state dict that is a list', logitsFile, json => (json.stateDict = []), /: stateDict is \[\]; expected an object\.$/],
     ['an unknown network', logitsFile, json => (json.model = 'resnet19'), /: model is of an unknown network: There is no network 'resnet19' here; did you mean 'resnet1/],
-    ['an input of three numbers', logitsFile, json => (json.inputShapeNCHW = [3, 224, 224]), /: inputShapeNCHW is \[3,224,224\]; right is four/],
-    ['a list in place of a case', operationsFile, json => (json.cases[2] = []), /: cases\[2\] is \[\]; right is an object\.$/],
+    ['an input of three numbers', logitsFile, json => (json.inputShapeNCHW = [3, 224, 224]), /: inputShapeNCHW is \[3,224,224\]; expected four/],
+    ['a list in place of a case', operationsFile, json => (json.cases[2] = []), /: cases\[2\] is \[\]; expected an object\.$/],
     ['an unknown technique', operationsFile, json => (json.cases[0].op = 'lrm'), /: cases\[0\]\.op is the unknown technique lrm; known are lrn/],
     ['a technique without an output', operationsFile, json => delete json.cases[4].y, /: the field cases\[4\]\.y is missing\.$/],
-    ['too few numbers', operationsFile, json => json.cases[4].dw.values.pop(), /: cases\[4\]\.dw\.values is .*; right is a list of 72 numbers\.$/],
+    ['too few numbers', operationsFile, json => json.cases[4].dw.values.pop(), /: cases\[4\]\.dw\.values is .*; expected a list of 72 numbers\.$/],
     ['a step of an unknown network', operationsFile, json => (json.trainSteps[1].model = 'x'), /: trainSteps\[1\]\.model is of an unknown network/],
-    ['too few labels', operationsFile, json => json.trainSteps[0].labels.pop(), /: trainSteps\[0\]\.labels is .*; right is one whole number for each of the 4/],
-    ['a step with dropout', operationsFile, json => (json.trainSteps[0].dropout = 0.5), /: trainSteps\[0\]\.dropout is 0\.5; right is 0/],
-    ['a norm that is a text', operationsFile, json => (json.trainSteps[0].gradL2['fc.bias'] = '1'), /: trainSteps\[0\]\.gradL2\.fc\.bias is "1"; right is a number\.$/],
+    ['too few labels', operationsFile, json => json.trainSteps[0].labels.pop(), /: trainSteps\[0\]\.labels is .*; expected one whole number for each of the 4/],
+    ['a step with dropout', operationsFile, json => (json.trainSteps[0].dropout = 0.5), /: trainSteps\[0\]\.dropout is 0\.5; expected 0/],
+    ['a norm that is a text', operationsFile, json => (json.trainSteps[0].gradL2['fc.bias'] = '1'), /: trainSteps\[0\]\.gradL2\.fc\.bias is "1"; expected a number\.$/],
   ]; // prettier-ignore
   for (const [what, source, change, field] of DAMAGED) {
     it(`refuses a damaged file with status 2 and names the field: ${what}`, async () => {
@@ -163,7 +163,7 @@ describe('parity', function () {
     for (const [text, message] of [
       ['{"model": ', /broken\.json is not JSON: /],
       ['', /broken\.json is not JSON: /],
-      ['[]', /broken\.json: the whole is \[\]; right is an object\.$/],
+      ['[]', /broken\.json: the whole is \[\]; expected an object\.$/],
       ['{}', /broken\.json is no reference file: it has neither/],
     ] as const) {
       fs.writeFileSync(file, text);
@@ -186,7 +186,7 @@ describe('parity', function () {
       json.inputShapeNCHW = [1, 3, 32, 32];
     })); // prettier-ignore
     assert.equal(status, 2);
-    assert.match(err, /: inputShapeNCHW does not fit: The picture is too small/);
+    assert.match(err, /: inputShapeNCHW does not fit: The image is too small/);
   });
 
   it('is a command with an exit status, and takes --backend', () => {
@@ -307,7 +307,7 @@ describe("PyTorch's other names", () => {
 
   it("refuses pictures for timm's VGG whose classifier would see more than one place", () => {
     const build = (): unknown => torchModel('timm/vgg11').build({ inputShape: [256, 224, 3] });
-    assert.throws(build, /timm\/vgg11 gets pictures of 256 x 224; right is below 256 x 256\./);
+    assert.throws(build, /timm\/vgg11 gets pictures of 256 x 224; expected below 256 x 256\./);
   });
 });
 

@@ -211,7 +211,7 @@ open('cut.pth', 'wb').write(whole[:len(whole) // 2])
 `);
       const refusals = {
         module:
-          /holds Python objects \(__main__\.ResNet18\).*; right is what torch\.save\(model\.state_dict\(\), FILE\) writes\.$/,
+          /holds Python objects \(__main__\.ResNet18\).*; expected what torch\.save\(model\.state_dict\(\), FILE\) writes\.$/,
         list: /it holds no state dict, a dictionary of tensors\.$/,
         numbers: /it holds no state dict, a dictionary of tensors\.$/,
         empty: /it holds no state dict, a dictionary of tensors\.$/,
@@ -234,7 +234,7 @@ open('cut.pth', 'wb').write(whole[:len(whole) // 2])
       assert.ok(!fs.existsSync(at('HACKED')), 'nothing in a checkpoint has run');
       assert.throws(
         () => convertCheckpoint(at('list.pth'), at('list.pth'), python),
-        /is the checkpoint; right is another file/,
+        /is the checkpoint; expected another file/,
       );
     });
   });
