@@ -156,8 +156,9 @@ describe('the wall', function () {
     };
     const left = await kill();
     assert.equal(left.length, 1);
-    await kill();
+    const last = await kill();
     assert.ok(!fs.existsSync(path.join(os.tmpdir(), left[0])));
+    fs.rmSync(path.join(os.tmpdir(), last[0]), { recursive: true });
   });
 
   it('that does not start is a fault of ours, and never a zero', async () => {
