@@ -90,14 +90,28 @@ export function choose<Table extends object, Key extends keyof Table>(
   key: Key,
   what: string,
 ): Table[Key] {
-  if (Object.hasOwn(table, key)) return table[key];
-  throw new Error(`The ${what} is ${shown(key)}; expected one of ${Object.keys(table).join(', ')}.`);
+  const names = Object.keys(table);
+  // A table of numbers, such as depths, has no entry for a text.
+  const isOfNumbers = names.every(name => String(Number(name)) === name);
+  if (typeof key === (isOfNumbers ? 'number' : 'string') && Object.hasOwn(table, key)) return table[key];
+  const isOther = typeof key === 'number' && !isOfNumbers;
+  throw new Error(`The ${what} is ${shown(key)}; expected one of ${(isOther ? names.map(shown) : names).join(', ')}.`);
+}
+
+/** A check for one of a table's keys. */
+export function keyOf<Table extends object>(table: Table): (what: string, value: keyof Table) => void {
+  return (what, value) => void choose(table, value, what);
+}
+
+/** A check for one of these values. */
+export function among<Value>(...expected: Value[]): (what: string, value: Value) => void {
+  return (what, value) => oneOf(what, value, ...expected);
 }
 
 /** @throws when the value is none of these */
 export function oneOf<Value>(what: string, value: Value, ...expected: Value[]): void {
   if (expected.includes(value)) return;
-  throw new Error(`The ${what} is ${shown(value)}; expected one of ${expected.join(', ')}.`);
+  refuse(what, value, `${expected.length > 1 ? 'one of ' : ''}${expected.join(', ')}`);
 }
 
 /** @throws unless it is a whole number from `least` to `most` */
@@ -160,16 +174,29 @@ export function refuse(what: string, value: unknown, expected: string): never {
 
 /**
  * The two ways to say how deep: `resnet(50, { classes: 10 })` and `resnet({ depth: 50, classes: 10 })`.
- * @throws when one call does both
+ * @param what the function's name
+ * @throws when one call does both, or an option is unknown or refused by its check
  */
 export function withDepth<Options extends { depth?: unknown }>(
+  what: string,
   first: Options['depth'] | Options | undefined,
-  options: Options,
+  more: Options,
+  checks: Checks<Options>,
 ): Options {
-  if (typeof first === 'object' && first !== null) return { ...options, ...(first as Options) };
-  if (first === undefined) return options;
-  if (options.depth === undefined || options.depth === first) return { ...options, depth: first };
-  throw new Error(`The depth is given as ${shown(first)} and as ${shown(options.depth)}; expected one of them.`);
+  check(what, more, checks);
+  if (first === undefined) return given(more);
+  if (typeof first === 'object' && first !== null) {
+    check(what, first as Options, checks);
+    return { ...given(more), ...given(first as Options) };
+  }
+  (checks as Record<'depth', Check>).depth(`depth of ${what}`, first as never);
+  if (more.depth === undefined || more.depth === first) return { ...given(more), depth: first };
+  throw new Error(`The depth is given as ${shown(first)} and as ${shown(more.depth)}; expected one of them.`);
+}
+
+/** The options without those that are undefined, which are not given. */
+export function given<Options extends object>(options: Options): Options {
+  return Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined)) as Options;
 }
 
 /** A value as a sentence shows it: short, and a text in quotes. */

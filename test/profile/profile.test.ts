@@ -262,6 +262,6 @@ describe('the comparison chart', () => {
       () => compareNetworks({ AlexNet: ['alexnet-ungrouped'] }),
       /no published accuracy of alexnet-ungrouped/,
     );
-    assert.throws(() => compareNetworks({ AlexNet: ['alexnett'] }), /The catalog has no alexnett; there are alexnet,/);
+    assert.throws(() => compareNetworks({ AlexNet: ['alexnett'] }), /The catalog has no 'alexnett'; did you mean 'alexnet'\?/);
   });
 });
