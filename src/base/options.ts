@@ -28,9 +28,7 @@ export function only(what: string, options: object, names: readonly string[]): v
   const isPlain =
     typeof options === 'object' && options !== null && (options.constructor?.name ?? 'Object') === 'Object';
   if (!isPlain) {
-    throw new Error(
-      `The options of ${what} are ${shown(options)}; expected an object with ${list(names, 'or')}, or nothing.`,
-    );
+    throw new Error(`The options of ${what} are ${shown(options)}; expected an object with ${list(names, 'or')}.`);
   }
   for (const name of Object.keys(options)) {
     if (names.includes(name)) continue;
@@ -132,7 +130,7 @@ export function between(what: string, value: number, low: number, high = Infinit
   const isBelow = closed ? value <= high : value < high;
   if (typeof value === 'number' && Number.isFinite(value) && value >= low && isBelow) return;
   const to = high === Infinity ? '' : closed ? ` to ${high}` : ` and below ${high}`;
-  refuse(what, value, `a number from ${low}${to}`);
+  refuse(what, value, low === -Infinity && to === '' ? 'a finite number' : `a number from ${low}${to}`);
 }
 
 /** @throws unless it is true or false */
@@ -145,6 +143,24 @@ export function text(what: string, value: string): void {
   if (typeof value !== 'string' || value === '') refuse(what, value, 'a text that is not empty');
 }
 
+/** @throws unless it is a text, which may be empty */
+export function words(what: string, value: string): void {
+  if (typeof value !== 'string') refuse(what, value, 'a text');
+}
+
+/** @throws unless it is a number, which may be NaN or infinite as what is drawn may be */
+export function number(what: string, value: unknown): void {
+  if (typeof value !== 'number') refuse(what, value, 'a number');
+}
+
+/** @throws unless it is an array or a typed array of numbers */
+export function numbers(what: string, value: unknown): void {
+  const isTyped = ArrayBuffer.isView(value) && !(value instanceof DataView);
+  if (!isTyped && !(Array.isArray(value) && value.every(each => typeof each === 'number'))) {
+    refuse(what, value, 'an array of numbers');
+  }
+}
+
 /** @throws unless it is a function; `expected` tells of what */
 export function func(what: string, value: unknown, expected = 'a function'): void {
   if (typeof value !== 'function') refuse(what, value, expected);
@@ -152,10 +168,40 @@ export function func(what: string, value: unknown, expected = 'a function'): voi
 
 /** @throws unless it is a tensor, of this rank where one is given; known by what it does, as there may be two engines */
 export function tensor(what: string, value: unknown, rank?: number): void {
-  const { shape, dataSync } = (value ?? {}) as { shape?: unknown; dataSync?: unknown };
+  const { shape, dataSync, isDisposed } = (value ?? {}) as {
+    shape?: unknown;
+    dataSync?: unknown;
+    isDisposed?: boolean;
+  };
   const expected = rank === undefined ? 'a tensor' : `a tensor of rank ${rank}`;
   if (!Array.isArray(shape) || typeof dataSync !== 'function') refuse(what, value, expected);
+  if (isDisposed) throw new Error(`The ${what} is disposed of; expected ${expected} that is still there.`);
   if (rank !== undefined && shape.length !== rank) refuse(`shape of the ${what}`, shape, expected);
+}
+
+/** @throws unless it is a network; known by what it has, as there may be two engines */
+export function network(what: string, value: unknown): void {
+  const { inputs, outputs } = (value ?? {}) as { inputs?: unknown; outputs?: unknown };
+  if (!Array.isArray(inputs) || !Array.isArray(outputs)) refuse(what, value, 'a network, such as resnetCifar(20)');
+}
+
+/** @throws unless it is a network whose weights are there */
+export function networkWithWeights(what: string, value: unknown): void {
+  network(what, value);
+  const { name, weights } = value as { name: string; weights: { val: { isDisposed: boolean } }[] };
+  if (!weights.some(({ val }) => val.isDisposed)) return;
+  throw new Error(`The weights of ${name} are disposed of; expected a network that is still there.`);
+}
+
+/** @throws unless it is an array, each of whose items the check takes; without one, of any items */
+export function listOf(
+  what: string,
+  value: unknown,
+  expected: string,
+  item?: (what: string, value: never) => void,
+): void {
+  if (!Array.isArray(value)) refuse(what, value, expected);
+  value.forEach((each, i) => item?.(`${what} at place ${i}`, each as never));
 }
 
 /** @throws unless it is an array of whole numbers from 0 */

@@ -25,7 +25,7 @@ export async function main(args: string[]): Promise<number> {
       },
     });
     const [name, ...more] = positionals;
-    if (more.length) throw new Error(`One experiment at a time; right is: ${USAGE}`);
+    if (more.length) throw new Error(`One experiment at a time; expected ${USAGE}`);
     const { ready } = await import('../backend');
     const { EXPERIMENTS, experiment, experimentOf, hasShipped, SCALES, writeRecord } = await import('.');
     if (!name || values.help) {
@@ -38,11 +38,11 @@ export async function main(args: string[]): Promise<number> {
       return 0;
     }
     const seed = Number(values.seed);
-    if (!/^-?\d+$/.test(values.seed)) throw new Error(`The seed is '${values.seed}'; right is a whole number.`);
+    if (!/^-?\d+$/.test(values.seed)) throw new Error(`The seed is '${values.seed}'; expected a whole number.`);
     const scale = SCALES.find(scale => scale === values.scale);
-    if (!scale) throw new Error(`The scale is '${values.scale}'; right is one of ${SCALES.join(', ')}.`);
+    if (!scale) throw new Error(`The scale is '${values.scale}'; expected one of ${SCALES.join(', ')}.`);
     const out = values.out ?? path.join(FOLDER, `${name}-${scale}-${seed}.json`);
-    if (!out.endsWith('.json')) throw new Error(`--out is '${out}'; right is a file whose name ends in .json.`);
+    if (!out.endsWith('.json')) throw new Error(`--out is '${out}'; expected a file whose name ends in .json.`);
     const { title, claim, source } = experimentOf(name);
     await ready();
     console.log(`${title}\nClaim: ${claim} (${source})`);
