@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import readline from 'node:readline/promises';
 import { Writable } from 'node:stream';
 import { inspect, types } from 'node:util';
+import { boolean, check, words } from '../base/options';
 import { Figure, jupyterDisplay, type Picture } from './figure';
 import { kernelHost, type MimeBundle } from './host';
 
@@ -91,7 +92,7 @@ export function represent(value: unknown): Picture | Promise<Picture> {
 
 function checked(bundle: unknown): MimeBundle {
   if (isBundle(bundle)) return bundle;
-  throw new TypeError(`[Symbol.for('Jupyter.display')]() gave ${inspect(bundle)}; it must give a MIME bundle.`);
+  throw new TypeError(`[Symbol.for('Jupyter.display')]() gave ${inspect(bundle)}; expected a MIME bundle.`);
 }
 
 function isBundle(value: unknown): value is MimeBundle {
@@ -108,7 +109,10 @@ function textOf(bundle: MimeBundle): string {
 }
 
 /** Asks the reader for a line of text; `password` hides what is typed. */
-export async function input(prompt = '', { password = false }: { password?: boolean } = {}): Promise<string> {
+export async function input(prompt = '', options: { password?: boolean } = {}): Promise<string> {
+  words('prompt of input', prompt);
+  check('input', options, { password: boolean });
+  const { password = false } = options;
   const host = kernelHost();
   if (host) return host.input(prompt, password);
   process.stdout.write(prompt);

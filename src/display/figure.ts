@@ -1,3 +1,4 @@
+import { func, words } from '../base/options';
 import type { MimeBundle } from './host';
 
 /** The method by which an object tells how it is shown. */
@@ -24,6 +25,8 @@ export class Figure {
     readonly text: string,
     draw: () => Picture | Promise<Picture>,
   ) {
+    words('text of a figure', text);
+    func('second argument of Figure', draw, 'a function that draws');
     this.#draw = draw;
   }
 

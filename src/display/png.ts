@@ -1,6 +1,7 @@
 import { types } from 'node:util';
 import zlib from 'node:zlib';
 import crc32 from 'buffer-crc32';
+import { refuse, shown } from '../base/options';
 
 /** Pixels in rows from the top, channels innermost: grey, RGB or RGBA; bytes, or floats from 0 to 1. */
 export interface Image {
@@ -27,6 +28,7 @@ function chunk(type: string, data: Uint8Array): Buffer {
  * @throws an Error when the sizes do not fit the data
  */
 export function encodePng(image: Image): Buffer {
+  refuseImage('image of encodePng', image);
   const { width, height, channels } = image;
   const bytes = bytesOf(image);
   const header = Buffer.alloc(13);
@@ -45,18 +47,25 @@ export function encodePng(image: Image): Buffer {
   ]);
 }
 
-/**
- * The image's pixels as bytes.
- *
- * @throws an Error when the sizes do not fit the data
- */
-export function bytesOf({ data, width, height, channels }: Image): Uint8Array | Uint8ClampedArray {
-  const sizes = `${width} x ${height} x ${channels}`;
-  if (!(width >= 1 && height >= 1) || width % 1 || height % 1 || !(channels in COLOUR_TYPES)) {
-    throw new Error(`An image of ${sizes} cannot be drawn; it needs whole sizes from 1 on and 1, 3 or 4 channels.`);
+/** @throws unless it is an image whose sizes fit its data */
+export function refuseImage(what: string, image: Image): void {
+  const isImage = typeof image === 'object' && image !== null && 'data' in image;
+  if (!isImage) refuse(what, image, 'an image, as an object of data, width, height and channels');
+  const { data, width, height, channels } = image;
+  const isSize = [width, height].every(side => Number.isSafeInteger(side) && side >= 1);
+  if (!isSize || ![1, 3, 4].includes(channels)) {
+    const sizes = [width, height, channels].map(shown).join(' x ');
+    throw new Error(`The ${what} is of ${sizes}; expected whole sizes from 1, and 1, 3 or 4 channels.`);
   }
-  if (data.length !== width * height * channels) {
-    throw new Error(`The image has ${data.length} values; ${sizes} needs ${width * height * channels}.`);
+  const isData = types.isUint8Array(data) || types.isUint8ClampedArray(data) || types.isFloat32Array(data);
+  if (!isData) refuse(`data of the ${what}`, data, 'a Uint8Array, or a Float32Array of values from 0 to 1');
+  const count = width * height * channels;
+  if (data.length !== count) {
+    throw new Error(`The ${what} has ${data.length} values; expected ${count} for ${width} x ${height} x ${channels}.`);
   }
+}
+
+/** The pixels of an image as bytes. */
+export function bytesOf({ data }: Image): Uint8Array | Uint8ClampedArray {
   return types.isFloat32Array(data) ? Uint8ClampedArray.from(data, value => value * 255) : data;
 }

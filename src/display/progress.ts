@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { check, refuse, text as textCheck } from '../base/options';
 import { pngPicture } from './figure';
 import { kernelHost, type KernelHost } from './host';
 import { fontFamily, svgToPng } from './raster';
@@ -36,7 +37,16 @@ const HEIGHT = 150;
  * A bar with the live curve of the loss, in one output that is redrawn in place at most every 200 ms. In plain Node a
  * line on the terminal, and nothing where the output is not one.
  */
-export function progress({ title, total }: ProgressOptions): Progress {
+export function progress(options: ProgressOptions): Progress {
+  check('progress', options, {
+    title: textCheck,
+    total: (what: string, value: number) => {
+      if (!(typeof value === 'number' && value >= 0)) refuse(what, value, 'a number of steps, or Infinity');
+    },
+  });
+  const { title, total } = options;
+  textCheck('option title of progress', title);
+  if (total === undefined) refuse('option total of progress', total, 'a number of steps, or Infinity');
   const id = randomUUID();
   const host = kernelHost();
   const start = performance.now();

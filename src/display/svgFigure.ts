@@ -1,3 +1,4 @@
+import { listOf, positive, words } from '../base/options';
 import { Figure, pngPicture } from './figure';
 import { fontFamily, svgToPng } from './raster';
 import { escapeMarkup } from './text';
@@ -9,6 +10,9 @@ import { escapeMarkup } from './text';
  * @param text says in words what is drawn
  */
 export function svgFigure(elements: readonly string[], width: number, height: number, text: string): Figure {
+  listOf('elements of svgFigure', elements, 'an array of markup', words);
+  positive('width of svgFigure', width);
+  positive('height of svgFigure', height);
   return new Figure(text, () => {
     const [w, h] = [Math.ceil(width), Math.ceil(height)];
     const svg = [

@@ -1,3 +1,4 @@
+import { check, refuse, words } from '../base/options';
 import { Figure, type Picture, pngPicture } from './figure';
 import { fontFamily, svgToPng } from './raster';
 import { formatNumber, rangeOf } from './text';
@@ -64,6 +65,10 @@ const CONFIG = {
  * @throws an Error when the specification names a URL, for nothing is ever loaded
  */
 export function vegaLite(spec: VegaLiteSpec, options: { text?: string } = {}): Figure {
+  check('vegaLite', options, { text: words });
+  if (typeof spec !== 'object' || spec === null || Array.isArray(spec) || !Object.keys(spec).length) {
+    refuse('specification of vegaLite', spec, 'an object such as { data: { values }, mark, encoding }');
+  }
   refuseUrls(spec);
   // The copy keeps the figure as it is when the data change, and has null for NaN, as JSON wants.
   const copy = JSON.parse(JSON.stringify(spec, plainArrays)) as VegaLiteSpec;
@@ -91,7 +96,7 @@ function complete(spec: VegaLiteSpec, text: string): VegaLiteSpec {
 async function drawSvg(spec: VegaLiteSpec): Promise<string> {
   const [vega, { compile }] = await Promise.all([import('vega'), import('vega-lite')]);
   const refuse = async (uri: string): Promise<never> => {
-    throw new Error(`The chart asks for ${uri}; its data must be inline.`);
+    throw new Error(`The chart asks for ${uri}; expected data inside of it.`);
   };
   const loader = {
     load: refuse,
@@ -115,7 +120,7 @@ function refuseUrls(spec: unknown): void {
   for (const [key, value] of Object.entries(spec)) {
     if (key === 'values' || key === 'datasets') continue;
     if (key === 'url' && typeof value === 'string' && !value.startsWith('data:image/')) {
-      throw new Error(`The specification loads '${value}'; its data must be inline, as data: { values: [...] }.`);
+      throw new Error(`The specification loads '${value}'; expected data inside of it, as data: { values: [...] }.`);
     }
     refuseUrls(value);
   }

@@ -13,7 +13,7 @@ export type PackedImage = {
 
 /** Values of a Float32Array are shares of white. */
 export function pack({ data, width, height, channels }: Image): PackedImage {
-  if (channels !== 1 && channels !== 3) throw new Error(`The image has ${channels} channels; right is 1 or 3.`);
+  if (channels !== 1 && channels !== 3) throw new Error(`The image has ${channels} channels; expected 1 or 3.`);
   const bytes =
     data instanceof Float32Array
       ? Uint8Array.from(data, value => Math.round(255 * Math.min(1, Math.max(0, value))))

@@ -3,7 +3,7 @@
  * stages and whole bodies are all blocks, so five combinators compose them.
  */
 import * as tf from '@tensorflow/tfjs';
-import { func, refuse, shown, text, wholeNumber } from '../base/options';
+import { check, type Checks, func, refuse, shown, text, wholeNumber } from '../base/options';
 import { wantsGraphOnly } from './initialization';
 import { atRow, beginModel, endModel, inScope, inTorchScope, layerName, placeInNetwork } from './naming';
 
@@ -19,6 +19,16 @@ export interface ModelOptions {
   /** Seed for the initial weights; each layer draws its own numbers from it and its name. */
   seed?: number;
 }
+
+/** What every network takes: tables of a network's own options begin with it. */
+export const MODEL_OPTIONS: Checks<ModelOptions> = {
+  inputShape: (what, value: ModelOptions['inputShape']) => {
+    const isShape = Array.isArray(value) && value.length === 3 && value.every(n => Number.isInteger(n) && n > 0);
+    if (!isShape) refuse(what, value, '[height, width, channels], whole and positive');
+  },
+  classes: (what, value) => wholeNumber(what, value),
+  seed: (what, value) => wholeNumber(what, value, -Infinity),
+};
 
 /** One after the other. */
 export function chain(...blocks: Block[]): Block {
@@ -70,7 +80,7 @@ export const identity: Block = x => x;
 
 /**
  * A network with one input and one output.
- * @throws when a block does not fit what comes before it, or the input is too small
+ * @throws when an option is unknown or out of its range, a block does not fit what comes before it, or the input is too small
  * @example
  * model('small', { inputShape: [32, 32, 3] }, convBnRelu(16, 3), globalAvgPool(), dense(10));
  */
@@ -81,15 +91,9 @@ export function model(name: string, options: ModelOptions, ...blocks: Block[]): 
 /** A network with several outputs. */
 export function modelOf(name: string, options: ModelOptions, body: (x: Node) => Node[]): tf.LayersModel {
   text('name of a network', name);
-  if (typeof options !== 'object' || options === null) {
-    refuse(`list of options of ${name}`, options, 'an object such as { inputShape: [32, 32, 3] }');
-  }
-  const { inputShape, classes = 1, seed = 0 } = options;
-  if (!Array.isArray(inputShape) || inputShape.length !== 3 || !inputShape.every(n => Number.isInteger(n) && n > 0)) {
-    refuse(`input shape of ${name}`, inputShape, '[height, width, channels], whole and positive');
-  }
-  wholeNumber(`number of classes of ${name}`, classes);
-  wholeNumber(`seed of ${name}`, seed, -Infinity);
+  check(name, options, MODEL_OPTIONS);
+  const { inputShape, seed = 0 } = options;
+  if (!inputShape) refuse(`option inputShape of ${name}`, inputShape, '[height, width, channels]');
   beginModel(name, seed);
   try {
     const input = tf.input({ shape: inputShape, name: 'image' });

@@ -158,9 +158,9 @@ export class Pool extends OptionsLayer<PoolLayerOptions> {
   }
 
   override call(inputs: tf.Tensor | tf.Tensor[]): tf.Tensor {
-    const { kind, size, ...options } = this.options;
+    const { kind, size, countIncludePad, ...options } = this.options;
     const x = first(inputs) as tf.Tensor4D;
-    return kind === 'max' ? ops.maxPool(x, size, options) : ops.avgPool(x, size, options);
+    return kind === 'max' ? ops.maxPool(x, size, options) : ops.avgPool(x, size, { ...options, countIncludePad });
   }
 }
 register(Pool);

@@ -87,7 +87,7 @@ describe('display', () => {
     }));
 
   it('refuses what a display method gives that is no bundle', () => {
-    assert.throws(() => display(shower({ html: '<b>' })), /gave \{ html.*must give a MIME bundle/);
+    assert.throws(() => display(shower({ html: '<b>' })), /gave \{ html.*expected a MIME bundle/);
   });
 
   it('clears, tells the signal of the cell and asks for input by the kernel', async () => {

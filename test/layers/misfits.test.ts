@@ -41,9 +41,9 @@ const MISFITS: [string, () => unknown, string][] = [
     'relu (row 1) gives a function; expected a block, such as relu(...).'],
   ['something else than a block', () => build(wrong('relu')), "The block is 'relu'; expected a block, such as relu()."],
   ['no options', () => L.model('net', wrong(L.relu())),
-    'The list of options of net is a function; expected an object such as { inputShape: [32, 32, 3] }.'],
+    'The options of net are a function; expected an object with inputShape, classes or seed, or nothing.'],
   ['a seed that is none', () => L.model('net', { inputShape: [8, 8, 3], seed: NaN }, L.relu()),
-    'The seed of net is NaN; expected a whole number.'],
+    'The option seed of net is NaN; expected a whole number.'],
 ]; // prettier-ignore
 
 const WRONG_OPTIONS: [() => unknown, string][] = [
