@@ -85,8 +85,10 @@ export const identity: Block = x => x;
  * model('small', { inputShape: [32, 32, 3] }, convBnRelu(16, 3), globalAvgPool(), dense(10));
  */
 export function model(name: string, options: ModelOptions, ...blocks: Block[]): tf.LayersModel {
-  if (blocks.length === 0) throw new Error(`The network ${shown(name)} has no blocks; expected one at least.`);
-  return modelOf(name, options, x => [blocks.reduce((node, block, i) => atRow(i + 1, () => apply(block, node)), x)]);
+  return modelOf(name, options, x => {
+    if (blocks.length === 0) throw new Error(`The network ${name} has no blocks; expected one at least.`);
+    return [blocks.reduce((node, block, i) => atRow(i + 1, () => apply(block, node)), x)];
+  });
 }
 
 /** A network with several outputs. */

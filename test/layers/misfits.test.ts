@@ -40,7 +40,7 @@ const MISFITS: [string, () => unknown, string][] = [
   ['a block that was not called', () => build(wrong(L.relu)),
     'relu (row 1) gives a function; expected a block, such as relu(...).'],
   ['something else than a block', () => build(wrong('relu')), "The block is 'relu'; expected a block, such as relu()."],
-  ['no blocks', () => L.model('net', { inputShape: [8, 8, 3] }), "The network 'net' has no blocks; expected one at least."],
+  ['no blocks', () => L.model('net', { inputShape: [8, 8, 3] }), "The network net has no blocks; expected one at least."],
   ['no options', () => L.model('net', wrong(L.relu())),
     'The options of net are a function; expected an object with inputShape, classes or seed, or nothing.'],
   ['a seed that is none', () => L.model('net', { inputShape: [8, 8, 3], seed: NaN }, L.relu()),
