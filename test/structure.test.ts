@@ -7,17 +7,18 @@ const root = path.join(__dirname, '..');
 
 /** Which of our folders each folder of src may import, beside base. `tfjs`, `tensorflow` and `tslab` stand for the packages only named folders may touch. */
 const MAY_IMPORT: Record<string, string[]> = {
-  base: [],
+  base: ['tfjs'],
+  node: [],
   cli: [],
   display: [],
   ops: ['tfjs'],
   layers: ['ops', 'tfjs'],
   models: ['layers', 'tfjs'],
-  backend: ['ops', 'tfjs', 'tensorflow'],
+  backend: ['node', 'ops', 'tfjs', 'tensorflow'],
   profile: ['layers', 'ops', 'models', 'display', 'tfjs'],
   weights: ['cli', 'layers', 'ops', 'models', 'backend', 'data', 'training', 'setup', 'tfjs'],
   data: ['cli', 'layers', 'ops', 'tfjs'],
-  training: ['layers', 'ops', 'data', 'display', 'backend', 'weights', 'tfjs'],
+  training: ['layers', 'ops', 'data', 'display', 'weights', 'tfjs'],
   visualize: ['layers', 'ops', 'data', 'training', 'display', 'tfjs'],
   search: ['layers', 'ops', 'data', 'training', 'display', 'tfjs'],
   experiments: [

@@ -3,6 +3,8 @@
  * networks of test/models leave is 25 GB of zeros, which cost nothing until something reads them.
  */
 import * as tf from '@tensorflow/tfjs';
+// The core's tests have files, whatever they import of it.
+import '../src/node/files';
 
 export const mochaHooks = {
   beforeAll(this: Mocha.Context): void {

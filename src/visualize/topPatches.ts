@@ -1,6 +1,7 @@
 /** The images of a set that excite a map most, and why: Zeiler & Fergus 2013, figure 2. */
 import * as tf from '@tensorflow/tfjs';
 import { anything, check, type Checks, listOf, refuse, text, wholeNumber } from '../base/options';
+import { runtime } from '../base/runtime';
 import { batches, type BatchOptions, images, type ImageSet, subset } from '../data';
 import type { Image } from '../display';
 import { deconvnet, DECONVNET_OPTIONS, type DeconvnetOptions } from './deconvnet';
@@ -79,7 +80,7 @@ export async function topPatches(
     });
     start += x.shape[0];
     tf.dispose([x, y]);
-    await new Promise(setImmediate);
+    await runtime.pause();
   }
   const results: TopPatch[][] = [];
   for (const [m, map] of maps.entries()) {
@@ -101,7 +102,7 @@ export async function topPatches(
       );
       reconstructions.push(...signedImages(cropped));
       tf.dispose([x, y, cropped]);
-      await new Promise(setImmediate);
+      await runtime.pause();
     }
     const whole = images(
       chosen,
