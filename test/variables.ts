@@ -4,7 +4,7 @@
  */
 import * as tf from '@tensorflow/tfjs';
 // The core's tests have files, whatever they import of it.
-import '../src/node/files';
+import '../src/node';
 
 export const mochaHooks = {
   beforeAll(this: Mocha.Context): void {

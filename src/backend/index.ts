@@ -11,7 +11,7 @@ import { isObserved } from './graph/observe';
 import { registerWasm } from './wasm';
 import { compileFor, compileModel } from './compile';
 import { runtime } from '../base/runtime';
-import '../node/files';
+import '../node';
 import { correctWindows, keepNaNInMaxima, registerWindowGradients, trustsOfTfjs } from './windows';
 
 export { type Compiled, type CompileOptions, type Step } from '../base/runtime';

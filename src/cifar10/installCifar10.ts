@@ -3,7 +3,8 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import zlib from 'node:zlib';
-import { CIFAR10_CACHE, CIFAR10_FILES, readCifar10 } from './cifar10';
+import { CIFAR10_FILES, readCifar10 } from '../data/cifar10';
+import { CIFAR10_CACHE } from './cifar10';
 import { download, type DownloadOptions, md5Of } from './download';
 import { readTar } from './tar';
 
