@@ -3,6 +3,7 @@
  * comes from here, and Node's part of it is in src/node.
  */
 import type * as tf from '@tensorflow/tfjs';
+import { zlibSync } from 'fflate';
 
 export interface Runtime {
   /** Files on a disk; undefined where there is none. */
@@ -11,6 +12,18 @@ export interface Runtime {
   graphs: Graphs;
   /** Lets timers, events and drawings in. */
   pause(): Promise<void>;
+  /** A value as text, as a terminal shows it. */
+  inspect(value: unknown, options?: { isOneLine?: boolean }): string;
+  /** Shows text where there is no notebook. */
+  print(text: string): void;
+  /** Shows a line in place of the last one, where there is a terminal. */
+  printOver?(line: string, isLast: boolean): void;
+  /** Asks for a line of text, where there is no notebook. */
+  readLine(prompt: string, isPassword: boolean): Promise<string>;
+  /** Draws an SVG as the bytes of a PNG file, `scale` pixels to its unit; undefined where nothing draws. */
+  rasterize?(svg: string, scale: number): { png: Uint8Array; width: number; height: number };
+  /** The zlib format (RFC 1950), as small as it gets. */
+  deflate(bytes: Uint8Array): Uint8Array;
 }
 
 export interface Files {
@@ -81,6 +94,10 @@ export const runtime: Runtime = {
     isObserved: () => false,
   },
   pause: () => new Promise(resolve => setTimeout(resolve, 0)),
+  inspect: value => (typeof value === 'object' && value !== null ? JSON.stringify(value) : String(value)),
+  print: text => console.log(text),
+  readLine: () => Promise.reject(new Error('There is nobody to ask here; expected a notebook or a terminal.')),
+  deflate: bytes => zlibSync(bytes, { level: 9 }),
 };
 
 /** Files, for what cannot do without. @throws where there are none */

@@ -1,8 +1,5 @@
-import { randomUUID } from 'node:crypto';
-import readline from 'node:readline/promises';
-import { Writable } from 'node:stream';
-import { inspect, types } from 'node:util';
 import { boolean, check, words } from '../base/options';
+import { runtime } from '../base/runtime';
 import { Figure, jupyterDisplay, type Picture } from './figure';
 import { kernelHost, type MimeBundle } from './host';
 
@@ -31,13 +28,13 @@ export interface Display {
 const drawings = new Set<Promise<void>>();
 
 function show(value: unknown): DisplayHandle {
-  const id = randomUUID();
+  const id = crypto.randomUUID();
   let turn = 0;
   let shown = false;
   const send = ({ bundle, metadata }: Picture): void => {
     const host = kernelHost();
     if (host) host.display(bundle, { id, update: shown, metadata });
-    else process.stdout.write(`${textOf(bundle)}\n`);
+    else runtime.print(textOf(bundle));
     shown = true;
   };
   const update = (next: unknown): void => {
@@ -78,7 +75,7 @@ export const display: Display = Object.defineProperties(show as Display, {
 
 /** How a value is shown, with its metadata; a promise where drawing it takes a while. For kernels. */
 export function represent(value: unknown): Picture | Promise<Picture> {
-  if (types.isPromise(value)) return Promise.resolve(value).then(represent);
+  if (isPromise(value)) return Promise.resolve(value).then(represent);
   // Without a kernel nothing but the text is shown, so nothing else is drawn.
   if (value instanceof Figure) return kernelHost() ? value.picture : { bundle: { 'text/plain': value.text } };
   const method = (value as Record<symbol, unknown> | null | undefined)?.[jupyterDisplay];
@@ -87,12 +84,16 @@ export function represent(value: unknown): Picture | Promise<Picture> {
     if (typeof (bundle as PromiseLike<MimeBundle>)?.then !== 'function') return { bundle: checked(bundle) };
     return Promise.resolve(bundle).then(resolved => ({ bundle: checked(resolved) }));
   }
-  return { bundle: isBundle(value) && Object.keys(value).length ? value : { 'text/plain': inspect(value) } };
+  return { bundle: isBundle(value) && Object.keys(value).length ? value : { 'text/plain': runtime.inspect(value) } };
 }
+
+/** Also of another realm: cells may run in one of their own. */
+const isPromise = (value: unknown): value is Promise<unknown> =>
+  Object.prototype.toString.call(value) === '[object Promise]';
 
 function checked(bundle: unknown): MimeBundle {
   if (isBundle(bundle)) return bundle;
-  throw new TypeError(`[Symbol.for('Jupyter.display')]() gave ${inspect(bundle)}; expected a MIME bundle.`);
+  throw new TypeError(`[Symbol.for('Jupyter.display')]() gave ${runtime.inspect(bundle)}; expected a MIME bundle.`);
 }
 
 function isBundle(value: unknown): value is MimeBundle {
@@ -115,20 +116,5 @@ export async function input(prompt = '', options: { password?: boolean } = {}): 
   const { password = false } = options;
   const host = kernelHost();
   if (host) return host.input(prompt, password);
-  process.stdout.write(prompt);
-  const silent = new Writable({ write: (chunk, encoding, done) => done() });
-  const lines = readline.createInterface({
-    input: process.stdin,
-    output: password ? silent : process.stdout,
-    terminal: process.stdin.isTTY,
-  });
-  try {
-    return await new Promise<string>((resolve, reject) => {
-      lines.once('line', resolve);
-      lines.once('close', () => reject(new Error('The standard input ended before a line came.')));
-      lines.once('SIGINT', () => lines.close());
-    });
-  } finally {
-    lines.close();
-  }
+  return runtime.readLine(prompt, password);
 }

@@ -1,3 +1,4 @@
+import { toBase64 } from '../base/bytes';
 import { func, words } from '../base/options';
 import type { MimeBundle } from './host';
 
@@ -46,9 +47,9 @@ export class Figure {
 }
 
 /** A picture of a PNG with its text, shown at `width` x `height` CSS pixels. */
-export function pngPicture(png: Buffer, text: string, width: number, height: number): Required<Picture> {
+export function pngPicture(png: Uint8Array, text: string, width: number, height: number): Required<Picture> {
   return {
-    bundle: { 'image/png': png.toString('base64'), 'text/plain': text },
+    bundle: { 'image/png': toBase64(png), 'text/plain': text },
     metadata: { 'image/png': { width, height, alt: text } },
   };
 }

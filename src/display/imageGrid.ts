@@ -1,7 +1,8 @@
+import { toBase64 } from '../base/bytes';
 import { check, type Checks, listOf, refuse, wholeNumber, words } from '../base/options';
 import { Figure, pngPicture } from './figure';
 import { bytesOf, encodePng, type Image, refuseImage } from './png';
-import { fontFamily, svgToPng, textWidth } from './raster';
+import { drawnPicture, fontFamily, textWidth } from './raster';
 import { escapeMarkup } from './text';
 
 export interface ImageGridOptions {
@@ -73,8 +74,7 @@ export function imageGrid(images: readonly Image[], options: ImageGridOptions = 
     const png = encodePng(grid);
     if (!titleLines && !caption) return pngPicture(png, text, grid.width, grid.height);
     const svg = annotate(png, grid, layout, titleLines ?? [], caption);
-    const drawn = svgToPng(svg);
-    return pngPicture(drawn.png, text, drawn.width / 2, drawn.height / 2);
+    return drawnPicture(svg, text);
   });
 }
 
@@ -114,7 +114,7 @@ function compose(images: readonly Image[], layout: Layout): Image & { data: Uint
   return { data, width, height, channels: 3 };
 }
 
-function annotate(png: Buffer, grid: Image, layout: Layout, titles: string[][], caption?: string): string {
+function annotate(png: Uint8Array, grid: Image, layout: Layout, titles: string[][], caption?: string): string {
   const { columns, cellWidth, cellHeight, imageHeight, gap } = layout;
   const margin = 4;
   const head = caption ? 24 : 0;
@@ -133,7 +133,7 @@ function annotate(png: Buffer, grid: Image, layout: Layout, titles: string[][], 
     ` font-family="${fontFamily}" font-size="${FONT_SIZE}">`,
     caption ? `<text x="${margin}" y="18" font-size="13" font-weight="bold">${escapeMarkup(caption)}</text>` : '',
     `<image x="${margin}" y="${margin + head}" width="${grid.width}" height="${grid.height}"`,
-    ` image-rendering="optimizeSpeed" href="data:image/png;base64,${png.toString('base64')}"/>`,
+    ` image-rendering="optimizeSpeed" href="data:image/png;base64,${toBase64(png)}"/>`,
     ...texts,
     '</svg>',
   ].join('');

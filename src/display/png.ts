@@ -1,7 +1,5 @@
-import { types } from 'node:util';
-import zlib from 'node:zlib';
-import crc32 from 'buffer-crc32';
 import { refuse, shown } from '../base/options';
+import { runtime } from '../base/runtime';
 
 /** Pixels in rows from the top, channels innermost: grey, RGB or RGBA; bytes, or floats from 0 to 1. */
 export interface Image {
@@ -13,12 +11,26 @@ export interface Image {
 
 const COLOUR_TYPES = { 1: 0, 3: 2, 4: 6 };
 
-function chunk(type: string, data: Uint8Array): Buffer {
-  const result = Buffer.alloc(data.length + 12);
-  result.writeUInt32BE(data.length, 0);
-  result.write(type, 4, 'latin1');
+const TABLE = Int32Array.from({ length: 256 }, (_, n) => {
+  let c = n;
+  for (let bit = 0; bit < 8; bit++) c = c & 1 ? 0xedb88320 ^ (c >>> 1) : c >>> 1;
+  return c;
+});
+
+/** The checksum of PNG's chunks: RFC 2083, appendix 15. */
+function crc32(bytes: Uint8Array): number {
+  let c = -1;
+  for (const byte of bytes) c = TABLE[(c ^ byte) & 255] ^ (c >>> 8);
+  return ~c >>> 0;
+}
+
+function chunk(type: string, data: Uint8Array): Uint8Array {
+  const result = new Uint8Array(data.length + 12);
+  const view = new DataView(result.buffer);
+  view.setUint32(0, data.length);
+  result.set(new TextEncoder().encode(type), 4);
   result.set(data, 8);
-  result.writeUInt32BE(crc32.unsigned(result.subarray(4, -4)), data.length + 8);
+  view.setUint32(data.length + 8, crc32(result.subarray(4, -4)));
   return result;
 }
 
@@ -27,24 +39,32 @@ function chunk(type: string, data: Uint8Array): Buffer {
  *
  * @throws an Error when the sizes do not fit the data
  */
-export function encodePng(image: Image): Buffer {
+export function encodePng(image: Image): Uint8Array {
   refuseImage('image of encodePng', image);
   const { width, height, channels } = image;
   const bytes = bytesOf(image);
-  const header = Buffer.alloc(13);
-  header.writeUInt32BE(width, 0);
-  header.writeUInt32BE(height, 4);
+  const header = new Uint8Array(13);
+  const sizes = new DataView(header.buffer);
+  sizes.setUint32(0, width);
+  sizes.setUint32(4, height);
   header.set([8, COLOUR_TYPES[channels], 0, 0, 0], 8);
   // Every row starts with the number of its filter; 0 is none.
   const stride = width * channels;
-  const rows = Buffer.alloc(height * (stride + 1));
+  const rows = new Uint8Array(height * (stride + 1));
   for (let y = 0; y < height; y++) rows.set(bytes.subarray(y * stride, (y + 1) * stride), y * (stride + 1) + 1);
-  return Buffer.concat([
-    Buffer.from('\x89PNG\r\n\x1a\n', 'latin1'),
+  const parts = [
+    Uint8Array.of(0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a),
     chunk('IHDR', header),
-    chunk('IDAT', zlib.deflateSync(rows, { level: 9 })),
-    chunk('IEND', Buffer.alloc(0)),
-  ]);
+    chunk('IDAT', runtime.deflate(rows)),
+    chunk('IEND', new Uint8Array(0)),
+  ];
+  const png = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0));
+  let at = 0;
+  for (const part of parts) {
+    png.set(part, at);
+    at += part.length;
+  }
+  return png;
 }
 
 /** @throws unless it is an image whose sizes fit its data */
@@ -57,7 +77,7 @@ export function refuseImage(what: string, image: Image): void {
     const sizes = [width, height, channels].map(shown).join(' x ');
     throw new Error(`The ${what} is of ${sizes}; expected whole sizes from 1, and 1, 3 or 4 channels.`);
   }
-  const isData = types.isUint8Array(data) || types.isUint8ClampedArray(data) || types.isFloat32Array(data);
+  const isData = ['Uint8Array', 'Uint8ClampedArray', 'Float32Array'].includes(kindOf(data));
   if (!isData) refuse(`data of the ${what}`, data, 'a Uint8Array, or a Float32Array of values from 0 to 1');
   const count = width * height * channels;
   if (data.length !== count) {
@@ -67,5 +87,10 @@ export function refuseImage(what: string, image: Image): void {
 
 /** The pixels of an image as bytes. */
 export function bytesOf({ data }: Image): Uint8Array | Uint8ClampedArray {
-  return types.isFloat32Array(data) ? Uint8ClampedArray.from(data, value => value * 255) : data;
+  return kindOf(data) === 'Float32Array'
+    ? Uint8ClampedArray.from(data, value => value * 255)
+    : (data as Uint8Array | Uint8ClampedArray);
 }
+
+/** The name of a typed array's class, also of another realm's: cells may run in one of their own. */
+const kindOf = (data: object): string => String((data as { [Symbol.toStringTag]?: string })?.[Symbol.toStringTag]);

@@ -1,8 +1,8 @@
-import { randomUUID } from 'node:crypto';
 import { check, refuse, text as textCheck } from '../base/options';
-import { pngPicture } from './figure';
+import { runtime } from '../base/runtime';
+import type { Picture } from './figure';
 import { kernelHost, type KernelHost } from './host';
-import { fontFamily, svgToPng } from './raster';
+import { drawnPicture, fontFamily } from './raster';
 import { escapeMarkup, formatNumber, formatSeconds, rangeOf } from './text';
 import { thin } from './thin';
 import { palette } from './vegaLite';
@@ -47,7 +47,7 @@ export function progress(options: ProgressOptions): Progress {
   const { title, total } = options;
   textCheck('option title of progress', title);
   if (total === undefined) refuse('option total of progress', total, 'a number of steps, or Infinity');
-  const id = randomUUID();
+  const id = crypto.randomUUID();
   const host = kernelHost();
   const start = performance.now();
   const state: State = { title, total, step: 0, losses: [], seconds: 0 };
@@ -61,7 +61,7 @@ export function progress(options: ProgressOptions): Progress {
     // A run must not die of its picture.
     try {
       if (host) drawInKernel(host, state, { id, update }, last);
-      else if (process.stdout.isTTY) process.stdout.write(`\r${statusOf(state, last)}\x1b[K${last ? '\n' : ''}`);
+      else runtime.printOver?.(statusOf(state, last), last);
     } catch {
       return;
     }
@@ -99,11 +99,10 @@ function drawInKernel(host: KernelHost, state: State, options: { id: string; upd
   host.display({ ...bundle, ...still?.bundle }, { ...options, metadata: still?.metadata });
 }
 
-function stillOf(state: State, text: string): ReturnType<typeof pngPicture> | undefined {
+function stillOf(state: State, text: string): Required<Picture> | undefined {
   // The words matter more than the picture of them.
   try {
-    const { png, width, height } = svgToPng(chart(state, state.title));
-    return pngPicture(png, text, width / 2, height / 2);
+    return drawnPicture(chart(state, state.title), text);
   } catch {
     return undefined;
   }

@@ -1,6 +1,6 @@
 import { listOf, positive, words } from '../base/options';
-import { Figure, pngPicture } from './figure';
-import { fontFamily, svgToPng } from './raster';
+import { Figure } from './figure';
+import { drawnPicture, fontFamily } from './raster';
 import { escapeMarkup } from './text';
 
 /**
@@ -22,7 +22,7 @@ export function svgFigure(elements: readonly string[], width: number, height: nu
       ...elements,
       '</svg>',
     ].join('');
-    const { bundle, metadata } = pngPicture(svgToPng(svg).png, text, w, h);
+    const { bundle, metadata } = drawnPicture(svg, text);
     return {
       bundle: { 'image/svg+xml': svg, ...bundle },
       metadata: { ...metadata, 'image/svg+xml': { width: w, height: h, alt: text } },

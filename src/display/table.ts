@@ -1,5 +1,5 @@
-import { inspect } from 'node:util';
 import { check, type Checks, listOf, refuse, wholeNumber, words } from '../base/options';
+import { runtime } from '../base/runtime';
 import { Figure } from './figure';
 import { escapeMarkup, formatNumber } from './text';
 
@@ -63,7 +63,7 @@ function formatColumn(values: unknown[], digits: number | undefined): string[] {
   return values.map(value => {
     if (value === undefined || value === null) return '';
     if (isNumber(value)) return formatNumber(Number(value), whole ? undefined : digits);
-    return typeof value === 'string' ? value : inspect(value, { breakLength: Infinity });
+    return typeof value === 'string' ? value : runtime.inspect(value, { isOneLine: true });
   });
 }
 

@@ -1,6 +1,6 @@
 import { check, refuse, words } from '../base/options';
-import { Figure, type Picture, pngPicture } from './figure';
-import { fontFamily, svgToPng } from './raster';
+import { Figure, type Picture } from './figure';
+import { drawnPicture, fontFamily } from './raster';
 import { formatNumber, rangeOf } from './text';
 
 /** A Vega-Lite v5 specification: https://vega.github.io/vega-lite/docs/spec.html. */
@@ -76,8 +76,7 @@ export function vegaLite(spec: VegaLiteSpec, options: { text?: string } = {}): F
   const whole = complete(copy, text);
   return new Figure(text, async (): Promise<Picture> => {
     // Vega writes marks of its own into the data, which are no business of the bundle.
-    const { png, width, height } = svgToPng(await drawSvg(structuredClone(whole)));
-    const { bundle, metadata } = pngPicture(png, text, width / 2, height / 2);
+    const { bundle, metadata } = drawnPicture(await drawSvg(structuredClone(whole)), text);
     return { bundle: { 'application/vnd.vegalite.v5+json': whole, ...bundle }, metadata };
   });
 }

@@ -3,7 +3,6 @@
  * no second description of it.
  */
 import * as tf from '@tensorflow/tfjs';
-import { inspect } from 'node:util';
 import { among, boolean, check, type Checks, given, network, shown, wholeNumber } from '../base/options';
 import { type Figure, jupyterDisplay, type MimeBundle, table } from '../display';
 import { graphOnly } from '../layers';
@@ -162,7 +161,8 @@ export class Profile {
     return this.table().text;
   }
 
-  [inspect.custom](): string {
+  /** As Node's inspect shows it. */
+  [Symbol.for('nodejs.util.inspect.custom')](): string {
     return this.toString();
   }
 

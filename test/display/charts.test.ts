@@ -10,7 +10,7 @@ import {
   scatterChart,
   vegaLite,
 } from '../../src/display';
-import { svgToPng } from '../../src/display/raster';
+import { runtime } from '../../src/base/runtime';
 import { thin } from '../../src/display/thin';
 import { countColour, decodePng, pngOf } from './kernel';
 
@@ -225,7 +225,7 @@ describe('plotly', () => {
       );
       // Yellow is the highest on the scale of what has a depth.
       const colour = ['surface', 'cloud'].includes(name) ? '#fde725' : palette[0];
-      assert.ok(countColour(svgToPng(bundle['image/svg+xml'] as string).png, colour) > 20);
+      assert.ok(countColour(runtime.rasterize!(bundle['image/svg+xml'] as string, 2).png, colour) > 20);
       // JupyterLab's plotly shows a PNG that it finds, and nothing live.
       assert.ok(!('image/png' in bundle));
       assert.match(bundle['text/plain'] as string, /^Mine too\n.*from 1 to 3/);
