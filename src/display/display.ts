@@ -108,6 +108,8 @@ function textOf(bundle: MimeBundle): string {
   return text === undefined ? `(${Object.keys(bundle).join(', ')})` : [text].flat().join('');
 }
 
+const NO_LINE = 'The standard input ended before a line came.';
+
 /** Asks the reader for a line of text; `password` hides what is typed. */
 export async function input(prompt = '', options: { password?: boolean } = {}): Promise<string> {
   words('prompt of input', prompt);
@@ -115,6 +117,7 @@ export async function input(prompt = '', options: { password?: boolean } = {}): 
   const { password = false } = options;
   const host = kernelHost();
   if (host) return host.input(prompt, password);
+  if (process.stdin.readableEnded) throw new Error(NO_LINE);
   process.stdout.write(prompt);
   const silent = new Writable({ write: (chunk, encoding, done) => done() });
   const lines = readline.createInterface({
@@ -125,7 +128,7 @@ export async function input(prompt = '', options: { password?: boolean } = {}): 
   try {
     return await new Promise<string>((resolve, reject) => {
       lines.once('line', resolve);
-      lines.once('close', () => reject(new Error('The standard input ended before a line came.')));
+      lines.once('close', () => reject(new Error(NO_LINE)));
       lines.once('SIGINT', () => lines.close());
     });
   } finally {

@@ -4,7 +4,7 @@
  */
 import * as tf from '@tensorflow/tfjs';
 import { inspect } from 'node:util';
-import { among, boolean, check, type Checks, given, network, shown, wholeNumber } from '../base/options';
+import { among, boolean, check, type Checks, given, listOf, network, shown, text, wholeNumber } from '../base/options';
 import { type Figure, jupyterDisplay, type MimeBundle, table } from '../display';
 import { graphOnly } from '../layers';
 
@@ -116,6 +116,11 @@ export class Profile {
   readonly name: string;
 
   constructor(name: string, layers: (LayerProfile & { isExit: boolean })[], options: Required<ProfileOptions>) {
+    text('name of Profile', name);
+    listOf('layers of Profile', layers, 'what profile(net) counts', (what, layer: LayerProfile | null) =>
+      text(`name of the ${what}`, layer?.name as string),
+    );
+    check('Profile', options, OPTIONS);
     this.name = name;
     this.options = options;
     this.rows = rowsOf(layers);

@@ -9,7 +9,7 @@ import { createHash } from 'node:crypto';
 import fs from 'node:fs';
 import path from 'node:path';
 import { writeWhole } from '../base/files';
-import { refuse, text } from '../base/options';
+import { isPlain, refuse, text } from '../base/options';
 import { refuseDict, type StateDict, type TorchTensor } from './stateDict';
 
 /** The format's own limit. */
@@ -208,6 +208,9 @@ function checkPlaces(places: Place[], size: number): void {
 export function writeSafetensors(file: string, dict: StateDict, metadata: Record<string, string> = {}): void {
   text('file of writeSafetensors', file);
   refuseDict('writeSafetensors', dict);
+  if (!isPlain(metadata) || !Object.values(metadata).every(value => typeof value === 'string')) {
+    refuse('metadata of writeSafetensors', metadata, 'an object of texts');
+  }
   writeWhole(file, encode(dict, metadata));
 }
 

@@ -41,7 +41,7 @@ const MISFITS: [string, () => unknown, string][] = [
     'relu (row 1) gives a function; expected a block, such as relu(...).'],
   ['something else than a block', () => build(wrong('relu')), "The block is 'relu'; expected a block, such as relu()."],
   ['no options', () => L.model('net', wrong(L.relu())),
-    'The options of net are a function; expected an object with inputShape, classes or seed, or nothing.'],
+    'The options of net are a function; expected an object with inputShape, classes or seed.'],
   ['a seed that is none', () => L.model('net', { inputShape: [8, 8, 3], seed: NaN }, L.relu()),
     'The option seed of net is NaN; expected a whole number.'],
 ]; // prettier-ignore
