@@ -4,6 +4,7 @@
  * by side.
  */
 import * as tf from '@tensorflow/tfjs';
+import { func, only } from '../base/options';
 import { build, type Graph, isStale } from './graph/build';
 import { follow } from './graph/follow';
 import { removeFunction } from './graph/functions';
@@ -44,6 +45,8 @@ export function compile<Arguments extends tf.Tensor[], Result extends tf.Tensor 
   step: Step<Arguments, Result>,
   options: CompileOptions = {},
 ): Compiled<Arguments, Result> {
+  func('step of compile', step, 'a function of tensors');
+  only('compile', options, ['log', 'enabled', 'rehearse']);
   return compiled(step, { freeze: false, confirm: true, ...options });
 }
 

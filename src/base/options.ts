@@ -24,10 +24,7 @@ export function check<Options extends object>(what: string, options: Options, ch
  * @throws unless `options` is an object of some of these names
  */
 export function only(what: string, options: object, names: readonly string[]): void {
-  // By its name, as a notebook's objects are of another realm.
-  const isPlain =
-    typeof options === 'object' && options !== null && (options.constructor?.name ?? 'Object') === 'Object';
-  if (!isPlain) {
+  if (!isPlain(options)) {
     throw new Error(`The options of ${what} are ${shown(options)}; expected an object with ${list(names, 'or')}.`);
   }
   for (const name of Object.keys(options)) {
@@ -39,6 +36,11 @@ export function only(what: string, options: object, names: readonly string[]): v
         (near ? `did you mean ${near}?` : `expected ${list(names, 'or')}.`),
     );
   }
+}
+
+/** Whether a value is an object of no class; by its name, as a notebook's objects are of another realm. */
+export function isPlain(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && (value.constructor?.name ?? 'Object') === 'Object';
 }
 
 /** What people write for a name of ours. */
@@ -127,8 +129,8 @@ export function positive(what: string, value: number, most = Infinity): void {
 
 /** @throws unless it is a finite number from `low`, and below `high` or, where `closed`, up to it */
 export function between(what: string, value: number, low: number, high = Infinity, { closed = false } = {}): void {
-  const isBelow = closed ? value <= high : value < high;
-  if (typeof value === 'number' && Number.isFinite(value) && value >= low && isBelow) return;
+  const isNumber = typeof value === 'number' && Number.isFinite(value) && value >= low;
+  if (isNumber && (closed ? value <= high : value < high)) return;
   const to = high === Infinity ? '' : closed ? ` to ${high}` : ` and below ${high}`;
   refuse(what, value, low === -Infinity && to === '' ? 'a finite number' : `a number from ${low}${to}`);
 }

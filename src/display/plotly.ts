@@ -1,4 +1,4 @@
-import { listOf, refuse } from '../base/options';
+import { isPlain, listOf, refuse } from '../base/options';
 import { Figure, type Picture } from './figure';
 import { labelSides, type Side, SIDES } from './labelSides';
 import { formatNumber, rangeOf } from './text';
@@ -18,9 +18,8 @@ type Row = Record<string, unknown>;
  * surfaces as heat maps from above, scatter3d from above with z as colour. Other traces have no still.
  */
 export function plotly(options: PlotlyFigure): Figure {
-  const isFigure = typeof options === 'object' && options !== null && !Array.isArray(options);
-  if (!isFigure) refuse('figure of plotly', options, 'an object of data and layout');
-  const { data, layout = {} } = options;
+  if (!isPlain(options)) refuse('figure of plotly', options, 'an object of data and layout');
+  const { data, layout = {} } = options as PlotlyFigure;
   listOf('data of plotly', data, 'an array of traces', (what, trace: unknown) => {
     if (typeof trace !== 'object' || trace === null) refuse(what, trace, 'an object');
   });

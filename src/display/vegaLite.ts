@@ -1,4 +1,4 @@
-import { check, refuse, words } from '../base/options';
+import { check, isPlain, refuse, words } from '../base/options';
 import { Figure, type Picture } from './figure';
 import { drawnPicture, fontFamily } from './raster';
 import { formatNumber, rangeOf } from './text';
@@ -58,6 +58,9 @@ const CONFIG = {
   view: { continuousWidth: 480, continuousHeight: 280, stroke: '#ddd' },
 };
 
+/** What makes a specification one: of a single view, or of several. */
+const KINDS = ['mark', 'layer', 'facet', 'hconcat', 'vconcat', 'concat', 'repeat'];
+
 /**
  * A chart by a Vega-Lite specification with inline data: live in JupyterLab, a PNG elsewhere.
  *
@@ -66,7 +69,7 @@ const CONFIG = {
  */
 export function vegaLite(spec: VegaLiteSpec, options: { text?: string } = {}): Figure {
   check('vegaLite', options, { text: words });
-  if (typeof spec !== 'object' || spec === null || Array.isArray(spec) || !Object.keys(spec).length) {
+  if (!isPlain(spec) || !KINDS.some(kind => kind in spec)) {
     refuse('specification of vegaLite', spec, 'an object such as { data: { values }, mark, encoding }');
   }
   refuseUrls(spec);

@@ -67,7 +67,7 @@ export const EXPERIMENTS: Readonly<Record<string, Experiment>> = {
 
 /** @throws when there is none of that name */
 export function experimentOf(name: string): Experiment {
-  if (Object.hasOwn(EXPERIMENTS, name)) return EXPERIMENTS[name];
+  if (typeof name === 'string' && Object.hasOwn(EXPERIMENTS, name)) return EXPERIMENTS[name];
   const names = Object.keys(EXPERIMENTS);
   const near = typeof name === 'string' ? nearest(name, names) : undefined;
   throw new Error(

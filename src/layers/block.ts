@@ -3,7 +3,7 @@
  * stages and whole bodies are all blocks, so five combinators compose them.
  */
 import * as tf from '@tensorflow/tfjs';
-import { check, type Checks, func, refuse, shown, text, wholeNumber } from '../base/options';
+import { check, type Checks, func, listOf, network, refuse, shown, text, wholeNumber, words } from '../base/options';
 import { wantsGraphOnly } from './initialization';
 import { atRow, beginModel, endModel, inScope, inTorchScope, layerName, placeInNetwork } from './naming';
 
@@ -38,6 +38,7 @@ export function chain(...blocks: Block[]): Block {
 /** `block(i)` for i = 0 .. count - 1, one after the other, in scopes 1 .. count. */
 export function repeat(count: number, block: (i: number) => Block): Block {
   wholeNumber('count of repeat', count, 0);
+  func('block of repeat', block, 'a function that makes the i-th block');
   return chain(...Array.from({ length: count }, (_, i) => named(String(i + 1), block(i))));
 }
 
@@ -68,11 +69,14 @@ export function denselyConnected(body: Block): Block {
 
 /** The blocks one after the other, their layers named `name/...`: the row of the paper's table they belong to. */
 export function named(name: string, ...blocks: Block[]): Block {
+  text('name of a scope', name);
+  if (!/^[\w./-]+$/.test(name)) refuse('name of a scope', name, 'letters, digits and -, _, . or / alone');
   return x => inScope(name, () => chain(...blocks)(x));
 }
 
 /** The blocks one after the other, their weights called `name.…` in PyTorch's model of this network. */
 export function torch(name: string, ...blocks: Block[]): Block {
+  words('name of a scope', name);
   return x => inTorchScope(name, () => chain(...blocks)(x));
 }
 
@@ -95,12 +99,14 @@ export function model(name: string, options: ModelOptions, ...blocks: Block[]): 
 export function modelOf(name: string, options: ModelOptions, body: (x: Node) => Node[]): tf.LayersModel {
   text('name of a network', name);
   check(name, options, MODEL_OPTIONS);
+  func(`third argument of ${name}`, body, 'a function from the image to the outputs, or blocks');
   const { inputShape, seed = 0 } = options;
   if (!inputShape) refuse(`option inputShape of ${name}`, inputShape, '[height, width, channels]');
   beginModel(name, seed);
   try {
     const input = tf.input({ shape: inputShape, name: 'image' });
     const outputs = body(input);
+    listOf(`list of outputs of ${name}`, outputs, 'an array of what blocks give');
     const make = (): tf.LayersModel =>
       tf.model({ inputs: input, outputs: outputs.length === 1 ? outputs[0] : outputs, name });
     const built = wantsGraphOnly() ? graphOf({ name, inputs: [input], outputs }, [...placed], make) : make();
@@ -108,8 +114,8 @@ export function modelOf(name: string, options: ModelOptions, body: (x: Node) => 
     return built;
   } catch (error) {
     endModel();
-    // One that did not fit was never built.
-    placed.forEach(layer => layer.built && layer.dispose());
+    // Not the layers: one that did not fit was never used, and tfjs throws where that is disposed of.
+    for (const weight of new Set(placed.flatMap(layer => layer.weights))) weight.dispose();
     throw error;
   } finally {
     placed.length = 0;
@@ -142,6 +148,7 @@ const torchNamesOfModels = new WeakMap<tf.LayersModel, Map<string, string>>();
 
 /** What PyTorch's model of the same network calls each layer with weights: our layer's name to its prefix in the state dict. */
 export function torchNames(model: tf.LayersModel): ReadonlyMap<string, string> {
+  network('model of torchNames', model);
   return torchNamesOfModels.get(model) ?? new Map<string, string>();
 }
 

@@ -69,7 +69,7 @@ export function resnetCifar(
 
 /** n, where three stages of n blocks of `layers / 3` layers, and two layers around them, make `depth`. */
 export function blocksPerStage(what: string, depth: number, layers: 6 | 9): number {
-  const n = (depth - 2) / layers;
-  if (typeof depth === 'number' && Number.isInteger(n) && n > 0) return n;
+  const n = typeof depth === 'number' ? (depth - 2) / layers : NaN;
+  if (Number.isInteger(n) && n > 0) return n;
   refuse(what, depth, `${layers}n + 2 with n from 1`);
 }

@@ -22,6 +22,7 @@ import {
   torch,
 } from '../layers';
 import { among, type Checks, MODEL_OPTIONS, whole, wholeNumber, withDepth } from '../layers/options';
+import { networkWithWeights } from '../base/options';
 import {
   bottleneck,
   residualNetwork,
@@ -176,11 +177,15 @@ function join(how: (...blocks: Block[]) => Block, paths: Block[]): Block {
  * @throws when they are different networks
  */
 export function transferWeights(from: tf.LayersModel, to: tf.LayersModel): void {
+  networkWithWeights('first argument of transferWeights', from);
+  networkWithWeights('second argument of transferWeights', to);
   const source = pathWeights(from);
   const target = pathWeights(to);
   const [missing] = [...target.keys()].filter(name => !source.has(name));
   if (missing || source.size !== target.size) {
-    throw new Error(`${from.name} and ${to.name} are different networks${missing ? `: only one has ${missing}` : ''}.`);
+    throw new Error(
+      `${from.name} and ${to.name} are different networks${missing ? `: only one has ${missing}` : ''}; expected the same in another form.`,
+    );
   }
   for (const [name, weights] of target) {
     const axis = name.endsWith('restore/conv/kernel') ? -2 : -1;

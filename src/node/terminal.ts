@@ -5,6 +5,8 @@ import { inspect } from 'node:util';
 import zlib from 'node:zlib';
 import { runtime } from '../base/runtime';
 
+const NO_LINE = 'The standard input ended before a line came.';
+
 runtime.inspect = (value, { isOneLine = false } = {}) => inspect(value, isOneLine ? { breakLength: Infinity } : {});
 runtime.print = text => void process.stdout.write(`${text}\n`);
 runtime.printOver = (line, isLast) => {
@@ -12,6 +14,7 @@ runtime.printOver = (line, isLast) => {
 };
 runtime.deflate = bytes => zlib.deflateSync(bytes, { level: 9 });
 runtime.readLine = async (prompt, password) => {
+  if (process.stdin.readableEnded) throw new Error(NO_LINE);
   process.stdout.write(prompt);
   const silent = new Writable({ write: (chunk, encoding, done) => done() });
   const lines = readline.createInterface({
@@ -22,7 +25,7 @@ runtime.readLine = async (prompt, password) => {
   try {
     return await new Promise<string>((resolve, reject) => {
       lines.once('line', resolve);
-      lines.once('close', () => reject(new Error('The standard input ended before a line came.')));
+      lines.once('close', () => reject(new Error(NO_LINE)));
       lines.once('SIGINT', () => lines.close());
     });
   } finally {

@@ -2,7 +2,7 @@
  * The lecture's comparison chart (after Canziani, Culurciello & Paszke, 2016, arXiv 1605.07678): published accuracy against
  * operations, parameters and memory of our own networks; and what the lecture concludes, as predicates.
  */
-import { listOf, refuse } from '../base/options';
+import { isPlain, listOf, refuse } from '../base/options';
 import { type Figure, labelSides, plotly, type Side } from '../display';
 import { architecture, type PublishedValue } from '../models';
 import { profile } from './profile';
@@ -38,8 +38,7 @@ export interface ComparedNetwork {
  * @throws when one is not in the catalog, or nobody published how accurate it is
  */
 export function compareNetworks(families: Record<string, readonly string[]> = LECTURE): ComparedNetwork[] {
-  const isPlain = typeof families === 'object' && families !== null && !Array.isArray(families);
-  if (!isPlain)
+  if (!isPlain(families))
     refuse('families of compareNetworks', families, 'an object of lists of names, such as { ResNet: ["resnet50"] }');
   for (const [family, names] of Object.entries(families))
     listOf(`family ${family} of compareNetworks`, names, 'an array of names');

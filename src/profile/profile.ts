@@ -3,7 +3,7 @@
  * no second description of it.
  */
 import * as tf from '@tensorflow/tfjs';
-import { among, boolean, check, type Checks, given, network, shown, wholeNumber } from '../base/options';
+import { among, boolean, check, type Checks, given, listOf, network, shown, text, wholeNumber } from '../base/options';
 import { type Figure, jupyterDisplay, type MimeBundle, table } from '../display';
 import { graphOnly } from '../layers';
 
@@ -115,6 +115,11 @@ export class Profile {
   readonly name: string;
 
   constructor(name: string, layers: (LayerProfile & { isExit: boolean })[], options: Required<ProfileOptions>) {
+    text('name of Profile', name);
+    listOf('layers of Profile', layers, 'what profile(net) counts', (what, layer: LayerProfile | null) =>
+      text(`name of the ${what}`, layer?.name as string),
+    );
+    check('Profile', options, OPTIONS);
     this.name = name;
     this.options = options;
     this.rows = rowsOf(layers);

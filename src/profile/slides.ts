@@ -3,7 +3,7 @@
  * a ledger of the cells where the two differ.
  */
 import * as tf from '@tensorflow/tfjs';
-import { shown } from '../base/options';
+import { among, shown, text } from '../base/options';
 import { type Figure, table } from '../display';
 import { type Block, chain, conv, model, skeleton } from '../layers';
 import { architecture } from '../models';
@@ -74,7 +74,7 @@ export const slideTableNames = Object.keys(TABLES) as SlideTableName[];
 
 /** @throws when the lecture has no table of this name */
 export function slideTable(name: SlideTableName): SlideTable {
-  if (Object.hasOwn(TABLES, name)) return { name, ...TABLES[name]() };
+  if (typeof name === 'string' && Object.hasOwn(TABLES, name)) return { name, ...TABLES[name]() };
   throw new Error(`The lecture has no table ${shown(name)}; expected one of ${slideTableNames.join(', ')}.`);
 }
 
@@ -93,8 +93,14 @@ export function slideFigure(name: SlideTableName): Figure {
   return table(printed, { caption });
 }
 
-/** The ledger's entry of a cell. */
+/**
+ * The ledger's entry of a cell; undefined where the slide is right.
+ * @throws when the lecture has no such table
+ */
 export function erratum(name: SlideTableName, row: string, column: string): Erratum | undefined {
+  among(...slideTableNames)('table of erratum', name);
+  text('row of erratum', row);
+  text('column of erratum', column);
   return errata.find(entry => entry.table === name && entry.row === row && entry.column === column);
 }
 

@@ -2,7 +2,7 @@
  * The reward of every cell, trained once and kept: what makes a search repeatable in a second, as NAS-Bench-101 (Ying et al.,
  * ICML 2019) and NAS-Bench-201 (Dong & Yang, ICLR 2020) do it on a larger scale.
  */
-import { between, check, type Checks, positive, refuse, wholeNumber } from '../base/options';
+import { between, check, type Checks, isPlain, positive, refuse, wholeNumber } from '../base/options';
 import type { ImageSet } from '../data';
 import { refuseEmpty } from '../data/imageSet';
 import { cosine, evaluate, fit } from '../training';
@@ -74,7 +74,7 @@ export function distinctCells(): Cell[] {
 
 /** The reward that a table has for a cell. */
 export function lookUp(table: CellTable): Evaluate {
-  if (typeof table !== 'object' || table === null || Array.isArray(table)) {
+  if (!isPlain(table)) {
     refuse('table of lookUp', table, 'an object of results by the names of cells');
   }
   return cell => {

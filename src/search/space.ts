@@ -4,7 +4,7 @@
  * Differs from the paper: three operations instead of five, and no convolution on the last edge. 3^5 x 2 = 486 cells instead
  * of 15,625, which two cores train in a quarter of an hour.
  */
-import { func, refuse } from '../base/options';
+import { between, func, refuse } from '../base/options';
 import type { Random } from '../data';
 
 export const OPERATIONS = ['none', 'skip', 'conv3x3'] as const;
@@ -48,7 +48,9 @@ const RANDOM = 'a function of numbers from 0 to below 1, such as seeded(1)';
 export function pick<T>(items: readonly T[], random: Random): T {
   func('random of pick', random, RANDOM);
   if (!Array.isArray(items) || items.length === 0) refuse('items of pick', items, 'an array with at least one item');
-  return items[Math.floor(random() * items.length)];
+  const number = random();
+  between('number of random', number, 0, 1);
+  return items[Math.floor(number * items.length)];
 }
 
 /** All 486 cells of the space: the operation of the first edge changes fastest. */
@@ -68,7 +70,7 @@ export function randomCell(random: Random): Cell {
 export function mutate(cell: Cell, random: Random): Cell {
   refuseCell(cell);
   func('random of mutate', random, RANDOM);
-  const edge = Math.floor(random() * cell.length);
+  const edge = pick([...cell.keys()], random);
   const others = CHOICES[edge].filter(operation => operation !== cell[edge]);
   return cell.map((operation, i) => (i === edge ? pick(others, random) : operation));
 }

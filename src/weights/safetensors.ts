@@ -5,7 +5,7 @@
  * Files of ours have a checksum of each tensor among the header's metadata, and one of the header, in which itself counts
  * as zeros: a damaged byte is noticed wherever it is, and the tensor named. Files from elsewhere have none.
  */
-import { refuse, text } from '../base/options';
+import { isPlain, refuse, text } from '../base/options';
 import { filesFor, runtime } from '../base/runtime';
 import { refuseDict, type StateDict, type TorchTensor } from './stateDict';
 
@@ -199,6 +199,9 @@ function checkPlaces(places: Place[], size: number): void {
 export function writeSafetensors(file: string, dict: StateDict, metadata: Record<string, string> = {}): void {
   text('file of writeSafetensors', file);
   refuseDict('writeSafetensors', dict);
+  if (!isPlain(metadata) || !Object.values(metadata).every(value => typeof value === 'string')) {
+    refuse('metadata of writeSafetensors', metadata, 'an object of texts');
+  }
   filesFor('weights').writeWhole(file, encode(dict, metadata));
 }
 

@@ -75,7 +75,7 @@ describe('vegaLite', () => {
     );
     assert.throws(() => vegaLite({ layer: [{ ...spec, data: { url: 'cars.csv' } }] }), /loads 'cars.csv'/);
     const lookup = { lookup: 'a', from: { data, key: 'a', fields: ['c'] } };
-    assert.throws(() => vegaLite({ ...spec, transform: [lookup] }), /must be inline/);
+    assert.throws(() => vegaLite({ ...spec, transform: [lookup] }), /expected data inside of it/);
     vegaLite({ ...spec, data: { values: [{ url: 'https://example.com' }] } });
   });
 

@@ -136,7 +136,7 @@ describe('profile', () => {
     const unknown = tf.layers.conv2d({ filters: 2, kernelSize: 3, name: 'unknown' }).apply(input) as tf.SymbolicTensor;
     assert.throws(
       () => profile(tf.model({ inputs: input, outputs: unknown })),
-      /has the shape \[,8,3\]; give the network/,
+      /has the shape \[,8,3\]; expected an inputShape without null/,
     );
     const recurrent = tf.input({ shape: [4, 3] });
     const memory = tf.layers.simpleRNN({ units: 2, name: 'memory' }).apply(recurrent) as tf.SymbolicTensor;
