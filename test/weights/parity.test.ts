@@ -187,7 +187,7 @@ describe('parity', function () {
       json.inputShapeNCHW = [1, 3, 32, 32];
     })); // prettier-ignore
     assert.equal(status, 2);
-    assert.match(err, /: inputShapeNCHW does not fit: The picture is too small/);
+    assert.match(err, /: inputShapeNCHW does not fit: The image is too small/);
   });
 
   it('is a command with an exit status, and takes --backend', () => {
