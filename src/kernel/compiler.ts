@@ -3,7 +3,7 @@ import fs from 'node:fs';
 import Module, { createRequire } from 'node:module';
 import path from 'node:path';
 import vm from 'node:vm';
-import type * as TS from '@tslab/typescript-for-tslab';
+import type * as TS from 'typescript';
 
 export interface LoadedCompiler {
   ts: typeof TS;
@@ -15,7 +15,7 @@ export interface LoadedCompiler {
 
 /** @param cache a folder of our own; V8 itself refuses data of another version or another text */
 export function loadCompiler(cache: string): LoadedCompiler {
-  const file = require.resolve('@tslab/typescript-for-tslab');
+  const file = require.resolve('typescript');
   const saved = path.join(cache, `typescript-${process.version}-${process.arch}.bin`);
   const cachedData = fs.existsSync(saved) ? fs.readFileSync(saved) : undefined;
   const script = new vm.Script(Module.wrap(fs.readFileSync(file, 'utf8')), { filename: file, cachedData });
@@ -27,7 +27,11 @@ export function loadCompiler(cache: string): LoadedCompiler {
   require.cache[file] = module;
   return {
     ts: module.exports as typeof TS,
-    replace: replacement => void (module.exports = replacement),
+    replace(replacement) {
+      const fork = new Module('typescript');
+      Object.assign(fork, { exports: replacement, loaded: true });
+      require.cache[require.resolve('@tslab/typescript-for-tslab')] = fork;
+    },
     save() {
       if (cachedData && !script.cachedDataRejected) return;
       fs.mkdirSync(cache, { recursive: true });

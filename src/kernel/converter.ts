@@ -1,10 +1,11 @@
 /**
- * tslab as a library: cells in, JavaScript and types out. All that is known of tslab's inside is in this file; the
- * packages are pinned to the letter (tslab 1.0.22, TypeScript 5.0.4 in its fork).
+ * tslab as a library: cells in, JavaScript and types out. tslab's own compiler is a fork of TypeScript 5.0 that only
+ * exports more of its inside, so today's TypeScript takes its place, and what the fork adds is `adapt`'s part. All that is
+ * known of tslab's inside is in this file; the packages are pinned to the letter (tslab 1.0.22, TypeScript 5.9.3).
  */
 import fs from 'node:fs';
 import path from 'node:path';
-import type * as TS from '@tslab/typescript-for-tslab';
+import type * as TS from 'typescript';
 import type { ConvertResult, Converter as TslabConverter, Diagnostic } from 'tslab/dist/converter';
 import { loadCompiler } from './compiler';
 import { CELL, transform, type Compiled } from './transform';
@@ -131,8 +132,14 @@ const modifiedTime = (file: string): number => fs.statSync(file, { throwIfNoEntr
 /** Of tslab's fork. */
 interface Internals {
   bindSourceFile(file: TS.SourceFile, options: TS.CompilerOptions | undefined): void;
-  getPreEmitDiagnosticsOfFiles(...args: unknown[]): TS.Diagnostic[];
+  nullTransformationContext: TS.TransformationContext;
+  getTouchingPropertyName(file: TS.SourceFile, position: number): TS.Node;
+  Completions: { getCompletionsAtPosition(...args: unknown[]): unknown };
+  SymbolDisplay: { getSymbolDisplayPartsDocumentationAndSymbolKind(...args: unknown[]): object };
 }
+
+/** What Node 20 has; of `using`, @types/node declares what is there. */
+const LIBRARIES = ['es2023', 'es2024.regexp', 'es2024.sharedmemory', 'es2024.string'].map(name => `lib.${name}.d.ts`);
 
 const COULD_NOT_FIND_A_DECLARATION_FILE = 7016;
 
@@ -164,12 +171,17 @@ function adapt(ts: typeof TS, root: string, folder: string, state: State): typeo
     ...rest: [TS.System, ...unknown[]]
   ) => {
     Object.assign(options, {
-      disableTopLevelAwait: false,
       moduleResolution: ts.ModuleResolutionKind.Bundler,
       allowImportingTsExtensions: true,
       inlineSourceMap: true,
       strict: true,
-      lib: ['lib.es2022.d.ts'],
+      // What is newer than Node stays as it is until the second step, where tslab has taken the last expression's value.
+      target: ts.ScriptTarget.ESNext,
+      lib: LIBRARIES,
+      experimentalDecorators: false,
+      // Of tslab's fork, and of TypeScript 5.0.
+      disableTopLevelAwait: undefined,
+      noImplicitUseStrict: undefined,
       types: ['node'],
       typeRoots: [path.join(root, 'node_modules', '@types')],
     });
@@ -216,9 +228,30 @@ function adapt(ts: typeof TS, root: string, folder: string, state: State): typeo
   };
 
   // A package without types is `any`, as a notebook is not the place to declare one.
-  const { getPreEmitDiagnosticsOfFiles } = ts as unknown as Internals;
-  const withoutUntyped: Internals['getPreEmitDiagnosticsOfFiles'] = (...args) =>
-    getPreEmitDiagnosticsOfFiles(...args).filter(({ code }) => code !== COULD_NOT_FIND_A_DECLARATION_FILE);
+  const getPreEmitDiagnosticsOfFiles = (program: TS.Program, files: TS.SourceFile[]): TS.Diagnostic[] =>
+    files
+      .flatMap(file => [...ts.getPreEmitDiagnostics(program, file)])
+      .filter(({ code }) => code !== COULD_NOT_FIND_A_DECLARATION_FILE);
+  const internals = ts as unknown as Internals;
+  const getQuickInfoAtPosition = (file: TS.SourceFile, checker: TS.TypeChecker, _: unknown, position: number) => {
+    let node = internals.getTouchingPropertyName(file, position);
+    if (node === file) return undefined;
+    if (ts.isNewExpression(node.parent) && node.pos === node.parent.pos) node = node.parent.expression;
+    const symbol = checker.getSymbolAtLocation(node);
+    if (!symbol) return undefined;
+    const details = internals.SymbolDisplay.getSymbolDisplayPartsDocumentationAndSymbolKind(
+      checker,
+      symbol,
+      file,
+      node.parent,
+      node,
+    );
+    return { ...details, textSpan: { start: node.getStart(file), length: node.getWidth(file) } };
+  };
+  const Completions = {
+    ...internals.Completions,
+    getCompletionsAtPositionForTslab: (...args: unknown[]) => internals.Completions.getCompletionsAtPosition(...args),
+  };
 
   // `{ name }` with the name of an earlier cell: tslab would leave it as it is, and nothing of that name is there.
   const visitEachChild = (node: TS.Node, visitor: TS.Visitor, ...rest: [TS.TransformationContext]): TS.Node => {
@@ -234,7 +267,9 @@ function adapt(ts: typeof TS, root: string, folder: string, state: State): typeo
 
   const replaced = {
     ...{ sys, createWatchCompilerHost, transpileModule, visitEachChild },
-    getPreEmitDiagnosticsOfFiles: withoutUntyped,
+    ...{ getPreEmitDiagnosticsOfFiles, getQuickInfoAtPosition, Completions },
+    getNullTransformationContext: () => internals.nullTransformationContext,
+    getDefaultTypeRoots: () => [],
   };
   return { ...ts, ...replaced } as unknown as typeof TS;
 }

@@ -5,7 +5,7 @@ export const KERNELSPEC = { display_name: 'TypeScript (cnn-kit)', language: 'typ
 
 export const LANGUAGE_INFO = {
   name: 'typescript',
-  version: versionOf('@tslab/typescript-for-tslab/package.json'),
+  version: versionOf('typescript/package.json'),
   mimetype: 'text/x-typescript',
   file_extension: '.ts',
   pygments_lexer: 'typescript',

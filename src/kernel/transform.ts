@@ -4,7 +4,7 @@
  * makes loops 35 to 480 times slower), with every loop looking at the interrupt flag.
  */
 import type { SourceMapPayload } from 'node:module';
-import type * as TS from '@tslab/typescript-for-tslab';
+import type * as TS from 'typescript';
 
 type Compiler = typeof TS;
 
@@ -76,6 +76,8 @@ function ownNames(ts: Compiler, text: string) {
     }
     const names = namesOfBinding(ts, declarationList);
     names.forEach(name => variables.add(name));
+    // What is disposed of when the cell ends stays as it is.
+    if (isUsing(ts, declarationList, ts.NodeFlags.Using)) continue;
     words.push({
       from: declarationList.getStart(),
       to: declarationList.declarations[0].getStart(),
@@ -136,8 +138,12 @@ function capturedNames(ts: Compiler, source: TS.SourceFile): Set<string> {
 function awaits(ts: Compiler, node: TS.Node): boolean {
   if (ts.isFunctionLike(node)) return false;
   if (ts.isAwaitExpression(node) || (ts.isForOfStatement(node) && node.awaitModifier)) return true;
+  if (ts.isVariableDeclarationList(node) && isUsing(ts, node, ts.NodeFlags.AwaitUsing)) return true;
   return ts.forEachChild(node, child => awaits(ts, child) || undefined) ?? false;
 }
+
+const isUsing = (ts: Compiler, { flags }: TS.VariableDeclarationList, kind: TS.NodeFlags): boolean =>
+  (flags & ts.NodeFlags.BlockScoped & kind) === kind;
 
 /** The block around a cell's code; `break` out of it is how a loop of the cell ends when it is interrupted. */
 export const CELL_LABEL = '$cell';

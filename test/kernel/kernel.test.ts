@@ -69,6 +69,70 @@ describe('the kernel', function () {
     assert.deepEqual(matches, ['toFixed']);
   });
 
+  // Each at its first and, by names of its own, at a later use.
+  for (const [what, cells] of Object.entries({
+    'a class decorator of the standard': [
+      [
+        'function tagged<T extends new (...a: any[]) => {}>(Class: T, context: ClassDecoratorContext) { return class extends Class { tag = context.kind; }; }\n@tagged class Plain {}\n(new Plain() as any).tag',
+        "'class'",
+      ],
+      ['@tagged class Other extends Plain {}\n(new Other() as any).tag', "'class'"],
+    ],
+    'decorators of a method and an accessor': [
+      [
+        'const doubled = (method: (n: number) => number, { name }: ClassMethodDecoratorContext) => function (this: unknown, n: number) { return 2 * method.call(this, n) + String(name).length; };\n' +
+          'const positive = <V extends number>({ set }: ClassAccessorDecoratorTarget<unknown, V>, _: ClassAccessorDecoratorContext) => ({ set(this: unknown, value: V) { set.call(this, Math.abs(value) as V); } });\n' +
+          'class Sides { @positive accessor side = 1; @doubled scale(n: number) { return n * this.side; } }\nconst sides = new Sides(); sides.side = -3; sides.scale(2)',
+        '17',
+      ],
+      ['sides.side', '3'],
+    ],
+    'using, disposed of when the cell ends': [
+      [
+        "const order: string[] = []; const resource = (name: string) => ({ name, [Symbol.dispose]() { order.push(name); } });\nusing first = resource('a'); using second = resource('b'); order.length",
+        '0',
+      ],
+      ['order.join() + first.name', "'b,aa'"],
+      ["{ using inner = resource('c'); order.push('before'); }\norder.slice(2).join()", "'before,c'"],
+    ],
+    'await using': [
+      ['let closed = 0; await using file = { async [Symbol.asyncDispose]() { await null; closed++; } }; closed', '0'],
+      ['closed', '1'],
+    ],
+    'import attributes': [
+      ["import parts from '../parts.json' with { type: 'json' }; parts.layers[1]", '8'],
+      ['parts.layers.length', '2'],
+    ],
+    'const type parameters and satisfies': [
+      [
+        "const kinds = <const T extends string[]>(...names: T) => names; const kind: 'a' | 'b' = kinds('a', 'b')[1]; kind satisfies string",
+        "'b'",
+      ],
+    ],
+  }))
+    it(`takes the TypeScript of today: ${what}`, async () => {
+      fs.writeFileSync(path.join(folder, 'parts.json'), '{ "layers": [4, 8] }');
+      for (const [code, value] of cells) assert.equal(await session.value(code), value);
+    });
+
+  it('checks the types of what is disposed of', async () => {
+    const { replies } = await session.execute('using nothing = { close() {} };');
+    assert.equal(replies[0].ename, 'TS2850');
+  });
+
+  it('knows of the types of its library what Node 20 has, and nothing that it lacks', async () => {
+    assert.equal(
+      await session.value(
+        "[[1, 2].findLast(n => n < 2), [2, 1].toSorted()[0], [1].with(0, 3)[0], structuredClone({ a: 4 }).a, 'a'.isWellFormed(), /[a--b]/v.test('b')].join()",
+      ),
+      "'1,1,3,4,true,false'",
+    );
+    for (const code of ['new Set([1]).union(new Set([2]))', 'Promise.withResolvers()', 'new DisposableStack()']) {
+      const { replies } = await session.execute(code);
+      assert.match(replies[0].ename, /^TS(2339|2550|2304|2552|2583)$/, code);
+    }
+  });
+
   it('shows a runtime error with cell, line and the line itself', async () => {
     const { replies, messages } = await session.execute(
       'interface Row { a: number }\nfunction deep(row: Row): number {\n  throw new RangeError(`${row.a} is too far`);\n}\ndeep({ a: 7 });',
