@@ -3,8 +3,8 @@
  * `exports.name`; here it becomes the body of a function whose own names stay plain local variables (a proxy over them
  * makes loops 35 to 480 times slower), with every loop looking at the interrupt flag.
  */
-import type { SourceMapPayload } from 'node:module';
 import type * as TS from 'typescript';
+import type { SourceMapPayload } from './platform';
 
 type Compiler = typeof TS;
 
@@ -21,6 +21,8 @@ export interface Compiled {
   live: string[];
   /** Names of earlier cells that this cell uses. */
   used: string[];
+  /** Modules that it imports. */
+  imports: string[];
 }
 
 export const CELL = '__tslab__.ts';
@@ -31,9 +33,14 @@ export function transform(ts: Compiler, module: string, options: TS.TranspileOpt
   const isCell = !!map?.sources[0]?.endsWith(CELL);
   const cell = isCell ? ownNames(ts, text) : undefined;
   const used = new Set<string>();
+  const imports = new Set<string>();
+  const before = (context: TS.TransformationContext) => (source: TS.SourceFile) => {
+    importsOf(ts, source, imports);
+    return rewrite(ts, context, source, isCell ? used : undefined);
+  };
   const { outputText, sourceMapText } = ts.transpileModule(cell?.text ?? text, {
     ...options,
-    transformers: { before: [context => source => rewrite(ts, context, source, isCell ? used : undefined)] },
+    transformers: { before: [before] },
     compilerOptions: { ...options.compilerOptions, sourceMap: true },
   });
   return {
@@ -43,13 +50,15 @@ export function transform(ts: Compiler, module: string, options: TS.TranspileOpt
     settled: cell?.settled ?? [],
     live: cell?.live ?? [],
     used: [...used],
+    imports: [...imports],
   };
 }
 
 function splitSourceMap(module: string) {
   const found = /\/\/# sourceMappingURL=data:application\/json;base64,(\S+)\s*$/.exec(module);
   if (!found) return { text: module, map: undefined };
-  const map = JSON.parse(Buffer.from(found[1], 'base64').toString()) as SourceMapPayload;
+  const bytes = Uint8Array.from(atob(found[1]), character => character.charCodeAt(0));
+  const map = JSON.parse(new TextDecoder().decode(bytes)) as SourceMapPayload;
   return { text: module.slice(0, found.index), map };
 }
 
@@ -104,6 +113,21 @@ function ownNames(ts: Compiler, text: string) {
     isAsync: awaits(ts, source),
   };
 }
+
+/** Adds the modules that `import`, `export from`, `import()` and `require()` name. */
+function importsOf(ts: Compiler, node: TS.Node, found: Set<string>): void {
+  const name =
+    ts.isImportDeclaration(node) || ts.isExportDeclaration(node)
+      ? node.moduleSpecifier
+      : ts.isCallExpression(node) && isLoad(ts, node.expression)
+        ? node.arguments[0]
+        : undefined;
+  if (name && ts.isStringLiteralLike(name)) found.add(name.text);
+  ts.forEachChild(node, child => importsOf(ts, child, found));
+}
+
+const isLoad = (ts: Compiler, callee: TS.Expression): boolean =>
+  callee.kind === ts.SyntaxKind.ImportKeyword || (ts.isIdentifier(callee) && callee.text === 'require');
 
 function namesOfImport(ts: Compiler, { importClause }: TS.ImportDeclaration): string[] {
   const { name, namedBindings } = importClause ?? {};

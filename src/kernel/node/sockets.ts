@@ -4,20 +4,14 @@
  */
 import { parentPort, workerData } from 'node:worker_threads';
 import { Publisher, Reply, Router } from 'zeromq';
-import { LANGUAGE_INFO, versionOf } from './language';
-import {
-  broadcast,
-  decode,
-  encode,
-  PROTOCOL_VERSION,
-  reply,
-  type Channel,
-  type Connection,
-  type Message,
-} from './protocol';
+import { broadcast, reply, type Channel, type Message } from '../protocol';
+import { kernelInfo } from '../wire';
+import { decode, encode, type Connection } from './frames';
 
 export interface SocketsData {
   connection: Connection;
+  /** The kit's. */
+  version: string;
   /** Set to 1 by an interrupt; every loop of a cell looks at it. */
   stop: Int32Array;
 }
@@ -30,7 +24,7 @@ export type FromSockets = { message: Message } | { mark: number } | 'closed';
 /** How long a cell may go without looking at the flag before the signal that breaks code without loops, in milliseconds. */
 const PATIENCE = 400;
 
-const { connection, stop } = workerData as SocketsData;
+const { connection, version, stop } = workerData as SocketsData;
 const { key } = connection;
 const port = parentPort!;
 const routers = { shell: new Router(), control: new Router(), stdin: new Router() };
@@ -65,26 +59,12 @@ function receive(channel: Channel, frames: Buffer[]): void {
   if (type === 'interrupt_request') interrupt();
   if (type === 'kernel_info_request') {
     say(broadcast('status', { execution_state: 'busy' }, message.header));
-    say(reply(message, 'kernel_info_reply', kernelInfo()));
+    say(reply(message, 'kernel_info_reply', kernelInfo(version, `Node ${process.version}`)));
     say(broadcast('status', { execution_state: 'idle' }, message.header));
     return;
   }
   port.postMessage({ message } satisfies FromSockets);
 }
-
-function kernelInfo(): Message['content'] {
-  return {
-    status: 'ok',
-    protocol_version: PROTOCOL_VERSION,
-    implementation: 'cnn-kit',
-    implementation_version: VERSION,
-    banner: `cnn-kit: TypeScript on Node ${process.version}`,
-    debugger: false,
-    help_links: [],
-    language_info: LANGUAGE_INFO,
-  };
-}
-const VERSION = versionOf('../../package.json');
 
 async function serve(channel: keyof typeof routers): Promise<void> {
   for await (const frames of routers[channel]) receive(channel, frames);
