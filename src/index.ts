@@ -1,4 +1,5 @@
 /** cnn-kit: the table of contents. */
+import './display/node';
 export * as tf from '@tensorflow/tfjs';
 export {
   backend,

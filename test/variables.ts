@@ -3,6 +3,7 @@
  * networks of test/models leave is 25 GB of zeros, which cost nothing until something reads them.
  */
 import * as tf from '@tensorflow/tfjs';
+import '../src/display/node';
 
 export const mochaHooks = {
   beforeAll(this: Mocha.Context): void {

@@ -1,9 +1,6 @@
-import { randomUUID } from 'node:crypto';
-import readline from 'node:readline/promises';
-import { Writable } from 'node:stream';
-import { inspect, types } from 'node:util';
 import { Figure, jupyterDisplay, type Picture } from './figure';
 import { kernelHost, type MimeBundle } from './host';
+import { runtime } from './runtime';
 
 /** An output that is on the page, or soon will be. */
 export interface DisplayHandle {
@@ -30,13 +27,13 @@ export interface Display {
 const drawings = new Set<Promise<void>>();
 
 function show(value: unknown): DisplayHandle {
-  const id = randomUUID();
+  const id = crypto.randomUUID();
   let turn = 0;
   let shown = false;
   const send = ({ bundle, metadata }: Picture): void => {
     const host = kernelHost();
     if (host) host.display(bundle, { id, update: shown, metadata });
-    else process.stdout.write(`${textOf(bundle)}\n`);
+    else console.log('%s', textOf(bundle));
     shown = true;
   };
   const update = (next: unknown): void => {
@@ -77,7 +74,7 @@ export const display: Display = Object.defineProperties(show as Display, {
 
 /** How a value is shown, with its metadata; a promise where drawing it takes a while. For kernels. */
 export function represent(value: unknown): Picture | Promise<Picture> {
-  if (types.isPromise(value)) return Promise.resolve(value).then(represent);
+  if (isPromise(value)) return Promise.resolve(value).then(represent);
   // Without a kernel nothing but the text is shown, so nothing else is drawn.
   if (value instanceof Figure) return kernelHost() ? value.picture : { bundle: { 'text/plain': value.text } };
   const method = (value as Record<symbol, unknown> | null | undefined)?.[jupyterDisplay];
@@ -86,12 +83,19 @@ export function represent(value: unknown): Picture | Promise<Picture> {
     if (typeof (bundle as PromiseLike<MimeBundle>)?.then !== 'function') return { bundle: checked(bundle) };
     return Promise.resolve(bundle).then(resolved => ({ bundle: checked(resolved) }));
   }
-  return { bundle: isBundle(value) && Object.keys(value).length ? value : { 'text/plain': inspect(value) } };
+  return { bundle: isBundle(value) && Object.keys(value).length ? value : { 'text/plain': runtime().inspect(value) } };
+}
+
+/** Also of another realm, as cells' may be. */
+function isPromise(value: unknown): value is Promise<unknown> {
+  return Object.prototype.toString.call(value) === '[object Promise]';
 }
 
 function checked(bundle: unknown): MimeBundle {
   if (isBundle(bundle)) return bundle;
-  throw new TypeError(`[Symbol.for('Jupyter.display')]() gave ${inspect(bundle)}; it must give a MIME bundle.`);
+  throw new TypeError(
+    `[Symbol.for('Jupyter.display')]() gave ${runtime().inspect(bundle)}; it must give a MIME bundle.`,
+  );
 }
 
 function isBundle(value: unknown): value is MimeBundle {
@@ -111,20 +115,5 @@ function textOf(bundle: MimeBundle): string {
 export async function input(prompt = '', { password = false }: { password?: boolean } = {}): Promise<string> {
   const host = kernelHost();
   if (host) return host.input(prompt, password);
-  process.stdout.write(prompt);
-  const silent = new Writable({ write: (chunk, encoding, done) => done() });
-  const lines = readline.createInterface({
-    input: process.stdin,
-    output: password ? silent : process.stdout,
-    terminal: process.stdin.isTTY,
-  });
-  try {
-    return await new Promise<string>((resolve, reject) => {
-      lines.once('line', resolve);
-      lines.once('close', () => reject(new Error('The standard input ended before a line came.')));
-      lines.once('SIGINT', () => lines.close());
-    });
-  } finally {
-    lines.close();
-  }
+  return runtime().terminal.ask(prompt, password);
 }

@@ -43,9 +43,18 @@ export class Figure {
 }
 
 /** A picture of a PNG with its text, shown at `width` x `height` CSS pixels. */
-export function pngPicture(png: Buffer, text: string, width: number, height: number): Required<Picture> {
+export function pngPicture(png: Uint8Array, text: string, width: number, height: number): Required<Picture> {
   return {
-    bundle: { 'image/png': png.toString('base64'), 'text/plain': text },
+    bundle: { 'image/png': toBase64(png), 'text/plain': text },
     metadata: { 'image/png': { width, height, alt: text } },
   };
+}
+
+export function toBase64(bytes: Uint8Array): string {
+  let text = '';
+  // In pieces: a function takes only so many arguments.
+  for (let from = 0; from < bytes.length; from += 8192) {
+    text += String.fromCharCode(...bytes.subarray(from, from + 8192));
+  }
+  return btoa(text);
 }

@@ -1,5 +1,5 @@
-import { Figure, pngPicture } from './figure';
-import { bytesOf, encodePng, type Image } from './png';
+import { Figure, pngPicture, toBase64 } from './figure';
+import { bytesOf, encodePng, type Image } from './image';
 import { fontFamily, svgToPng, textWidth } from './raster';
 import { escapeMarkup } from './text';
 
@@ -107,7 +107,7 @@ function compose(images: readonly Image[], layout: Layout): Image & { data: Uint
   return { data, width, height, channels: 3 };
 }
 
-function annotate(png: Buffer, grid: Image, layout: Layout, titles: string[][], caption?: string): string {
+function annotate(png: Uint8Array, grid: Image, layout: Layout, titles: string[][], caption?: string): string {
   const { columns, cellWidth, cellHeight, imageHeight, gap } = layout;
   const margin = 4;
   const head = caption ? 24 : 0;
@@ -126,7 +126,7 @@ function annotate(png: Buffer, grid: Image, layout: Layout, titles: string[][], 
     ` font-family="${fontFamily}" font-size="${FONT_SIZE}">`,
     caption ? `<text x="${margin}" y="18" font-size="13" font-weight="bold">${escapeMarkup(caption)}</text>` : '',
     `<image x="${margin}" y="${margin + head}" width="${grid.width}" height="${grid.height}"`,
-    ` image-rendering="optimizeSpeed" href="data:image/png;base64,${png.toString('base64')}"/>`,
+    ` image-rendering="optimizeSpeed" href="data:image/png;base64,${toBase64(png)}"/>`,
     ...texts,
     '</svg>',
   ].join('');

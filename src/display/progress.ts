@@ -1,7 +1,7 @@
-import { randomUUID } from 'node:crypto';
 import { pngPicture } from './figure';
 import { kernelHost, type KernelHost } from './host';
 import { fontFamily, svgToPng } from './raster';
+import { runtime } from './runtime';
 import { escapeMarkup, formatNumber, formatSeconds, rangeOf } from './text';
 import { thin } from './thin';
 import { palette } from './vegaLite';
@@ -37,7 +37,7 @@ const HEIGHT = 150;
  * line on the terminal, and nothing where the output is not one.
  */
 export function progress({ title, total }: ProgressOptions): Progress {
-  const id = randomUUID();
+  const id = crypto.randomUUID();
   const host = kernelHost();
   const start = performance.now();
   const state: State = { title, total, step: 0, losses: [], seconds: 0 };
@@ -51,7 +51,7 @@ export function progress({ title, total }: ProgressOptions): Progress {
     // A run must not die of its picture.
     try {
       if (host) drawInKernel(host, state, { id, update }, last);
-      else if (process.stdout.isTTY) process.stdout.write(`\r${statusOf(state, last)}\x1b[K${last ? '\n' : ''}`);
+      else runtime().terminal.status(statusOf(state, last), last);
     } catch {
       return;
     }

@@ -1,5 +1,5 @@
-import { inspect } from 'node:util';
 import { Figure } from './figure';
+import { runtime } from './runtime';
 import { escapeMarkup, formatNumber } from './text';
 
 export interface TableOptions {
@@ -17,7 +17,9 @@ export interface TableOptions {
  */
 export function table(rows: readonly object[], { columns, caption, digits }: TableOptions = {}): Figure {
   if (!Array.isArray(rows) || rows.some(row => typeof row !== 'object' || row === null)) {
-    throw new TypeError(`The rows of a table are ${inspect(rows, { depth: 1 })}; they must be an array of objects.`);
+    throw new TypeError(
+      `The rows of a table are ${runtime().inspect(rows, { depth: 1 })}; they must be an array of objects.`,
+    );
   }
   const known = [...new Set(rows.flatMap(row => Object.keys(row as object)))];
   const unknown = rows.length && columns?.find(column => !rows.some(row => column in row));
@@ -50,7 +52,7 @@ function formatColumn(values: unknown[], digits: number | undefined): string[] {
   return values.map(value => {
     if (value === undefined || value === null) return '';
     if (isNumber(value)) return formatNumber(Number(value), whole ? undefined : digits);
-    return typeof value === 'string' ? value : inspect(value, { breakLength: Infinity });
+    return typeof value === 'string' ? value : runtime().inspect(value, { breakLength: Infinity });
   });
 }
 

@@ -5,6 +5,7 @@
  * its figures as PNG. Without a name it lists the experiments. A run that was interrupted goes on with the part
  * it was in.
  */
+import '../display/node';
 import path from 'node:path';
 import { command, runIfMain, usage, UsageError } from '../cli/command';
 

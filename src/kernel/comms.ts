@@ -1,5 +1,5 @@
 /** Comms: messages between a notebook's widgets and the kernel, opened from either side. */
-import type { Comm, CommHandler, CommMessage } from '../display';
+import type { Comm, CommHandler, CommMessage } from '../display/host';
 import type { Content } from './protocol';
 import type { Output, Run } from './output';
 

@@ -1,5 +1,7 @@
 /** What each message of Jupyter's asks for, and its answer. */
-import { display, kernelKey, represent, type KernelHost, type Picture } from '../display';
+import { display, represent } from '../display/display';
+import type { Picture } from '../display/figure';
+import { kernelKey, type KernelHost } from '../display/host';
 import { Comms } from './comms';
 import type { Converter } from './converter';
 import { KeyboardInterrupt, showOriginalPlaces, toCellError, type CellError } from './errors';

@@ -1,4 +1,4 @@
-/** What the kernel needs of the runtime that it stands on. Node's is in node/platform.ts; a browser has another. */
+/** What the kernel needs of the runtime that it stands on. Node's is in node/platform.ts; a browser has another. How values look as text and as pictures is the matter of display's runtime. */
 
 /** A source map, version 3. */
 export interface SourceMapPayload {
@@ -53,8 +53,6 @@ export interface Platform {
   originalOf(map: SourceMapPayload, line: number, column: number): { line: number; column: number } | undefined;
   /** Whether a file in a stack trace is the runtime's, the compiler's or the kernel's. */
   isOwn(file: string): boolean;
-  /** A value as text, as the console shows it. */
-  inspect(value: unknown): string;
   /** Has the text that programs write to standard output and error handed over, in place of where it went. */
   captureStreams(print: (name: 'stdout' | 'stderr', text: string) => void): void;
   /** Calls back when the runtime itself is interrupted. */

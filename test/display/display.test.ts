@@ -9,7 +9,8 @@ const shower = (bundle: unknown) => ({ [Symbol.for('Jupyter.display')]: () => bu
 
 /** What a program that uses the folder prints in plain Node. */
 function run(body: string, stdin = ''): { stdout: string; stderr: string; status: number | null } {
-  const code = `const d = require(${JSON.stringify(path.resolve('src/display'))}); (async () => { ${body} })();`;
+  const [display, node] = ['src/display', 'src/display/node'].map(folder => JSON.stringify(path.resolve(folder)));
+  const code = `require(${node}); const d = require(${display}); (async () => { ${body} })();`;
   return spawnSync(process.execPath, ['--import', 'tsx', '-e', code], { encoding: 'utf8', input: stdin });
 }
 

@@ -42,7 +42,7 @@ interface Decoded {
 }
 
 /** A PNG of 8 bits per channel, decoded with all five filters: pixels[y][x] is an array of channels. */
-export function decodePng(png: Buffer): Decoded & { pixels: number[][][] } {
+export function decodePng(png: Uint8Array): Decoded & { pixels: number[][][] } {
   const decoded = bytesOf(png);
   const { width, height, channels, bytes } = decoded;
   const pixel = (index: number): number[] => [...bytes.subarray(index * channels, (index + 1) * channels)];
@@ -50,7 +50,8 @@ export function decodePng(png: Buffer): Decoded & { pixels: number[][][] } {
   return { ...decoded, pixels: Array.from({ length: height }, (_, y) => row(y)) };
 }
 
-function bytesOf(png: Buffer): Decoded {
+function bytesOf(bytesOfFile: Uint8Array): Decoded {
+  const png = Buffer.from(bytesOfFile);
   if (png.subarray(0, 8).toString('latin1') !== '\x89PNG\r\n\x1a\n') throw new Error('This is no PNG.');
   const parts: Buffer[] = [];
   let header: Buffer = Buffer.alloc(0);
@@ -85,7 +86,7 @@ function bytesOf(png: Buffer): Decoded {
 export const pngOf = (bundle: MimeBundle): Buffer => Buffer.from(bundle['image/png'] as string, 'base64');
 
 /** How many pixels have about this colour, given as #rrggbb. */
-export function countColour(png: Buffer, colour: string): number {
+export function countColour(png: Uint8Array, colour: string): number {
   const wanted = [1, 3, 5].map(at => parseInt(colour.slice(at, at + 2), 16));
   const { channels, bytes } = bytesOf(png);
   let count = 0;

@@ -1,6 +1,7 @@
 /** The kernel's process, as kernel.json starts it: `node main.js CONNECTION_FILE`, in the notebook's folder. */
 import fs from 'node:fs';
 import path from 'node:path';
+import '../../display/node';
 import { createConverter } from '../converter';
 import { Kernel } from '../kernel';
 import { loadCompiler } from './compiler';

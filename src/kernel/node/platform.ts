@@ -3,7 +3,6 @@ import { AsyncLocalStorage } from 'node:async_hooks';
 import fs from 'node:fs';
 import { SourceMap, type SourceMapPayload as NodePayload } from 'node:module';
 import path from 'node:path';
-import { inspect } from 'node:util';
 import vm from 'node:vm';
 import type { AsyncContext, Platform } from '../platform';
 import { collectGarbage } from './memory';
@@ -36,7 +35,6 @@ export const nodePlatform: Platform = {
   },
   isOwn: file =>
     /^node:|node_modules\/(tslab|@tslab|typescript)\//.test(file) || file.replace('file://', '').startsWith(KERNEL),
-  inspect: value => inspect(value),
   captureStreams(print) {
     for (const name of ['stdout', 'stderr'] as const) {
       process[name].write = ((chunk: string | Uint8Array, ...rest: unknown[]) => {
