@@ -73,7 +73,8 @@ export function createConverter(compiler: Compiler, paths: Paths, root: string, 
   let next = '';
 
   return {
-    convert(source) {
+    convert(written) {
+      const source = withoutExports(original, written);
       noticeEdits(original, watched);
       compiled.clear();
       // The same text again leaves the compiler nothing new to see in the second of tslab's two programs.
@@ -227,7 +228,11 @@ function reusePrograms(ts: typeof TS, host: TS.WatchCompilerHost<TS.BuilderProgr
       if (file.locals?.size) return withFile(last, file);
     }
     last = createProgram(names, options, compilerHost, last, ...others);
-    tellValuesOfShorthands(ts, last.getProgram());
+    const program = last.getProgram();
+    tellValuesOfShorthands(ts, program);
+    // Declarations even where a type has no name that can be written: it is `any` to later cells then.
+    const emit = program.emit as (...args: unknown[]) => TS.EmitResult;
+    last.emit = (target, write, cancel, only, transformers) => emit(target, write, cancel, only, transformers, true);
     return last;
   };
 }
@@ -237,6 +242,27 @@ function withFile(program: TS.BuilderProgram, file: TS.SourceFile): TS.BuilderPr
   const getSourceFile = (name: string): TS.SourceFile | undefined =>
     name === file.fileName ? file : program.getSourceFile(name);
   return Object.assign(Object.create(program) as TS.BuilderProgram, { getSourceFile });
+}
+
+/** The cell without the `export`s of its declarations, at the same places: cells see each other's names anyhow. */
+function withoutExports(ts: typeof TS, source: string): string {
+  if (!/\bexport\b/.test(source)) return source;
+  let text = source;
+  const blank = (from: number, to: number): void => {
+    text = text.slice(0, from) + text.slice(from, to).replace(/[^\n]/g, ' ') + text.slice(to);
+  };
+  const file = ts.createSourceFile('cell.ts', source, ts.ScriptTarget.Latest);
+  for (const statement of file.statements) {
+    if (ts.isExportDeclaration(statement) && !statement.moduleSpecifier) blank(statement.getStart(file), statement.end);
+    else if (ts.isExportAssignment(statement)) blank(statement.getStart(file), statement.expression.getStart(file));
+    else if (ts.canHaveModifiers(statement)) {
+      for (const { kind, end } of ts.getModifiers(statement) ?? []) {
+        if (kind === ts.SyntaxKind.ExportKeyword) blank(end - 'export'.length, end);
+        if (kind === ts.SyntaxKind.DefaultKeyword) blank(end - 'default'.length, end);
+      }
+    }
+  }
+  return text;
 }
 
 /** TypeScript's chains of explanations come as separate diagnostics of one place; here one place is one problem. */

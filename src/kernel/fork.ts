@@ -20,10 +20,11 @@ export function asFork(ts: Compiler): Compiler {
   const added = {
     getNullTransformationContext: () => nullTransformationContext,
     getDefaultTypeRoots: () => [],
-    // A package without types is `any`, as a notebook is not the place to declare one.
+    // A package without types is `any`, as a notebook is not the place to declare one. Nor is it one for declarations,
+    // so it does not matter whether the type of a value can be written there.
     getPreEmitDiagnosticsOfFiles: (program: TS.Program, files: TS.SourceFile[]) =>
       files
-        .flatMap(file => ts.getPreEmitDiagnostics(program, file))
+        .flatMap(file => [...program.getSyntacticDiagnostics(file), ...program.getSemanticDiagnostics(file)])
         .filter(({ code }) => code !== COULD_NOT_FIND_A_DECLARATION_FILE),
     getQuickInfoAtPosition: (file: TS.SourceFile, checker: TS.TypeChecker, _cancel: unknown, position: number) =>
       quickInfo(ts, file, checker, position),

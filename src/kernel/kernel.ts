@@ -48,6 +48,7 @@ export class Kernel {
     this.comms = new Comms(this.output);
     // Before there is a wire: an interrupt may come while the compiler is loaded.
     this.platform.onInterrupt(() => this.interrupt());
+    this.platform.onExit(() => this.output.flush());
     this.wire = options.openWire(this.platform.stop, message => this.receive(message));
   }
 
@@ -156,7 +157,9 @@ export class Kernel {
       }
       this.output.flush();
       this.wire.reply(message, { status: 'ok', execution_count, payload, user_expressions: {} });
-    } catch (error) {
+    } catch (thrown) {
+      // Whatever it was that an interrupt broke, such as a child process that the cell waited for.
+      const error = Atomics.load(this.platform.stop, 0) ? new KeyboardInterrupt() : thrown;
       await this.fail(message, run, error, { execution_count, stop_on_error });
     }
     this.running = undefined;

@@ -55,7 +55,10 @@ export class Output {
 
   /** Sends what programs print, with console.log too, to the notebook; live also within a loop. */
   captureStreams(): void {
-    this.platform.captureStreams((name, text) => this.print(name, text));
+    this.platform.captureStreams(
+      (name, text) => this.print(name, text),
+      () => this.runs.get()?.abort.signal,
+    );
   }
 
   /** Timers of an interrupted cell never fire, so that its loops over `await` end too. */

@@ -53,12 +53,19 @@ export interface Platform {
   originalOf(map: SourceMapPayload, line: number, column: number): { line: number; column: number } | undefined;
   /** Whether a file in a stack trace is the runtime's, the compiler's or the kernel's. */
   isOwn(file: string): boolean;
-  /** Has the text that programs write to standard output and error handed over, in place of where it went. */
-  captureStreams(print: (name: 'stdout' | 'stderr', text: string) => void): void;
+  /**
+   * Has the text that programs and their children write to standard output and error handed over, in place of where it
+   * went.
+   *
+   * @param signal aborts when the cell that now runs is interrupted, which ends its children
+   */
+  captureStreams(print: (name: 'stdout' | 'stderr', text: string) => void, signal: () => AbortSignal | undefined): void;
   /** Calls back when the runtime itself is interrupted. */
   onInterrupt(interrupt: () => void): void;
   /** Calls back with errors of timers and promises that no one waits for, in place of ending. */
   onLateError(show: (error: unknown, isRejection: boolean) => void): void;
+  /** Calls back when the runtime ends, whoever ends it. */
+  onExit(work: () => void): void;
   /** Called between cells. */
   afterCell(): void;
   exit(): void;

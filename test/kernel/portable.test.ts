@@ -71,6 +71,7 @@ function barePlatform(evaluate: (code: string) => unknown, print: { write?: (tex
     captureStreams: capture => (print.write = text => capture('stdout', text)),
     onInterrupt: () => undefined,
     onLateError: () => undefined,
+    onExit: () => undefined,
     afterCell: () => undefined,
     exit: () => undefined,
   };

@@ -15,7 +15,7 @@ const root = path.join(__dirname, '..', '..', '..');
 const { version } = JSON.parse(fs.readFileSync(path.join(root, 'package.json'), 'utf8')) as { version: string };
 new Kernel({
   platform: nodePlatform,
-  openWire: (stop, receive) => new SocketsWire({ connection, version, stop }, receive),
+  openWire: (stop, receive) => new SocketsWire(connection, version, stop, receive),
   root,
   folder: process.cwd(),
   createConverter: (...places) =>

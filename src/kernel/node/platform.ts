@@ -3,8 +3,10 @@ import { AsyncLocalStorage } from 'node:async_hooks';
 import fs from 'node:fs';
 import { SourceMap, type SourceMapPayload as NodePayload } from 'node:module';
 import path from 'node:path';
+import { StringDecoder } from 'node:string_decoder';
 import vm from 'node:vm';
 import type { AsyncContext, Platform } from '../platform';
+import { captureChildren } from './children';
 import { collectGarbage } from './memory';
 import { NodePackages } from './packages';
 
@@ -35,21 +37,25 @@ export const nodePlatform: Platform = {
   },
   isOwn: file =>
     /^node:|node_modules\/(tslab|@tslab|typescript)\//.test(file) || file.replace('file://', '').startsWith(KERNEL),
-  captureStreams(print) {
+  captureStreams(print, signal) {
     for (const name of ['stdout', 'stderr'] as const) {
+      // A character may come in two pieces.
+      const decoder = new StringDecoder('utf8');
       process[name].write = ((chunk: string | Uint8Array, ...rest: unknown[]) => {
-        print(name, typeof chunk === 'string' ? chunk : Buffer.from(chunk).toString());
+        print(name, typeof chunk === 'string' ? chunk : decoder.write(Buffer.from(chunk)));
         const done = rest.find(argument => typeof argument === 'function') as (() => void) | undefined;
         if (done) process.nextTick(done);
         return true;
       }) as typeof process.stdout.write;
     }
+    captureChildren(signal);
   },
   onInterrupt: interrupt => void process.on('SIGINT', interrupt),
   onLateError(show) {
     process.on('uncaughtException', error => show(error, false));
     process.on('unhandledRejection', error => show(error, true));
   },
+  onExit: work => void process.on('exit', work),
   afterCell: collectGarbage,
   exit: () => process.exit(0),
 };

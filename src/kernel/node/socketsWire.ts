@@ -3,24 +3,33 @@ import path from 'node:path';
 import { Worker } from 'node:worker_threads';
 import { broadcast, reply, type Content, type Header, type Message } from '../protocol';
 import type { PublishOptions, Wire } from '../wire';
-import { encode } from './frames';
+import { encode, type Connection } from './frames';
 import type { FromSockets, SocketsData, ToSockets } from './sockets';
+
+/** How long the sockets may take to close, in milliseconds. */
+const PATIENCE = 2000;
 
 export class SocketsWire implements Wire {
   private readonly worker: Worker;
   private readonly marks = new Map<number, () => void>();
   private nextMark = 0;
   private closed?: () => void;
+  private readonly workerData: SocketsData;
 
-  constructor(
-    private readonly workerData: SocketsData,
-    receive: (message: Message) => void,
-  ) {
-    this.worker = new Worker(path.join(__dirname, 'sockets.js'), { workerData });
+  /** @param version the kit's */
+  constructor(connection: Connection, version: string, stop: Int32Array, receive: (message: Message) => void) {
+    const closed = new Int32Array(new SharedArrayBuffer(4));
+    this.workerData = { connection, version, stop, closed };
+    this.worker = new Worker(path.join(__dirname, 'sockets.js'), { workerData: this.workerData });
     this.worker.on('message', (order: FromSockets) => {
       if (order === 'closed') this.closed?.();
       else if ('mark' in order) this.marks.get(order.mark)?.();
       else receive(order.message);
+    });
+    // What is under way leaves, also when a cell ends the process; and with sockets open their thread dies of an abort.
+    process.on('exit', () => {
+      this.post('close');
+      Atomics.wait(closed, 0, 0, PATIENCE);
     });
   }
 
