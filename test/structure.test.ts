@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import fs from 'node:fs';
+import { isBuiltin } from 'node:module';
 import path from 'node:path';
 import ts from 'typescript';
 
@@ -100,4 +101,25 @@ describe('the structure of src', () => {
       ['index.ts'],
     );
   });
+});
+
+describe('what stands on any runtime', () => {
+  /** The core: folders whose own files know nothing of Node; what is Node's is in src/node, or in a folder `node` of theirs. */
+  const PORTABLE = ['base', 'data', 'display', 'kernel', 'layers', 'models', 'ops', 'profile', 'search', 'training', 'visualize']; // prettier-ignore
+  const GLOBALS = ['process', 'Buffer', 'require', '__dirname', '__filename', 'global', 'setImmediate', 'NodeJS'];
+
+  for (const file of files.filter(file => PORTABLE.includes(path.posix.dirname(file)))) {
+    it(`${file} knows nothing of Node`, () => {
+      for (const imported of importsOf(file)) {
+        assert.ok(!isBuiltin(imported) && !/\/node(\/|$)/.test(imported), `src/${file} imports ${imported}`);
+      }
+      const text = fs.readFileSync(path.join(root, 'src', file), 'utf8');
+      const visit = (node: ts.Node): void => {
+        const named = (node.parent as { name?: ts.Node } | undefined)?.name === node;
+        if (ts.isIdentifier(node) && !named) assert.ok(!GLOBALS.includes(node.text), `src/${file} uses ${node.text}`);
+        ts.forEachChild(node, visit);
+      };
+      visit(ts.createSourceFile(file, text, ts.ScriptTarget.ES2022, true));
+    });
+  }
 });

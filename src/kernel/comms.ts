@@ -1,6 +1,5 @@
 /** Comms: messages between a notebook's widgets and the kernel, opened from either side. */
-import { randomUUID } from 'node:crypto';
-import type { Comm, CommHandler, CommMessage } from '../display';
+import type { Comm, CommHandler, CommMessage } from '../display/host';
 import type { Content } from './protocol';
 import type { Output, Run } from './output';
 
@@ -14,7 +13,7 @@ export class Comms {
 
   /** Opens a comm to the target of that name in the browser. */
   openComm(target: string, message: Part = {}): Comm {
-    const comm = this.make(randomUUID(), target);
+    const comm = this.make(crypto.randomUUID(), target);
     this.publish('comm_open', { comm_id: comm.id, target_name: target }, message);
     return comm;
   }

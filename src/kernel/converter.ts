@@ -1,12 +1,12 @@
 /**
- * tslab as a library: cells in, JavaScript and types out. All that is known of tslab's inside is in this file; the
- * packages are pinned to the letter (tslab 1.0.22, TypeScript 5.0.4 in its fork).
+ * tslab as a library: cells in, JavaScript and types out. tslab's own compiler is a fork of TypeScript 5.0 that only
+ * exports more of its inside, so today's TypeScript takes its place, and what the fork adds is `adapt`'s part. All that is
+ * known of tslab's inside is in this file; the packages are pinned to the letter (tslab 1.0.22, TypeScript 5.9.3).
  */
-import fs from 'node:fs';
-import path from 'node:path';
-import type * as TS from '@tslab/typescript-for-tslab';
+import type * as TS from 'typescript';
 import type { ConvertResult, Converter as TslabConverter, Diagnostic } from 'tslab/dist/converter';
-import { loadCompiler } from './compiler';
+import { asFork, tellValuesOfShorthands, type Internals } from './fork';
+import type { Paths } from './platform';
 import { CELL, transform, type Compiled } from './transform';
 
 export interface Cell extends Compiled {
@@ -48,29 +48,34 @@ export interface Converter {
   isComplete(source: string): { status: 'complete' | 'invalid' } | { status: 'incomplete'; indent: string };
 }
 
+/** TypeScript, and tslab over it. */
+export interface Compiler {
+  ts: typeof TS;
+  /** Loads tslab with `ts` in place of its own compiler. */
+  tslab(ts: typeof TS): Tslab;
+}
+
+export type Tslab = Pick<typeof import('tslab/dist/converter'), 'createConverter' | 'isCompleteCode'> &
+  Pick<typeof import('tslab/dist/inspect'), 'printQuickInfo'>;
+
 /**
  * @param root the checkout: cells see the packages of its node_modules
  * @param folder the notebook's folder: where relative imports start
  */
-export function createConverter(root: string, folder: string): Converter {
-  const compiler = loadCompiler(path.join(root, '.cache', 'kernel'));
+export function createConverter(compiler: Compiler, paths: Paths, root: string, folder: string): Converter {
   const original = compiler.ts;
   const state: State = { compiled: new Map(), watched: new Map(), namesOf: undefined };
   const { compiled, watched } = state;
-  const ts = adapt(original, root, folder, state);
-  // A copy, since the exports of the package itself cannot be changed in place.
-  compiler.replace(ts);
-  const tslab = require('tslab/dist/converter') as typeof import('tslab/dist/converter');
-  const { printQuickInfo } = require('tslab/dist/inspect') as typeof import('tslab/dist/inspect');
+  const tslab = compiler.tslab(adapt(original, paths, root, folder, state));
   const engine: TslabConverter = tslab.createConverter({ isJS: false, isBrowser: false });
-  setTimeout(() => compiler.save(), 2000).unref();
   let declarations = '';
   let last: string | undefined;
   let next = '';
 
   return {
-    convert(source) {
-      noticeEdits(watched);
+    convert(written) {
+      const source = withoutExports(original, written);
+      noticeEdits(original, watched);
       compiled.clear();
       // The same text again leaves the compiler nothing new to see in the second of tslab's two programs.
       state.namesOf = source === last ? undefined : source;
@@ -82,7 +87,8 @@ export function createConverter(root: string, folder: string): Converter {
         ...take(data),
         name: file.replace(/\.js$/, ''),
       }));
-      if (result.diagnostics.length) return { problems: problemsOf(result, root), files: [] };
+      if (result.diagnostics.length)
+        return { problems: problemsOf(result, file => paths.resolve(root, file)), files: [] };
       next = result.declOutput ?? declarations;
       const cell = result.output === undefined ? undefined : take(result.output);
       return { problems: [], cell: cell && { ...cell, lastExpression: result.lastExpressionVar }, files };
@@ -98,7 +104,7 @@ export function createConverter(root: string, folder: string): Converter {
     inspect(source, position) {
       const info = engine.inspect(declarations, source, position);
       if (!info) return undefined;
-      const [signature, ...documentation] = printQuickInfo(info).split('\n\n');
+      const [signature, ...documentation] = tslab.printQuickInfo(info).split('\n\n');
       return { signature, documentation: documentation.join('\n\n') };
     },
     isComplete(source) {
@@ -117,24 +123,16 @@ interface Watch {
 }
 
 /** Tells the compiler of local files that were edited since the last cell; looking beats waiting for a file watcher. */
-function noticeEdits(watched: Map<string, Watch>): void {
+function noticeEdits(ts: typeof TS, watched: Map<string, Watch>): void {
   for (const [file, watch] of watched) {
-    const modified = modifiedTime(file);
+    const modified = modifiedTime(ts, file);
     if (modified === watch.modified) continue;
     watch.modified = modified;
     watch.changed();
   }
 }
 
-const modifiedTime = (file: string): number => fs.statSync(file, { throwIfNoEntry: false })?.mtimeMs ?? 0;
-
-/** Of tslab's fork. */
-interface Internals {
-  bindSourceFile(file: TS.SourceFile, options: TS.CompilerOptions | undefined): void;
-  getPreEmitDiagnosticsOfFiles(...args: unknown[]): TS.Diagnostic[];
-}
-
-const COULD_NOT_FIND_A_DECLARATION_FILE = 7016;
+const modifiedTime = (ts: typeof TS, file: string): number => ts.sys.getModifiedTime?.(file)?.getTime() ?? 0;
 
 interface State {
   /** By the code that tslab got. */
@@ -145,67 +143,33 @@ interface State {
 }
 
 /** The compiler with what tslab asks of it answered our way. */
-function adapt(ts: typeof TS, root: string, folder: string, state: State): typeof TS {
-  const atRoot = (file: string): string => path.posix.join(root.split(path.sep).join('/'), file);
-  const virtual = new Set([atRoot(CELL), atRoot('__prev__.d.ts')]);
+function adapt(ts: typeof TS, paths: Paths, root: string, folder: string, state: State): typeof TS {
   const sys = Object.assign(Object.create(ts.sys) as TS.System, {
     getCurrentDirectory: () => root,
     watchFile: (file: string, callback: TS.FileWatcherCallback) => {
       const changed = (): void => callback(file, ts.FileWatcherEventKind.Changed);
-      if (!file.includes('/node_modules/')) state.watched.set(file, { changed, modified: modifiedTime(file) });
+      if (!file.includes('/node_modules/')) state.watched.set(file, { changed, modified: modifiedTime(ts, file) });
       return { close: () => state.watched.delete(file) };
     },
     watchDirectory: () => ({ close: () => undefined }),
   });
 
+  const cell = paths.resolve(root, CELL);
+  const declarations = paths.resolve(root, '__prev__.d.ts');
   const createWatchCompilerHost = (
     files: string[],
     options: TS.CompilerOptions,
     ...rest: [TS.System, ...unknown[]]
   ) => {
-    Object.assign(options, {
-      disableTopLevelAwait: false,
-      moduleResolution: ts.ModuleResolutionKind.Bundler,
-      allowImportingTsExtensions: true,
-      inlineSourceMap: true,
-      strict: true,
-      lib: ['lib.es2022.d.ts'],
-      types: ['node'],
-      typeRoots: [path.join(root, 'node_modules', '@types')],
-    });
+    Object.assign(options, OPTIONS(ts), { typeRoots: [paths.resolve(root, 'node_modules/@types')] });
     const create = ts.createWatchCompilerHost as (...args: unknown[]) => TS.WatchCompilerHost<TS.BuilderProgram>;
     const host = create(files, options, ...rest);
-    host.resolveModuleNameLiterals = (literals, file, redirected, compilerOptions) => {
-      // Cells live in a virtual file at the root, but their relative imports start at the notebook's folder. Those that
-      // TypeScript writes into declarations, for types that a cell did not name, start at the root.
-      const places = (name: string): string[] =>
-        virtual.has(file) && name.startsWith('.')
-          ? [path.posix.join(folder.split(path.sep).join('/'), 'cell.ts'), file]
-          : [file];
-      return literals.map(({ text }) => {
-        const resolved = places(text).map(from =>
-          ts.resolveModuleName(text, from, compilerOptions, host, undefined, redirected),
-        );
-        return resolved.find(({ resolvedModule }) => resolvedModule) ?? resolved[0];
-      });
-    };
-    // A host with a resolver of its own otherwise resolves everything anew for every cell, 200 to 500 ms.
-    host.hasInvalidatedResolutions = () => false;
-    const { createProgram } = host;
-    let last: TS.BuilderProgram | undefined;
-    host.createProgram = (names, compilerOptions, compilerHost, _previous, ...others) => {
-      const cell = compilerHost!.getSourceFile(atRoot(CELL), ts.ScriptTarget.Latest) as TS.SourceFile & {
-        locals?: Map<string, unknown>;
-      };
-      if (last && state.namesOf !== undefined && cell.text.endsWith(state.namesOf)) {
-        (ts as unknown as Internals).bindSourceFile(cell, compilerOptions);
-        // Without names, tslab goes on with this very program.
-        if (cell.locals?.size) return withFile(last, cell);
-      }
-      last = createProgram(names, compilerOptions, compilerHost, last, ...others);
-      tellValuesOfShorthands(ts, last.getProgram());
-      return last;
-    };
+    // Cells live in a virtual file at the root, but their relative imports start at the notebook's folder. Those that
+    // TypeScript writes into declarations, for types that a cell did not name, start at the root.
+    resolveFrom(ts, host, (file, name) =>
+      [cell, declarations].includes(file) && name.startsWith('.') ? [paths.resolve(folder, 'cell.ts'), file] : [file],
+    );
+    reusePrograms(ts, host, cell, state);
     return host;
   };
 
@@ -214,47 +178,64 @@ function adapt(ts: typeof TS, root: string, folder: string, state: State): typeo
     state.compiled.set(result.code, result);
     return { outputText: result.code };
   };
-
-  // A package without types is `any`, as a notebook is not the place to declare one.
-  const { getPreEmitDiagnosticsOfFiles } = ts as unknown as Internals;
-  const withoutUntyped: Internals['getPreEmitDiagnosticsOfFiles'] = (...args) =>
-    getPreEmitDiagnosticsOfFiles(...args).filter(({ code }) => code !== COULD_NOT_FIND_A_DECLARATION_FILE);
-
-  // `{ name }` with the name of an earlier cell: tslab would leave it as it is, and nothing of that name is there.
-  const visitEachChild = (node: TS.Node, visitor: TS.Visitor, ...rest: [TS.TransformationContext]): TS.Node => {
-    if (!ts.isShorthandPropertyAssignment(node)) return ts.visitEachChild(node, visitor, ...rest);
-    const value = visitor(node.name) as TS.Expression;
-    if (value === node.name) return ts.visitEachChild(node, visitor, ...rest);
-    // In `({ name = 1 } = values)`.
-    const otherwise = node.objectAssignmentInitializer && (visitor(node.objectAssignmentInitializer) as TS.Expression);
-    const target = otherwise ? ts.factory.createAssignment(value, otherwise) : value;
-    const whole = ts.factory.createPropertyAssignment(ts.factory.createIdentifier(node.name.text), target);
-    return ts.setOriginalNode(ts.setTextRange(whole, node), node);
-  };
-
-  const replaced = {
-    ...{ sys, createWatchCompilerHost, transpileModule, visitEachChild },
-    getPreEmitDiagnosticsOfFiles: withoutUntyped,
-  };
-  return { ...ts, ...replaced } as unknown as typeof TS;
+  return { ...asFork(ts), ...{ sys, createWatchCompilerHost, transpileModule } } as unknown as typeof TS;
 }
 
-/** Has the program's checker answer for the name in `{ name }` what the value is, not what the property is. */
-function tellValuesOfShorthands(ts: typeof TS, program: TS.Program): void {
-  const { getTypeChecker } = program;
-  program.getTypeChecker = () => {
-    const checker = getTypeChecker();
-    const { getSymbolAtLocation } = checker;
-    const symbolOf: typeof getSymbolAtLocation = node =>
-      node.parent && ts.isShorthandPropertyAssignment(node.parent) && node.parent.name === node
-        ? checker.getShorthandAssignmentValueSymbol(node.parent)
-        : getSymbolAtLocation(node);
-    // The checker is the same at every call.
-    if (!patched.has(checker)) patched.add(Object.assign(checker, { getSymbolAtLocation: symbolOf }));
-    return checker;
+const OPTIONS = (ts: typeof TS): TS.CompilerOptions => ({
+  moduleResolution: ts.ModuleResolutionKind.Bundler,
+  allowImportingTsExtensions: true,
+  inlineSourceMap: true,
+  strict: true,
+  // What is newer than Node stays as it is until the second step, where tslab has taken the last expression's value.
+  target: ts.ScriptTarget.ESNext,
+  // What Node 20 has; of `using`, @types/node declares what is there.
+  lib: ['es2023', 'es2024.regexp', 'es2024.sharedmemory', 'es2024.string'].map(name => `lib.${name}.d.ts`),
+  types: ['node'],
+  experimentalDecorators: false,
+  // Of tslab's fork, and of TypeScript 5.0.
+  disableTopLevelAwait: undefined,
+  noImplicitUseStrict: undefined,
+});
+
+/** Has imports looked up from each of several files in turn. */
+function resolveFrom(
+  ts: typeof TS,
+  host: TS.WatchCompilerHost<TS.BuilderProgram>,
+  places: (file: string, name: string) => string[],
+): void {
+  host.resolveModuleNameLiterals = (literals, file, redirected, options) =>
+    literals.map(({ text }) => {
+      const resolved = places(file, text).map(from =>
+        ts.resolveModuleName(text, from, options, host, undefined, redirected),
+      );
+      return resolved.find(({ resolvedModule }) => resolvedModule) ?? resolved[0];
+    });
+  // A host with a resolver of its own otherwise resolves everything anew for every cell, 200 to 500 ms.
+  host.hasInvalidatedResolutions = () => false;
+}
+
+/** Spares the whole program where tslab only wants the names that a cell declares. */
+function reusePrograms(ts: typeof TS, host: TS.WatchCompilerHost<TS.BuilderProgram>, cell: string, state: State): void {
+  const { createProgram } = host;
+  let last: TS.BuilderProgram | undefined;
+  host.createProgram = (names, options, compilerHost, _previous, ...others) => {
+    const file = compilerHost!.getSourceFile(cell, ts.ScriptTarget.Latest) as TS.SourceFile & {
+      locals?: Map<string, unknown>;
+    };
+    if (last && state.namesOf !== undefined && file.text.endsWith(state.namesOf)) {
+      (ts as unknown as Internals).bindSourceFile(file, options);
+      // Without names, tslab goes on with this very program.
+      if (file.locals?.size) return withFile(last, file);
+    }
+    last = createProgram(names, options, compilerHost, last, ...others);
+    const program = last.getProgram();
+    tellValuesOfShorthands(ts, program);
+    // Declarations even where a type has no name that can be written: it is `any` to later cells then.
+    const emit = program.emit as (...args: unknown[]) => TS.EmitResult;
+    last.emit = (target, write, cancel, only, transformers) => emit(target, write, cancel, only, transformers, true);
+    return last;
   };
 }
-const patched = new WeakSet<TS.TypeChecker>();
 
 /** The program, with another text of one file that has been parsed and bound. */
 function withFile(program: TS.BuilderProgram, file: TS.SourceFile): TS.BuilderProgram {
@@ -263,15 +244,36 @@ function withFile(program: TS.BuilderProgram, file: TS.SourceFile): TS.BuilderPr
   return Object.assign(Object.create(program) as TS.BuilderProgram, { getSourceFile });
 }
 
+/** The cell without the `export`s of its declarations, at the same places: cells see each other's names anyhow. */
+function withoutExports(ts: typeof TS, source: string): string {
+  if (!/\bexport\b/.test(source)) return source;
+  let text = source;
+  const blank = (from: number, to: number): void => {
+    text = text.slice(0, from) + text.slice(from, to).replace(/[^\n]/g, ' ') + text.slice(to);
+  };
+  const file = ts.createSourceFile('cell.ts', source, ts.ScriptTarget.Latest);
+  for (const statement of file.statements) {
+    if (ts.isExportDeclaration(statement) && !statement.moduleSpecifier) blank(statement.getStart(file), statement.end);
+    else if (ts.isExportAssignment(statement)) blank(statement.getStart(file), statement.expression.getStart(file));
+    else if (ts.canHaveModifiers(statement)) {
+      for (const { kind, end } of ts.getModifiers(statement) ?? []) {
+        if (kind === ts.SyntaxKind.ExportKeyword) blank(end - 'export'.length, end);
+        if (kind === ts.SyntaxKind.DefaultKeyword) blank(end - 'default'.length, end);
+      }
+    }
+  }
+  return text;
+}
+
 /** TypeScript's chains of explanations come as separate diagnostics of one place; here one place is one problem. */
-function problemsOf({ diagnostics }: ConvertResult, root: string): Problem[] {
+function problemsOf({ diagnostics }: ConvertResult, absolute: (file: string) => string): Problem[] {
   const problems = new Map<string, Problem>();
   for (const { code, messageText, fileName, start } of diagnostics as Diagnostic[]) {
     const key = `${fileName} ${start.offset}`;
     const known = problems.get(key);
     if (known) known.message += `\n  ${messageText}`;
     else {
-      const file = fileName && path.join(root, fileName);
+      const file = fileName && absolute(fileName);
       problems.set(key, { code, message: messageText, file, line: start.line + 1, column: start.character + 1 });
     }
   }

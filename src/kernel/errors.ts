@@ -1,9 +1,7 @@
 /** Errors as a student can read them: the cell and line of the TypeScript, with the line shown. */
-import fs from 'node:fs';
-import { SourceMap, type SourceMapPayload } from 'node:module';
-import path from 'node:path';
-import { inspect } from 'node:util';
+import { runtime } from '../base/runtime';
 import type { Problem } from './converter';
+import type { Platform, SourceMapPayload } from './platform';
 
 /** What Jupyter's `error` message holds. */
 export class CellError extends Error {
@@ -47,45 +45,103 @@ const DIM = '\x1b[2m';
 const OFF = '\x1b[0m';
 const FRAME = /^\s+at (?:(.*?) \()?((?:file:\/\/)?[^()]+?):(\d+):(\d+)\)?$/;
 
-/** @param sourceOf what is known of a file named in a stack trace */
-export function toCellError(error: unknown, sourceOf: (file: string) => Source | undefined): CellError {
+/** What is known of a file named in a stack trace. */
+export type SourceOf = (file: string) => Source | undefined;
+
+/** Never throws, whatever was thrown. */
+export function toCellError(error: unknown, sourceOf: SourceOf, platform: Platform): CellError {
+  try {
+    return describe(error, sourceOf, platform);
+  } catch {
+    const message = 'The cell threw a value that throws when it is read.';
+    return new CellError('Thrown', message, [`${RED}${BOLD}Thrown${OFF}: ${message}`]);
+  }
+}
+
+function describe(error: unknown, sourceOf: SourceOf, platform: Platform): CellError {
   if (error instanceof CellError) return error;
-  const code = (error as NodeJS.ErrnoException | undefined)?.code;
+  const code = (error as { code?: unknown } | null | undefined)?.code;
   if (error instanceof KeyboardInterrupt || code === 'ERR_SCRIPT_EXECUTION_INTERRUPTED') {
     const { name, message } = new KeyboardInterrupt();
     return new CellError(name, message, [`${RED}${BOLD}${name}${OFF}: ${message}`]);
   }
   if (!(error instanceof Error)) {
-    return new CellError('Thrown', inspect(error), [`${RED}${BOLD}Thrown${OFF}: ${inspect(error)}`]);
+    const text = runtime.inspect(error);
+    return new CellError('Thrown', text, [`${RED}${BOLD}Thrown${OFF}: ${text}`]);
   }
-  const message = String(error.message);
-  const traceback = [`${RED}${BOLD}${error.name}${OFF}: ${message}`];
+  const [name, message] = [String(error.name), String(error.message)];
+  const traceback = [`${RED}${BOLD}${name}${OFF}: ${message}`];
   const frames: string[] = [];
   let first: Place | undefined;
-  for (const line of (error.stack ?? '').split('\n')) {
-    const [, caller, file, row, column] = FRAME.exec(line) ?? [];
-    if (!file) continue;
-    const source = sourceOf(file);
-    const place = source && originalPlace(source, Number(row), Number(column));
-    if (place) {
-      first ??= place;
-      const where = `${place.source.name}:${place.line}:${place.column}`;
-      frames.push(
-        `    at ${caller && !/^(Object\.<anonymous>|evalmachine)/.test(caller) ? `${caller} (${where})` : where}`,
-      );
-    } else if (!source && !isOurs(file)) frames.push(`${DIM}${line}${OFF}`);
+  for (const line of stackOf(error).split('\n')) {
+    const frame = frameOf(line, sourceOf, platform);
+    if (frame) first ??= frame.place;
+    if (frame?.place) frames.push(frame.text);
+    else if (frame) frames.push(`${DIM}${line}${OFF}`);
   }
   if (first) traceback.push(`${BOLD}${first.source.name}:${first.line}${OFF}`, excerpt(first.source.text, first));
   traceback.push(...frames);
-  if (error.cause !== undefined) traceback.push(`caused by: ${inspect(error.cause)}`);
-  return new CellError(error.name, message, traceback);
+  if (error.cause !== undefined) traceback.push(`caused by: ${runtime.inspect(error.cause)}`);
+  return new CellError(name, message, traceback);
+}
+
+/** Stack traces by error, where ours are shown: as V8 would give them, and as they are shown. */
+const traces = new WeakMap<object, { raw: string; shown: string }>();
+
+/** V8's text, also of an error whose stack a program's own `Error.prepareStackTrace` made a list of call sites. */
+function stackOf(error: Error): string {
+  const stack: unknown = error.stack;
+  if (Array.isArray(stack)) return stack.map(site => `    at ${site}`).join('\n');
+  const trace = traces.get(error);
+  return trace && trace.shown === stack ? trace.raw : typeof stack === 'string' ? stack : '';
+}
+
+/** Has `error.stack` name places of the TypeScript, also where a cell itself catches the error and prints it. */
+export function showOriginalPlaces(sourceOf: SourceOf, platform: Platform): void {
+  // V8's, which Node's types declare and other engines do not call.
+  Object.assign(Error, {
+    prepareStackTrace(error: Error, sites: unknown[]) {
+      const lines = sites.map(site => `    at ${site}`);
+      const frames = lines.map(line => frameOf(line, sourceOf, platform)?.text).filter(text => text !== undefined);
+      let head = 'Error';
+      try {
+        head = Error.prototype.toString.call(error);
+      } catch {
+        // Of an error whose name or message throws.
+      }
+      const trace = { raw: [head, ...lines].join('\n'), shown: [head, ...frames].join('\n') };
+      traces.set(error, trace);
+      return trace.shown;
+    },
+  });
+}
+
+/**
+ * A line of a stack trace as a person wrote the code; undefined for what is no frame, and for frames of the runtime, the
+ * kernel and the compiler, which say nothing to a student.
+ */
+function frameOf(line: string, sourceOf: SourceOf, platform: Platform): { text: string; place?: Place } | undefined {
+  const [, caller, file, row, column] = FRAME.exec(line) ?? [];
+  if (!file) return undefined;
+  const source = sourceOf(file);
+  const place = source && originalPlace(source, Number(row), Number(column), platform);
+  if (!place) return source || platform.isOwn(file) ? undefined : { text: line };
+  const where = `${source.name}:${place.line}:${place.column}`;
+  const named = caller && !/^(Object\.<anonymous>|evalmachine)/.test(caller);
+  return { text: `    at ${named ? `${caller} (${where})` : where}`, place };
 }
 
 /** @param cell how the cell is called, `In[3]` */
-export function typeError(problems: Problem[], cell: string, source: string, root: string): CellError {
+export function typeError(
+  problems: Problem[],
+  cell: string,
+  source: string,
+  root: string,
+  { paths, readFile }: Platform,
+): CellError {
   const traceback = problems.flatMap(({ code, message, file, line, column }) => {
-    const name = file ? path.relative(root, file) : cell;
-    const text = file ? fs.readFileSync(file, 'utf8') : source;
+    const name = file ? paths.relative(root, file) : cell;
+    const text = file ? (readFile(file) ?? '') : source;
     return [
       `${RED}${BOLD}TypeError TS${code}${OFF} ${name}:${line}:${column}: ${message}`,
       excerpt(text, { line, column }),
@@ -94,22 +150,11 @@ export function typeError(problems: Problem[], cell: string, source: string, roo
   return new CellError(`TS${problems[0].code}`, problems[0].message, traceback);
 }
 
-function originalPlace(source: Source, row: number, column: number): Place | undefined {
-  let line = row - 1;
-  let character = column - 1;
-  for (const map of source.maps) {
-    const entry = new SourceMap(map).findEntry(line, character);
-    if (!('originalLine' in entry)) return undefined;
-    line = entry.originalLine;
-    character = entry.originalColumn;
-  }
-  const place = { source, line: line + 1 - source.offset, column: character + 1 };
-  return place.line >= 1 ? place : undefined;
-}
-
-/** Node's own frames, the kernel's and the compiler's say nothing to a student. */
-function isOurs(file: string): boolean {
-  return /^node:|node_modules\/(tslab|@tslab)\//.test(file) || file.replace('file://', '').startsWith(__dirname);
+function originalPlace(source: Source, row: number, column: number, platform: Platform): Place | undefined {
+  let place: { line: number; column: number } | undefined = { line: row - 1, column: column - 1 };
+  for (const map of source.maps) place = place && platform.originalOf(map, place.line, place.column);
+  const line = place && place.line + 1 - source.offset;
+  return place && line! >= 1 ? { source, line: line!, column: place.column + 1 } : undefined;
 }
 
 /** The line with two lines around it, and a caret under the column. */

@@ -1,12 +1,9 @@
 /** Runs cells: convert, wrap, run in the main context, and keep the names. */
-import fs from 'node:fs';
-import type { SourceMapPayload } from 'node:module';
-import path from 'node:path';
-import vm from 'node:vm';
 import type { Cell, Converter } from './converter';
 import { CELL_LABEL } from './transform';
 import { KeyboardInterrupt, typeError, type Source } from './errors';
 import { Modules } from './modules';
+import type { Platform, SourceMapPayload } from './platform';
 import { Scope } from './scope';
 
 /** A cell's own names and the kernel's, as its code sees them. */
@@ -34,16 +31,16 @@ export class Executor {
   /**
    * @param root the checkout
    * @param folder the notebook's
-   * @param stop holds 1 while an interrupt waits to be seen
    */
   constructor(
+    private readonly platform: Platform,
     private readonly converter: Converter,
     private readonly root: string,
     private readonly folder: string,
-    stop: Int32Array,
   ) {
     const $interrupt = new KeyboardInterrupt();
-    this.modules = new Modules(root, folder, { $stop: stop, $interrupt });
+    const { stop } = platform;
+    this.modules = new Modules(platform, root, folder, { $stop: stop, $interrupt });
     // Compiled imports define themselves on `exports`; names of the cell itself take the other ways.
     const exports = new Proxy({} as Record<string, unknown>, {
       defineProperty: (_, name, { get, value }) => {
@@ -79,10 +76,10 @@ export class Executor {
    */
   async run(source: string, name: string): Promise<unknown> {
     const { problems, cell, files } = this.converter.convert(source);
-    if (problems.length) throw typeError(problems, name, source, this.root);
+    if (problems.length) throw typeError(problems, name, source, this.root, this.platform);
     this.modules.update(files);
     if (!cell) return undefined;
-    for (const { code } of [cell, ...files]) await this.modules.preload(code);
+    for (const { imports } of [cell, ...files]) await this.modules.preload(imports);
     this.converter.keep();
     this.cells.set(name, { name, maps: cell.maps, text: source, offset: 1 });
     const names = Object.keys(this.ports).join(', ');
@@ -91,8 +88,7 @@ export class Executor {
     const code = `${head}${cell.code}\n${after(cell)}})(...globalThis.${PORTS})`;
     this.scope.begin();
     (globalThis as Record<string, unknown>)[PORTS] = Object.values(this.ports);
-    const script = new vm.Script(code, { filename: name, columnOffset: -head.length });
-    return (await script.runInThisContext({ breakOnSigint: true })) as unknown;
+    return (await this.platform.evaluate({ code, name, head: head.length })) as unknown;
   }
 
   /** What is known of a file named in a stack trace: a cell, a local file, or our own library. */
@@ -101,24 +97,29 @@ export class Executor {
     if (known) return known;
     const local = this.modules.file(file);
     if (!local) return this.librarySource(file);
-    const text = fs.readFileSync(`${file}.ts`, 'utf8');
-    return { name: path.relative(this.folder, `${file}.ts`), maps: local.maps, text, offset: 0 };
+    const { paths, readFile } = this.platform;
+    const written = `${file}.ts`;
+    return { name: paths.relative(this.folder, written), maps: local.maps, text: readFile(written) ?? '', offset: 0 };
   }
 
   private librarySource(file: string): Source | undefined {
-    const dist = path.join(this.root, 'dist') + path.sep;
-    if (!file.startsWith(dist) || file.startsWith(__dirname)) return undefined;
-    if (!this.library.has(file)) this.library.set(file, readLibrarySource(file, this.root));
+    const { paths, isOwn } = this.platform;
+    if (isOwn(file) || !/^dist\//.test(paths.relative(this.root, file))) return undefined;
+    if (!this.library.has(file)) this.library.set(file, this.readLibrarySource(file));
     return this.library.get(file);
   }
-}
 
-function readLibrarySource(file: string, root: string): Source | undefined {
-  if (!fs.existsSync(`${file}.map`)) return undefined;
-  const payload = JSON.parse(fs.readFileSync(`${file}.map`, 'utf8')) as SourceMapPayload;
-  const original = path.resolve(path.dirname(file), payload.sources[0]);
-  if (!fs.existsSync(original)) return undefined;
-  return { name: path.relative(root, original), maps: [payload], text: fs.readFileSync(original, 'utf8'), offset: 0 };
+  private readLibrarySource(file: string): Source | undefined {
+    const { paths, readFile } = this.platform;
+    const map = readFile(`${file}.map`);
+    if (map === undefined) return undefined;
+    const payload = JSON.parse(map) as SourceMapPayload;
+    const original = paths.resolve(file, '..', payload.sources[0]);
+    const text = readFile(original);
+    return text === undefined
+      ? undefined
+      : { name: paths.relative(this.root, original), maps: [payload], text, offset: 0 };
+  }
 }
 
 /** On one line with the start of the cell, so that lines stay where they are. */

@@ -1,16 +1,19 @@
 /** What each message of Jupyter's asks for, and its answer. */
-import { display, kernelKey, represent, type KernelHost, type Picture } from '../display';
+import { display, represent } from '../display/display';
+import type { Picture } from '../display/figure';
+import { kernelKey, type KernelHost } from '../display/host';
 import { Comms } from './comms';
 import type { Converter } from './converter';
-import { KeyboardInterrupt, toCellError } from './errors';
+import { KeyboardInterrupt, showOriginalPlaces, toCellError, type CellError } from './errors';
 import { Executor } from './executor';
-import { collectGarbage } from './memory';
 import { Output, type Run } from './output';
-import type { Connection, Content, Message } from './protocol';
-import { Wire } from './wire';
+import type { Platform } from './platform';
+import type { Content, Message } from './protocol';
+import type { OpenWire, Wire } from './wire';
 
 export interface KernelOptions {
-  connection: Connection;
+  platform: Platform;
+  openWire: OpenWire;
   /** The checkout. */
   root: string;
   /** The notebook's folder. */
@@ -25,9 +28,9 @@ interface Entry {
 }
 
 export class Kernel {
-  private readonly stop = new Int32Array(new SharedArrayBuffer(4));
-  private readonly output = new Output(() => this.wire);
-  private readonly comms = new Comms(this.output);
+  private readonly platform: Platform;
+  private readonly output: Output;
+  private readonly comms: Comms;
   private readonly history: Entry[] = [];
   private readonly pending: Message[] = [];
   private readonly wire: Wire;
@@ -40,20 +43,25 @@ export class Kernel {
   private busy = false;
 
   constructor(private readonly options: KernelOptions) {
-    this.wire = new Wire(options.connection, this.stop, message => this.receive(message));
+    this.platform = options.platform;
+    this.output = new Output(() => this.wire, this.platform);
+    this.comms = new Comms(this.output);
+    // Before there is a wire: an interrupt may come while the compiler is loaded.
+    this.platform.onInterrupt(() => this.interrupt());
+    this.platform.onExit(() => this.output.flush());
+    this.wire = options.openWire(this.platform.stop, message => this.receive(message));
   }
 
   /** Loads the compiler; what came in before is answered then. */
   start(): void {
-    const { root, folder, createConverter } = this.options;
+    const { platform, root, folder, createConverter } = this.options;
     this.converter = createConverter(root, folder);
-    this.executor = new Executor(this.converter, root, folder, this.stop);
+    this.executor = new Executor(platform, this.converter, root, folder);
+    showOriginalPlaces(file => this.executor.sourceOf(file), platform);
     this.output.captureStreams();
     this.output.captureTimers();
     (globalThis as Record<symbol, unknown>)[kernelKey] = this.host();
-    process.on('SIGINT', () => this.interrupt());
-    process.on('uncaughtException', error => this.showLate('', error));
-    process.on('unhandledRejection', error => this.showLate('Unhandled rejection: ', error));
+    platform.onLateError((error, isRejection) => this.showLate(isRejection ? 'Unhandled rejection: ' : '', error));
     this.ready = true;
     void this.work();
   }
@@ -77,7 +85,7 @@ export class Kernel {
       const current = message;
       if (message.header.msg_type === 'execute_request') await this.execute(message);
       else this.answer(message, () => this.handle(current));
-      collectGarbage();
+      this.platform.afterCell();
     }
     this.busy = false;
   }
@@ -88,7 +96,7 @@ export class Kernel {
     try {
       content = work();
     } catch (error) {
-      const { ename, evalue, traceback } = toCellError(error, file => this.executor?.sourceOf(file));
+      const { ename, evalue, traceback } = this.explain(error);
       content = { status: 'error', ename, evalue, traceback };
     }
     if (content) this.wire.reply(message, content);
@@ -127,7 +135,7 @@ export class Kernel {
   private async execute(message: Message): Promise<void> {
     const { code, silent = false, store_history = !silent, stop_on_error = true } = message.content;
     this.status('busy', message);
-    Atomics.store(this.stop, 0, 0);
+    Atomics.store(this.platform.stop, 0, 0);
     if (!silent) this.count++;
     const execution_count = this.count;
     const run: Run = { parent: message.header, abort: new AbortController() };
@@ -149,7 +157,9 @@ export class Kernel {
       }
       this.output.flush();
       this.wire.reply(message, { status: 'ok', execution_count, payload, user_expressions: {} });
-    } catch (error) {
+    } catch (thrown) {
+      // Whatever it was that an interrupt broke, such as a child process that the cell waited for.
+      const error = Atomics.load(this.platform.stop, 0) ? new KeyboardInterrupt() : thrown;
       await this.fail(message, run, error, { execution_count, stop_on_error });
     }
     this.running = undefined;
@@ -171,7 +181,7 @@ export class Kernel {
     { execution_count, stop_on_error }: { execution_count: number; stop_on_error: boolean },
   ): Promise<void> {
     // Whatever is left running of the cell is not to go on.
-    const { ename, evalue, traceback } = toCellError(error, file => this.executor.sourceOf(file));
+    const { ename, evalue, traceback } = this.explain(error);
     if (ename === 'KeyboardInterrupt') run.abort.abort();
     // What the client had queued behind this cell before it could know of the failure does not run; what it sends after does.
     await this.wire.caughtUp();
@@ -184,8 +194,12 @@ export class Kernel {
     }
   }
 
+  private explain(error: unknown): CellError {
+    return toCellError(error, file => this.executor?.sourceOf(file), this.platform);
+  }
+
   private interrupt(): void {
-    Atomics.store(this.stop, 0, 0);
+    Atomics.store(this.platform.stop, 0, 0);
     this.wire.interrupted();
     this.running?.run.abort.abort();
     this.running?.interrupt(new KeyboardInterrupt());
@@ -193,14 +207,14 @@ export class Kernel {
 
   /** A failure in a timer or a promise that no one waits for: shown in the cell that started it, and the kernel goes on. */
   private showLate(prefix: string, error: unknown): void {
-    const { traceback } = toCellError(error, file => this.executor.sourceOf(file));
+    const { traceback } = this.explain(error);
     this.output.publish('stream', { name: 'stderr', text: `${prefix}${traceback.join('\n')}\n` });
   }
 
   private async shutDown(message: Message): Promise<void> {
     this.answer(message, () => ({ status: 'ok', restart: message.content.restart as boolean }));
     await this.wire.close();
-    process.exit(0);
+    this.platform.exit();
   }
 
   private host(): KernelHost {

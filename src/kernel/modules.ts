@@ -1,27 +1,26 @@
-/** What a cell may import: packages (also those that are ES modules only), and local TypeScript files as they stand now. */
-import fs from 'node:fs';
-import Module, { createRequire } from 'node:module';
-import path from 'node:path';
-import { pathToFileURL } from 'node:url';
+/** What a cell may import: packages, and local TypeScript files as they stand now. */
 import type { LocalFile } from './converter';
+import type { Packages, Platform } from './platform';
 
-type Require = (id: string) => unknown;
+interface LocalModule {
+  id: string;
+  filename: string;
+  exports: unknown;
+}
 
 export class Modules {
   private readonly files = new Map<string, LocalFile>();
-  private readonly loaded = new Map<string, Module>();
-  private readonly esModules = new Map<string, unknown>();
-  private readonly nodeRequire: NodeJS.Require;
+  private readonly loaded = new Map<string, LocalModule>();
+  private readonly packages: Packages;
 
   /** @param wrap the names that compiled code expects around it, as `name, value` */
   constructor(
-    private readonly root: string,
+    private readonly platform: Platform,
+    root: string,
     private readonly folder: string,
     private readonly wrap: Record<string, unknown>,
   ) {
-    // Packages are the checkout's, wherever the notebook lies.
-    const inside = !path.relative(root, folder).startsWith('..');
-    this.nodeRequire = createRequire(path.join(inside ? folder : root, 'cell.js'));
+    this.packages = platform.packages(root, folder);
   }
 
   /** New compiled files: all local modules are made anew, since one of them may import another. */
@@ -34,51 +33,36 @@ export class Modules {
     return this.files.get(name);
   }
 
-  readonly require: Require = id => this.load(id, this.folder, this.nodeRequire);
+  readonly require = (id: string): unknown => this.load(id, this.folder);
 
-  /** Loads what `require` cannot: packages with only an `import` entry, or with an await at their top level. */
-  async preload(code: string): Promise<void> {
-    for (const [, id] of code.matchAll(/require\("([^."][^"]*)"\)/g)) {
-      if (this.esModules.has(id) || Module.isBuiltin(id)) continue;
-      try {
-        this.nodeRequire(id);
-      } catch (error) {
-        if (!/^ERR_(REQUIRE_|PACKAGE_PATH)/.test((error as NodeJS.ErrnoException).code ?? '')) throw error;
-        const file = pathToFileURL(this.importEntry(id)).href;
-        this.esModules.set(id, { ...((await import(file)) as object), __esModule: true });
-      }
-    }
+  /** Makes the packages ready that compiled code imports. */
+  async preload(imports: string[]): Promise<void> {
+    for (const id of imports) if (!id.startsWith('.')) await this.packages.load(id);
   }
 
-  private load(id: string, from: string, native: Require): unknown {
-    if (this.esModules.has(id)) return this.esModules.get(id);
-    const name = id.startsWith('.') && this.compiledName(path.resolve(from, id));
-    return name ? this.run(name) : native(id);
+  /** @param file the file that asks, where it is no cell */
+  private load(id: string, folder: string, file?: string): unknown {
+    const name = id.startsWith('.') && this.compiledName(this.platform.paths.resolve(folder, id));
+    return name ? this.run(name) : this.packages.require(id, file);
   }
 
   private compiledName(file: string): string | undefined {
-    const bare = file
-      .split(path.sep)
-      .join('/')
-      .replace(/\.[jt]s$/, '');
+    const bare = file.replace(/\.[jt]s$/, '');
     return [file, bare, `${bare}/index`].find(name => this.files.has(name));
   }
 
   private run(name: string): unknown {
     const known = this.loaded.get(name);
     if (known) return known.exports;
-    const module = new Module(name);
-    module.filename = `${name}.ts`;
-    const native = createRequire(module.filename);
+    const module: LocalModule = { id: name, filename: `${name}.ts`, exports: {} };
     this.loaded.set(name, module);
-    const own = { ...this.wrap, module, exports: module.exports as unknown, __filename: module.filename };
+    const folder = this.platform.paths.resolve(name, '..');
     const scope = {
-      ...own,
-      __dirname: path.dirname(name),
-      require: (id: string) => this.load(id, path.dirname(name), native),
+      ...{ ...this.wrap, module, exports: module.exports, __filename: module.filename, __dirname: folder },
+      require: (id: string) => this.load(id, folder, module.filename),
     };
     try {
-      compile(this.files.get(name)!.code, name, Object.keys(scope))(...Object.values(scope));
+      this.compile(name, Object.keys(scope))(...Object.values(scope));
     } catch (error) {
       this.loaded.delete(name);
       throw error;
@@ -86,24 +70,10 @@ export class Modules {
     return module.exports;
   }
 
-  /** The file behind a package's `import` entry, which createRequire cannot resolve when there is no `require` entry. */
-  private importEntry(id: string): string {
-    try {
-      return this.nodeRequire.resolve(id);
-    } catch {
-      const folder = path.join(this.root, 'node_modules', id);
-      const { exports } = JSON.parse(fs.readFileSync(path.join(folder, 'package.json'), 'utf8'));
-      let entry = exports['.'] ?? exports;
-      while (typeof entry !== 'string') entry = entry.import ?? entry.default;
-      return path.join(folder, entry);
-    }
+  /** A function of `names` with a file's code as its body on line 1. */
+  private compile(name: string, names: string[]): (...values: unknown[]) => unknown {
+    const head = `(function (${names.join(', ')}) { `;
+    const code = `${head}${this.files.get(name)!.code}\n})`;
+    return this.platform.evaluate({ code, name, head: head.length }) as (...values: unknown[]) => unknown;
   }
-}
-
-/** A function of `names` with `code` as its body on line 1, called `file` in stack traces. */
-function compile(code: string, file: string, names: string[]): (...values: unknown[]) => unknown {
-  const { Script } = require('node:vm') as typeof import('node:vm');
-  const head = `(function (${names.join(', ')}) { `;
-  const script = new Script(`${head}${code}\n})`, { filename: file, columnOffset: -head.length });
-  return script.runInThisContext() as (...values: unknown[]) => unknown;
 }

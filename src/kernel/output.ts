@@ -1,5 +1,5 @@
 /** Which cell an output belongs to, and prints gathered into few messages. */
-import { AsyncLocalStorage } from 'node:async_hooks';
+import type { AsyncContext, Platform } from './platform';
 import type { Content, Header } from './protocol';
 import type { PublishOptions, Wire } from './wire';
 
@@ -13,19 +13,24 @@ export interface Run {
 const GATHER = 50;
 
 export class Output {
-  private readonly runs = new AsyncLocalStorage<Run>();
+  private readonly runs: AsyncContext<Run>;
   private gathered?: { run: Run; name: string; text: string };
   private lastFlush = 0;
-  private timer?: NodeJS.Timeout;
+  private timer?: ReturnType<typeof setTimeout>;
   /** Of what is printed outside of any cell, as in a native callback. */
   private last?: Run;
   private readonly setTimeout = setTimeout;
 
-  constructor(private readonly wire: () => Wire) {}
+  constructor(
+    private readonly wire: () => Wire,
+    private readonly platform: Platform,
+  ) {
+    this.runs = platform.asyncContext();
+  }
 
   /** The cell in whose name this code runs, also after it has ended. */
   get run(): Run | undefined {
-    return this.runs.getStore() ?? this.last;
+    return this.runs.get() ?? this.last;
   }
 
   /** Runs `work`; all that it prints and shows, then or later, is output of `run`. */
@@ -48,16 +53,12 @@ export class Output {
     if (gathered) this.wire().publish('stream', { name: gathered.name, text: gathered.text }, gathered.run.parent);
   }
 
-  /** Sends what is written to process.stdout and stderr, console.log's too, to the notebook; live also within a loop. */
+  /** Sends what programs print, with console.log too, to the notebook; live also within a loop. */
   captureStreams(): void {
-    for (const name of ['stdout', 'stderr'] as const) {
-      process[name].write = ((chunk: string | Uint8Array, ...rest: unknown[]) => {
-        this.print(name, typeof chunk === 'string' ? chunk : Buffer.from(chunk).toString());
-        const done = rest.find(argument => typeof argument === 'function') as (() => void) | undefined;
-        if (done) process.nextTick(done);
-        return true;
-      }) as typeof process.stdout.write;
-    }
+    this.platform.captureStreams(
+      (name, text) => this.print(name, text),
+      () => this.runs.get()?.abort.signal,
+    );
   }
 
   /** Timers of an interrupted cell never fire, so that its loops over `await` end too. */
@@ -68,8 +69,9 @@ export class Output {
     >;
     for (const name of ['setTimeout', 'setImmediate', 'setInterval']) {
       const original = world[name];
+      if (!original) continue;
       world[name] = Object.assign((work: (...args: unknown[]) => void, ...rest: unknown[]) => {
-        const run = this.runs.getStore();
+        const run = this.runs.get();
         if (!run) return original(work, ...rest);
         return original((...args: unknown[]) => void (run.abort.signal.aborted || work(...args)), ...rest);
       }, original);

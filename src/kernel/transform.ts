@@ -3,8 +3,8 @@
  * `exports.name`; here it becomes the body of a function whose own names stay plain local variables (a proxy over them
  * makes loops 35 to 480 times slower), with every loop looking at the interrupt flag.
  */
-import type { SourceMapPayload } from 'node:module';
-import type * as TS from '@tslab/typescript-for-tslab';
+import type * as TS from 'typescript';
+import type { SourceMapPayload } from './platform';
 
 type Compiler = typeof TS;
 
@@ -21,6 +21,8 @@ export interface Compiled {
   live: string[];
   /** Names of earlier cells that this cell uses. */
   used: string[];
+  /** Modules that it imports. */
+  imports: string[];
 }
 
 export const CELL = '__tslab__.ts';
@@ -31,9 +33,14 @@ export function transform(ts: Compiler, module: string, options: TS.TranspileOpt
   const isCell = !!map?.sources[0]?.endsWith(CELL);
   const cell = isCell ? ownNames(ts, text) : undefined;
   const used = new Set<string>();
+  const imports = new Set<string>();
+  const before = (context: TS.TransformationContext) => (source: TS.SourceFile) => {
+    importsOf(ts, source, imports);
+    return rewrite(ts, context, source, isCell ? used : undefined);
+  };
   const { outputText, sourceMapText } = ts.transpileModule(cell?.text ?? text, {
     ...options,
-    transformers: { before: [context => source => rewrite(ts, context, source, isCell ? used : undefined)] },
+    transformers: { before: [before] },
     compilerOptions: { ...options.compilerOptions, sourceMap: true },
   });
   return {
@@ -43,13 +50,15 @@ export function transform(ts: Compiler, module: string, options: TS.TranspileOpt
     settled: cell?.settled ?? [],
     live: cell?.live ?? [],
     used: [...used],
+    imports: [...imports],
   };
 }
 
 function splitSourceMap(module: string) {
   const found = /\/\/# sourceMappingURL=data:application\/json;base64,(\S+)\s*$/.exec(module);
   if (!found) return { text: module, map: undefined };
-  const map = JSON.parse(Buffer.from(found[1], 'base64').toString()) as SourceMapPayload;
+  const bytes = Uint8Array.from(atob(found[1]), character => character.charCodeAt(0));
+  const map = JSON.parse(new TextDecoder().decode(bytes)) as SourceMapPayload;
   return { text: module.slice(0, found.index), map };
 }
 
@@ -76,6 +85,8 @@ function ownNames(ts: Compiler, text: string) {
     }
     const names = namesOfBinding(ts, declarationList);
     names.forEach(name => variables.add(name));
+    // What is disposed of when the cell ends stays as it is.
+    if (isUsing(ts, declarationList, ts.NodeFlags.Using)) continue;
     words.push({
       from: declarationList.getStart(),
       to: declarationList.declarations[0].getStart(),
@@ -102,6 +113,21 @@ function ownNames(ts: Compiler, text: string) {
     isAsync: awaits(ts, source),
   };
 }
+
+/** Adds the modules that `import`, `export from`, `import()` and `require()` name. */
+function importsOf(ts: Compiler, node: TS.Node, found: Set<string>): void {
+  const name =
+    ts.isImportDeclaration(node) || ts.isExportDeclaration(node)
+      ? node.moduleSpecifier
+      : ts.isCallExpression(node) && isLoad(ts, node.expression)
+        ? node.arguments[0]
+        : undefined;
+  if (name && ts.isStringLiteralLike(name)) found.add(name.text);
+  ts.forEachChild(node, child => importsOf(ts, child, found));
+}
+
+const isLoad = (ts: Compiler, callee: TS.Expression): boolean =>
+  callee.kind === ts.SyntaxKind.ImportKeyword || (ts.isIdentifier(callee) && callee.text === 'require');
 
 function namesOfImport(ts: Compiler, { importClause }: TS.ImportDeclaration): string[] {
   const { name, namedBindings } = importClause ?? {};
@@ -136,13 +162,20 @@ function capturedNames(ts: Compiler, source: TS.SourceFile): Set<string> {
 function awaits(ts: Compiler, node: TS.Node): boolean {
   if (ts.isFunctionLike(node)) return false;
   if (ts.isAwaitExpression(node) || (ts.isForOfStatement(node) && node.awaitModifier)) return true;
+  if (ts.isVariableDeclarationList(node) && isUsing(ts, node, ts.NodeFlags.AwaitUsing)) return true;
   return ts.forEachChild(node, child => awaits(ts, child) || undefined) ?? false;
 }
+
+const isUsing = (ts: Compiler, { flags }: TS.VariableDeclarationList, kind: TS.NodeFlags): boolean =>
+  (flags & ts.NodeFlags.BlockScoped & kind) === kind;
 
 /** The block around a cell's code; `break` out of it is how a loop of the cell ends when it is interrupted. */
 export const CELL_LABEL = '$cell';
 
-/** Guards every loop; in a cell, `exports.name` becomes `$$name.value`, a box of its own that none of the kernel's names can meet, and `used` collects the names. */
+/**
+ * Guards every loop, and every function that calls something; in a cell, `exports.name` becomes `$$name.value`, a box of
+ * its own that none of the kernel's names can meet, and `used` collects the names.
+ */
 function rewrite(ts: Compiler, context: TS.TransformationContext, source: TS.SourceFile, used?: Set<string>) {
   const { factory: f } = ts;
   const guard = (then: TS.Statement): TS.Statement =>
@@ -159,6 +192,11 @@ function rewrite(ts: Compiler, context: TS.TransformationContext, source: TS.Sou
       const box = f.createPropertyAccessExpression(f.createIdentifier(`$$${node.name.text}`), 'value');
       return ts.setOriginalNode(ts.setTextRange(box, node), node);
     }
+    if (used) {
+      const call = withoutThis(ts, original, node);
+      if (call) return call;
+    }
+    if (isBody(ts, original) && calls(ts, original)) return guardBody(ts, node as TS.ConciseBody, fail());
     if (!ts.isIterationStatement(node, false)) return node;
     const inner = ts.isBlock(node.statement) ? [...node.statement.statements] : [node.statement];
     // Node 20 is three times faster with the guard at the end, which a `continue` would pass by.
@@ -168,19 +206,60 @@ function rewrite(ts: Compiler, context: TS.TransformationContext, source: TS.Sou
         : continues(ts, node.statement)
           ? [leave(), ...inner]
           : [...inner, leave()];
-    const body = ts.setTextRange(f.createBlock(statements, true), node.statement);
-    if (ts.isForStatement(node)) {
-      return f.updateForStatement(node, node.initializer, node.condition, node.incrementor, body);
-    }
-    if (ts.isForOfStatement(node)) {
-      return f.updateForOfStatement(node, node.awaitModifier, node.initializer, node.expression, body);
-    }
-    if (ts.isForInStatement(node)) return f.updateForInStatement(node, node.initializer, node.expression, body);
-    if (ts.isWhileStatement(node)) return f.updateWhileStatement(node, node.expression, body);
-    const loop = node as TS.DoStatement;
-    return f.updateDoStatement(loop, body, loop.expression);
+    return withBody(ts, node, ts.setTextRange(f.createBlock(statements, true), node.statement));
   };
   return visit(source, false) as TS.SourceFile;
+}
+
+/** A call of a function of an earlier cell, which must not get the box as its `this`. */
+function withoutThis(ts: Compiler, original: TS.Node, node: TS.Node): TS.Node | undefined {
+  const { factory: f } = ts;
+  const plain = (callee: TS.Expression): TS.Expression =>
+    f.createParenthesizedExpression(f.createComma(f.createNumericLiteral(0), callee));
+  if (ts.isCallExpression(original) && ts.isCallExpression(node) && isExportsOf(ts, original.expression)) {
+    const callee = plain(node.expression);
+    return ts.isCallChain(node)
+      ? f.updateCallChain(node, callee, node.questionDotToken, node.typeArguments, node.arguments)
+      : f.updateCallExpression(node, callee, node.typeArguments, node.arguments);
+  }
+  if (!ts.isTaggedTemplateExpression(original) || !isExportsOf(ts, original.tag)) return undefined;
+  const tagged = node as TS.TaggedTemplateExpression;
+  return f.updateTaggedTemplateExpression(tagged, plain(tagged.tag), tagged.typeArguments, tagged.template);
+}
+
+function isBody(ts: Compiler, node: TS.Node): node is TS.ConciseBody {
+  const { parent } = node;
+  return !!parent && ts.isFunctionLike(parent) && (parent as TS.FunctionLikeDeclaration).body === node;
+}
+
+/** The body of a function, with a statement before all but its directives. */
+function guardBody(ts: Compiler, body: TS.ConciseBody, guard: TS.Statement): TS.Block {
+  const { factory: f } = ts;
+  if (!ts.isBlock(body)) return f.createBlock([guard, ts.setTextRange(f.createReturnStatement(body), body)]);
+  const { statements } = body;
+  const start = statements.findIndex(
+    statement => !ts.isExpressionStatement(statement) || !ts.isStringLiteral(statement.expression),
+  );
+  return f.updateBlock(body, [...statements.slice(0, start), guard, ...statements.slice(start)]);
+}
+
+function withBody(ts: Compiler, loop: TS.IterationStatement, body: TS.Block): TS.IterationStatement {
+  const { factory: f } = ts;
+  if (ts.isForStatement(loop))
+    return f.updateForStatement(loop, loop.initializer, loop.condition, loop.incrementor, body);
+  if (ts.isForOfStatement(loop)) {
+    return f.updateForOfStatement(loop, loop.awaitModifier, loop.initializer, loop.expression, body);
+  }
+  if (ts.isForInStatement(loop)) return f.updateForInStatement(loop, loop.initializer, loop.expression, body);
+  if (ts.isWhileStatement(loop)) return f.updateWhileStatement(loop, loop.expression, body);
+  return f.updateDoStatement(loop as TS.DoStatement, body, (loop as TS.DoStatement).expression);
+}
+
+/** Calls something itself: only then can it go on without end, and functions that do not may be sent elsewhere as text. */
+function calls(ts: Compiler, node: TS.Node): boolean {
+  if (ts.isFunctionLike(node)) return false;
+  if (ts.isCallExpression(node) || ts.isNewExpression(node) || ts.isTaggedTemplateExpression(node)) return true;
+  return ts.forEachChild(node, child => calls(ts, child) || undefined) ?? false;
 }
 
 /** Has a `continue` somewhere, of whichever loop. */

@@ -1,76 +1,50 @@
-/** The main thread's end of the sockets. */
-import path from 'node:path';
-import { Worker } from 'node:worker_threads';
-import { broadcast, encode, reply, type Connection, type Content, type Header, type Message } from './protocol';
-import type { FromSockets, SocketsData, ToSockets } from './sockets';
+/** The way between the kernel and its clients. Over ZeroMQ's sockets it is node/socketsWire.ts. */
+import { LANGUAGE_INFO } from './language';
+import { PROTOCOL_VERSION, type Content, type Header, type Message } from './protocol';
 
 export interface PublishOptions {
   metadata?: Content;
   buffers?: Uint8Array[];
 }
 
-export class Wire {
-  private readonly worker: Worker;
-  private readonly marks = new Map<number, () => void>();
-  private nextMark = 0;
-  private closed?: () => void;
-
-  constructor(
-    private readonly connection: Connection,
-    stop: Int32Array,
-    receive: (message: Message) => void,
-  ) {
-    const workerData: SocketsData = { connection, stop };
-    this.worker = new Worker(path.join(__dirname, 'sockets.js'), { workerData });
-    this.worker.on('message', (order: FromSockets) => {
-      if (order === 'closed') this.closed?.();
-      else if ('mark' in order) this.marks.get(order.mark)?.();
-      else receive(order.message);
-    });
-  }
-
-  reply(to: Message, content: Content): void {
-    this.send(reply(to, to.header.msg_type.replace('_request', '_reply'), content));
-  }
-
-  publish(type: string, content: Content, parent: Header | Record<string, never>, options?: PublishOptions): void {
-    this.send(broadcast(type, content, parent, options));
-  }
-
+export interface Wire {
+  /** Answers a request. */
+  reply(to: Message, content: Content): void;
+  /** Tells all clients. */
+  publish(type: string, content: Content, parent: Header | Record<string, never>, options?: PublishOptions): void;
   /** Asks the client that sent `to` for a line. */
-  requestInput(to: Message, content: Content): void {
-    this.send({ ...reply(to, 'input_request', content), channel: 'stdin' });
-  }
-
+  requestInput(to: Message, content: Content): void;
   /** Resolves when every message that had reached the kernel before this call has been handed over. */
-  async caughtUp(): Promise<void> {
-    const mark = this.nextMark++;
-    await new Promise<void>(resolve => {
-      this.marks.set(mark, resolve);
-      this.post({ mark });
-    });
-    this.marks.delete(mark);
-  }
-
-  /** Tells the sockets that an interrupt was seen to, and no signal is needed. */
-  interrupted(): void {
-    this.post('interrupted');
-  }
-
+  caughtUp(): Promise<void>;
+  /** Tells that an interrupt was seen to, and nothing stronger is needed. */
+  interrupted(): void;
   /** Sends what is under way, then closes. */
-  async close(): Promise<void> {
-    await new Promise<void>(resolve => {
-      this.closed = resolve;
-      this.post('close');
-    });
-    await this.worker.terminate();
-  }
+  close(): Promise<void>;
+}
 
-  private send(message: Message): void {
-    this.post({ channel: message.channel, frames: encode(message, this.connection.key) });
-  }
+/**
+ * Opens a wire.
+ *
+ * @param stop is set to 1 by an interrupt
+ * @param receive gets each message, in order
+ */
+export type OpenWire = (stop: Int32Array, receive: (message: Message) => void) => Wire;
 
-  private post(order: ToSockets): void {
-    this.worker.postMessage(order);
-  }
+/**
+ * The answer to kernel_info_request, which a wire gives itself: who asks has it before the compiler is loaded.
+ *
+ * @param version the kit's
+ * @param runtime as in 'Node v20.0.0'
+ */
+export function kernelInfo(version: string, runtime: string): Content {
+  return {
+    status: 'ok',
+    protocol_version: PROTOCOL_VERSION,
+    implementation: 'cnn-kit',
+    implementation_version: version,
+    banner: `cnn-kit: TypeScript on ${runtime}`,
+    debugger: false,
+    help_links: [],
+    language_info: LANGUAGE_INFO,
+  };
 }

@@ -137,7 +137,7 @@ function kernel(): Finding {
   }
   const absent = argv.slice(0, 2).find(file => !fs.existsSync(file));
   if (absent) return missing(`${path.relative(ROOT, absent)} is not there`);
-  const parts = "for (const part of ['zeromq', '@tslab/typescript-for-tslab', 'tslab/dist/converter']) require(part)";
+  const parts = "for (const part of ['zeromq', 'typescript', 'tslab/dist/converter']) require(part)";
   const { status, stderr } = spawnSync(argv[0], ['-e', parts], { cwd: ROOT, encoding: 'utf8' });
   if (status !== 0) return missing(/Error: (.*)/.exec(stderr)?.[1] ?? 'it does not load', AGAIN);
   return { part: 'kernel', state: 'ok', detail: `TypeScript (cnn-kit) on ${path.basename(argv[0])}` };

@@ -12,7 +12,7 @@ export const KERNEL_NAME = KERNELSPEC.name;
 /** Writes what changes with the place of the checkout and the Node in use; cheap, so done at every start. */
 export function configureJupyter(): void {
   write(path.join(VENV, 'share', 'jupyter', 'kernels', KERNEL_NAME, 'kernel.json'), {
-    argv: [process.execPath, path.join(ROOT, 'dist', 'kernel', 'main.js'), '{connection_file}'],
+    argv: [process.execPath, path.join(ROOT, 'dist', 'kernel', 'node', 'main.js'), '{connection_file}'],
     display_name: KERNELSPEC.display_name,
     language: KERNELSPEC.language,
     interrupt_mode: 'message',

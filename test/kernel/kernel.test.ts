@@ -5,7 +5,7 @@ import path from 'node:path';
 import { toNotebook } from '../../src/course/notebook';
 import { inVenv } from '../../src/setup/python';
 import { environment, ROOT } from '../../src/setup/steps';
-import { printed, Session } from './session';
+import { printed, Session, type Shown } from './session';
 
 const folder = path.join(ROOT, '.cache', 'kernel-test');
 
@@ -69,6 +69,70 @@ describe('the kernel', function () {
     assert.deepEqual(matches, ['toFixed']);
   });
 
+  // Each at its first and, by names of its own, at a later use.
+  for (const [what, cells] of Object.entries({
+    'a class decorator of the standard': [
+      [
+        'function tagged<T extends new (...a: any[]) => {}>(Class: T, context: ClassDecoratorContext) { return class extends Class { tag = context.kind; }; }\n@tagged class Plain {}\n(new Plain() as any).tag',
+        "'class'",
+      ],
+      ['@tagged class Other extends Plain {}\n(new Other() as any).tag', "'class'"],
+    ],
+    'decorators of a method and an accessor': [
+      [
+        'const doubled = (method: (n: number) => number, { name }: ClassMethodDecoratorContext) => function (this: unknown, n: number) { return 2 * method.call(this, n) + String(name).length; };\n' +
+          'const positive = <V extends number>({ set }: ClassAccessorDecoratorTarget<unknown, V>, _: ClassAccessorDecoratorContext) => ({ set(this: unknown, value: V) { set.call(this, Math.abs(value) as V); } });\n' +
+          'class Sides { @positive accessor side = 1; @doubled scale(n: number) { return n * this.side; } }\nconst sides = new Sides(); sides.side = -3; sides.scale(2)',
+        '17',
+      ],
+      ['sides.side', '3'],
+    ],
+    'using, disposed of when the cell ends': [
+      [
+        "const order: string[] = []; const resource = (name: string) => ({ name, [Symbol.dispose]() { order.push(name); } });\nusing first = resource('a'); using second = resource('b'); order.length",
+        '0',
+      ],
+      ['order.join() + first.name', "'b,aa'"],
+      ["{ using inner = resource('c'); order.push('before'); }\norder.slice(2).join()", "'before,c'"],
+    ],
+    'await using': [
+      ['let closed = 0; await using file = { async [Symbol.asyncDispose]() { await null; closed++; } }; closed', '0'],
+      ['closed', '1'],
+    ],
+    'import attributes': [
+      ["import parts from '../parts.json' with { type: 'json' }; parts.layers[1]", '8'],
+      ['parts.layers.length', '2'],
+    ],
+    'const type parameters and satisfies': [
+      [
+        "const kinds = <const T extends string[]>(...names: T) => names; const kind: 'a' | 'b' = kinds('a', 'b')[1]; kind satisfies string",
+        "'b'",
+      ],
+    ],
+  }))
+    it(`takes the TypeScript of today: ${what}`, async () => {
+      fs.writeFileSync(path.join(folder, 'parts.json'), '{ "layers": [4, 8] }');
+      for (const [code, value] of cells) assert.equal(await session.value(code), value);
+    });
+
+  it('checks the types of what is disposed of', async () => {
+    const { replies } = await session.execute('using nothing = { close() {} };');
+    assert.equal(replies[0].ename, 'TS2850');
+  });
+
+  it('knows of the types of its library what Node 20 has, and nothing that it lacks', async () => {
+    assert.equal(
+      await session.value(
+        "[[1, 2].findLast(n => n < 2), [2, 1].toSorted()[0], [1].with(0, 3)[0], structuredClone({ a: 4 }).a, 'a'.isWellFormed(), /[a--b]/v.test('b')].join()",
+      ),
+      "'1,1,3,4,true,false'",
+    );
+    for (const code of ['new Set([1]).union(new Set([2]))', 'Promise.withResolvers()', 'new DisposableStack()']) {
+      const { replies } = await session.execute(code);
+      assert.match(replies[0].ename, /^TS(2339|2550|2304|2552|2583)$/, code);
+    }
+  });
+
   it('shows a runtime error with cell, line and the line itself', async () => {
     const { replies, messages } = await session.execute(
       'interface Row { a: number }\nfunction deep(row: Row): number {\n  throw new RangeError(`${row.a} is too far`);\n}\ndeep({ a: 7 });',
@@ -124,6 +188,44 @@ describe('the kernel', function () {
     assert.match(bare(broken.replies[0].traceback.join('\n')), /shapes\.ts:2:3/);
   });
 
+  it('names the place in the TypeScript where a cell catches an error itself, and its name in local files', async () => {
+    const stack =
+      'interface Row { a: number }\n\nfunction fails(row: Row): void {\n  throw new Error(`on line ${4 * row.a}`);\n}\n';
+    const shown = await session.run(
+      `${stack}try { fails({ a: 1 }); } catch (error) { console.log((error as Error).stack!.split('\\n').slice(0, 3).join('|')); }`,
+    );
+    assert.match(printed(shown), /^Error: on line 4\|    at fails \(In\[\d+\]:4:9\)\|    at In\[\d+\]:6:7\n$/);
+    fs.writeFileSync(path.join(folder, 'fails.ts'), `export ${stack.replace('\n\n', '\n\nexport ')}`);
+    const local = await session.run(
+      "import { fails as localFails } from '../fails';\ntry { localFails({ a: 1 }); } catch (error) { console.log((error as Error).stack!.split('\\n')[1]); }",
+    );
+    assert.match(printed(local), /at fails \(\.\.\/fails\.ts:4:9\)|at .*fails \(\.\.\/fails\.ts:4:9\)/);
+  });
+
+  for (const [what, code, ename] of [
+    ['a stack that is no text', "throw Object.assign(new Error('x'), { stack: 42 });", 'Error'],
+    ['a stack that throws', "throw Object.defineProperty(new Error('x'), 'stack', { get() { throw 1; } });", 'Thrown'],
+    ['a name that is no text', "throw Object.assign(new Error('x'), { name: Symbol('odd') });", 'Symbol(odd)'],
+    ['a message that throws', "throw Object.defineProperty(new Error(), 'message', { get() { throw 1; } });", 'Thrown'],
+    ['a proxy that throws', 'throw new Proxy({}, { get() { throw 1; }, getPrototypeOf() { throw 1; } });', 'Thrown'],
+    ['nothing', 'throw undefined;', 'Thrown'],
+    [
+      'a list of call sites',
+      "const before = Error.prepareStackTrace; Error.prepareStackTrace = (_, sites) => sites;\ntry { JSON.parse('{'); } finally { setTimeout(() => (Error.prepareStackTrace = before)); }",
+      'SyntaxError',
+    ],
+  ]) {
+    it(`shows an error that has ${what}, thrown now and later, and goes on`, async () => {
+      const { replies } = await session.execute(code);
+      assert.equal(replies[0].ename, ename);
+      const late = await session.run(
+        `setTimeout(() => { ${code} }, 5); await new Promise(resolve => setTimeout(resolve, 100));`,
+      );
+      assert.match(bare(printed(late, 'stderr')), new RegExp(ename.replace(/\W/g, '\\$&')));
+      assert.equal(await session.value('1 + 1'), '2');
+    });
+  }
+
   it('keeps the names that were declared before an error, and their older values after it', async () => {
     await session.run('let first = 1; const second = [1]; let later = 5; const held = 7; const readHeld = () => held;');
     const { replies } = await session.execute(
@@ -135,6 +237,88 @@ describe('the kernel', function () {
     const unset = await session.execute('fourth');
     assert.equal(unset.replies[0].ename, 'ReferenceError');
     assert.match(unset.replies[0].evalue, /fourth has no value/);
+  });
+
+  it('keeps declarations of every kind over the cells after them', async () => {
+    await session.run(
+      'namespace Units { export const mega = 1e6; }\nenum Kind { First = 1 }\nclass Held { n = 2; }\ninterface Sized { n: number }\ntype Pair = [Sized, Held];\nfunction three(): number { return 3; }\nconst { four } = { four: 4 };',
+    );
+    for (let i = 0; i < 3; i++) await session.run(`const between${i} = ${i};`);
+    assert.equal(
+      await session.value(
+        'const pair: Pair = [{ n: 1 }, new Held()]; [Units.mega, Kind.First, pair[1].n, three(), four].join()',
+      ),
+      "'1000000,1,2,3,4'",
+    );
+  });
+
+  it('calls functions of earlier cells with the `this` that they have in their own', async () => {
+    const own = 'this === undefined || this === globalThis';
+    await session.run(
+      `const whoami = function (this: unknown, ..._: unknown[]) { return ${own}; }; const holder = { whoami, self() { return this === holder; } };`,
+    );
+    assert.equal(
+      await session.value('[whoami(), whoami?.(), whoami``, holder.whoami(), holder.self()].join()'),
+      "'true,true,true,false,true'",
+    );
+  });
+
+  it('reads a call of require in a text or a comment as what it is', async () => {
+    assert.equal(await session.value('const lesson = \'const x = require("no-such-package")\'; lesson.length'), '36');
+    assert.equal(await session.value('// once this was require("no-such-package")\n2'), '2');
+    assert.equal(await session.value("try { require('no-such-package'); } catch { 'caught' }\n'caught'"), "'caught'");
+  });
+
+  for (const [exported, use, value] of [
+    ['export function area(side: number): number { return side * side; }', 'area(3)', '9'],
+    ['export default class Shape { sides = 3; }', 'new Shape().sides', '3'],
+    ['export const edge = 4,\n  corner = 5;', 'edge + corner', '9'],
+    ['const inner = 6;\nexport { inner };', 'inner', '6'],
+    [
+      'export interface Sides { count: number }\nexport type Count = Sides["count"];\nexport enum Way { Up = 7 }',
+      'const count: Count = Way.Up; count',
+      '7',
+    ],
+    ['export async function later() { return 8; }', 'await later()', '8'],
+  ]) {
+    it(`takes a pasted ${exported.split(/[ {;]/).slice(0, 3).join(' ')} as a cell's own`, async () => {
+      await session.run(exported);
+      assert.equal(await session.value(use), value);
+    });
+  }
+
+  it('keeps a value whose type has no name that can be written', async () => {
+    assert.equal(await session.value("const files = await import('node:fs'); typeof files.readFileSync"), "'function'");
+    assert.equal(await session.value("files.existsSync('/no/such/file')"), 'false');
+    assert.equal(
+      await session.value('const Hidden = class { private n = 1; get() { return this.n; } }; new Hidden().get()'),
+      '1',
+    );
+    assert.equal(await session.value('new Hidden().get()'), '1');
+  });
+
+  it('shows what child processes print where they share its streams', async () => {
+    await session.run("import * as processes from 'node:child_process';");
+    for (const [code, name] of [
+      ["processes.execSync('echo shared', { stdio: 'inherit' });", 'stdout'],
+      ["processes.spawnSync('echo', ['shared'], { stdio: 'inherit' });", 'stdout'],
+      ["processes.execFileSync('sh', ['-c', 'echo shared >&2'], { stdio: ['ignore', 'pipe', 'inherit'] });", 'stderr'],
+      [
+        "await new Promise(done => processes.spawn('echo', ['shared'], { stdio: [0, 1, 2] }).on('close', done));",
+        'stdout',
+      ],
+      ["processes.execSync('echo shared >&2');", 'stderr'],
+    ]) {
+      assert.equal(printed(await session.run(code), name), 'shared\n', code);
+    }
+    assert.equal(await session.value("processes.execSync('echo mine').toString()"), "'mine\\n'");
+  });
+
+  it('puts together a character that comes in two pieces', async () => {
+    const shown = await session.run(
+      'const [first, second] = [[0xed, 0x95], [0x9c, 0x0a]].map(bytes => Uint8Array.from(bytes));\nprocess.stdout.write(first); await new Promise(resolve => setTimeout(resolve, 100)); process.stdout.write(second);',
+    );
+    assert.equal(printed(shown), '한\n');
   });
 
   it('shares variables between functions of one cell and code of another', async () => {
@@ -186,6 +370,19 @@ describe('the kernel', function () {
     ['a loop within a loop', 'for (;;) for (const turn of [1, 2]) for (let i = 0; i < 1e9; i++);'],
     ['a loop in a function', 'function spin() { for (;;); } spin();'],
     ['a loop in a class', 'class Spin { static { for (;;); } }'],
+    [
+      'recursion after an await',
+      'function fib(n: number): number { return n < 2 ? n : fib(n - 1) + fib(n - 2); } await 1; fib(99);',
+    ],
+    [
+      'recursion in a method',
+      'class Tree { visit(n: number) { if (n) { this.visit(n - 1); this.visit(n - 1); } } } await 1; new Tree().visit(99);',
+    ],
+    ['promises without end', 'const turn = (): Promise<void> => Promise.resolve().then(() => turn()); await turn();'],
+    [
+      'a generator without end',
+      'await 1; function* ones(): Generator<number> { yield 1; yield* ones(); } for (const one of ones());',
+    ],
     ['a loop that catches everything', 'for (;;) { try { for (;;); } catch { await 1; } }'],
   ]) {
     it(`interrupts ${what}, and keeps the variables`, async () => {
@@ -193,6 +390,23 @@ describe('the kernel', function () {
       const { replies } = await session.execute(`console.log('begun'); ${code}`, { interrupt_at: 'begun' });
       assert.equal(replies[0]?.ename, 'KeyboardInterrupt');
       assert.equal(await session.value('kept'), '42');
+    });
+  }
+
+  for (const [what, code] of [
+    ['waited for', "require('node:child_process').execSync(command, { stdio: 'inherit' });"],
+    [
+      'listened to',
+      "await new Promise(done => require('node:child_process').spawn('sh', ['-c', command]).on('exit', done));",
+    ],
+  ]) {
+    it(`interrupts a child process that is ${what}, and the child`, async () => {
+      const file = path.join(folder, `child-${what.slice(0, 6)}`);
+      await session.run(`const kept = 43; const command = 'echo $$ > ${file}; exec sleep 600';`);
+      const started = session.execute(`console.log('begun'); ${code}`, { interrupt_at: 'begun' });
+      assert.equal((await started).replies[0]?.ename, 'KeyboardInterrupt');
+      assert.equal(await session.value('kept'), '43');
+      if (fs.existsSync(file)) await ended(Number(fs.readFileSync(file, 'utf8')));
     });
   }
 
@@ -332,4 +546,41 @@ describe('the kernel', function () {
     assert.equal(replies[0].ename, 'TS2304');
     assert.equal(await session.value('2'), '2');
   });
+
+  it('ends with the status that a cell asks for, after all that it printed', async () => {
+    const other = await Session.start(path.join(folder, 'notebooks'));
+    const { messages, status } = await other.request<{ messages: Shown[]; status: number }>('last', {
+      code: "console.log('at last'); process.exit(3);",
+    });
+    assert.deepEqual([printed(messages), status], ['at last\n', 3]);
+    await other.end();
+  });
+
+  it('survives an interrupt while it starts', async () => {
+    const other = await Session.start(path.join(folder, 'notebooks'));
+    await other.request('interrupt');
+    for (let i = 0; i < 2; i++) await other.execute('1 + 1', { stop_on_error: false });
+    assert.equal(await other.value('1 + 2'), '3');
+    await other.end();
+  });
+
+  it('ends when whoever started it is gone, also while a cell runs', async () => {
+    const other = await Session.start(path.join(folder, 'notebooks'));
+    const id = await other.request<number>('pid');
+    await other.run('setTimeout(() => { for (;;); }, 100);');
+    other.kill();
+    await ended(id);
+  });
 });
+
+/** Resolves when no process has that id. */
+async function ended(id: number): Promise<void> {
+  for (;;) {
+    try {
+      process.kill(id, 0);
+    } catch {
+      return;
+    }
+    await new Promise(resolve => setTimeout(resolve, 100));
+  }
+}

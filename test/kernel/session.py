@@ -93,6 +93,23 @@ def restart():
     return {}
 
 
+def last(code):
+    """Runs a cell that ends the kernel, and returns what it showed and the kernel's exit status."""
+    wanted = client.execute(code)
+    process = manager.provisioner.process
+    process.wait()
+    messages = []
+    while not any(m["type"] == "stream" for m in messages):
+        collect(messages, set())
+    return {"messages": [m for m in messages if m["parent"] == wanted], "status": process.returncode}
+
+
+def interrupt():
+    """As it is pressed while the kernel starts: restarts it, and does not wait."""
+    manager.restart_kernel(now=True)
+    manager.interrupt_kernel()
+
+
 def alive():
     return manager.is_alive()
 
@@ -101,7 +118,7 @@ def pid():
     return manager.provisioner.pid
 
 
-OPERATIONS = {f.__name__: f for f in (execute, ask, comm, restart, alive, pid)}
+OPERATIONS = {f.__name__: f for f in (execute, ask, comm, restart, last, interrupt, alive, pid)}
 print(json.dumps({"ready": time.time() - began}), flush=True)
 for line in sys.stdin:
     request = json.loads(line)

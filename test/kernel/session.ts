@@ -57,6 +57,11 @@ export class Session {
     return shown.find(({ type }) => type === 'execute_result')?.content.data['text/plain'] as string | undefined;
   }
 
+  /** Ends the client as a crash would. */
+  kill(): void {
+    this.child.kill('SIGKILL');
+  }
+
   async end(): Promise<void> {
     this.child.stdin!.end();
     await new Promise(resolve => this.child.on('exit', resolve));

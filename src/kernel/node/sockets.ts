@@ -4,22 +4,18 @@
  */
 import { parentPort, workerData } from 'node:worker_threads';
 import { Publisher, Reply, Router } from 'zeromq';
-import { LANGUAGE_INFO, versionOf } from './language';
-import {
-  broadcast,
-  decode,
-  encode,
-  PROTOCOL_VERSION,
-  reply,
-  type Channel,
-  type Connection,
-  type Message,
-} from './protocol';
+import { broadcast, reply, type Channel, type Message } from '../protocol';
+import { kernelInfo } from '../wire';
+import { decode, encode, type Connection } from './frames';
 
 export interface SocketsData {
   connection: Connection;
+  /** The kit's. */
+  version: string;
   /** Set to 1 by an interrupt; every loop of a cell looks at it. */
   stop: Int32Array;
+  /** Set to 1 when the sockets are closed. */
+  closed: Int32Array;
 }
 
 /** What the main thread sends: signed messages, and orders. */
@@ -30,7 +26,7 @@ export type FromSockets = { message: Message } | { mark: number } | 'closed';
 /** How long a cell may go without looking at the flag before the signal that breaks code without loops, in milliseconds. */
 const PATIENCE = 400;
 
-const { connection, stop } = workerData as SocketsData;
+const { connection, version, stop, closed } = workerData as SocketsData;
 const { key } = connection;
 const port = parentPort!;
 const routers = { shell: new Router(), control: new Router(), stdin: new Router() };
@@ -51,7 +47,16 @@ let patience: NodeJS.Timeout | undefined;
 function interrupt(): void {
   Atomics.store(stop, 0, 1);
   clearTimeout(patience);
-  patience = setTimeout(() => process.kill(process.pid, 'SIGINT'), PATIENCE);
+  patience = setTimeout(signal, PATIENCE);
+}
+
+/** To the children that a cell waits for too, which are of the kernel's process group where it leads one. */
+function signal(): void {
+  try {
+    process.kill(-process.pid, 'SIGINT');
+  } catch {
+    process.kill(process.pid, 'SIGINT');
+  }
 }
 
 function receive(channel: Channel, frames: Buffer[]): void {
@@ -65,26 +70,12 @@ function receive(channel: Channel, frames: Buffer[]): void {
   if (type === 'interrupt_request') interrupt();
   if (type === 'kernel_info_request') {
     say(broadcast('status', { execution_state: 'busy' }, message.header));
-    say(reply(message, 'kernel_info_reply', kernelInfo()));
+    say(reply(message, 'kernel_info_reply', kernelInfo(version, `Node ${process.version}`)));
     say(broadcast('status', { execution_state: 'idle' }, message.header));
     return;
   }
   port.postMessage({ message } satisfies FromSockets);
 }
-
-function kernelInfo(): Message['content'] {
-  return {
-    status: 'ok',
-    protocol_version: PROTOCOL_VERSION,
-    implementation: 'cnn-kit',
-    implementation_version: VERSION,
-    banner: `cnn-kit: TypeScript on Node ${process.version}`,
-    debugger: false,
-    help_links: [],
-    language_info: LANGUAGE_INFO,
-  };
-}
-const VERSION = versionOf('../../package.json');
 
 async function serve(channel: keyof typeof routers): Promise<void> {
   for await (const frames of routers[channel]) receive(channel, frames);
@@ -112,6 +103,8 @@ async function open(): Promise<void> {
 async function close(): Promise<void> {
   await last;
   for (const socket of Object.values(sockets)) socket.close();
+  Atomics.store(closed, 0, 1);
+  Atomics.notify(closed, 0);
   port.postMessage('closed' satisfies FromSockets);
 }
 
@@ -122,3 +115,20 @@ port.on('message', (order: ToSockets) => {
   else send(order.channel, order.frames);
 });
 void open();
+
+/** How often to look whether whoever started the kernel still runs, in milliseconds. */
+const LOOK = 1000;
+const parent = process.ppid;
+// A kernel that nobody can reach any more ends, even while a cell runs.
+setInterval(() => {
+  if (process.ppid !== parent || !isRunning(parent)) process.kill(process.pid, 'SIGKILL');
+}, LOOK);
+
+/** Windows goes on to name a parent that has ended. */
+function isRunning(id: number): boolean {
+  try {
+    return process.kill(id, 0);
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code !== 'ESRCH';
+  }
+}

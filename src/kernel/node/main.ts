@@ -1,0 +1,24 @@
+/** The kernel's process, as kernel.json starts it: `node main.js CONNECTION_FILE`, in the notebook's folder. */
+import fs from 'node:fs';
+import path from 'node:path';
+import '../../node/raster';
+import '../../node/terminal';
+import { createConverter } from '../converter';
+import { Kernel } from '../kernel';
+import { loadCompiler } from './compiler';
+import type { Connection } from './frames';
+import { nodePlatform } from './platform';
+import { SocketsWire } from './socketsWire';
+
+const [file] = process.argv.slice(2);
+const connection = JSON.parse(fs.readFileSync(file, 'utf8')) as Connection;
+const root = path.join(__dirname, '..', '..', '..');
+const { version } = JSON.parse(fs.readFileSync(path.join(root, 'package.json'), 'utf8')) as { version: string };
+new Kernel({
+  platform: nodePlatform,
+  openWire: (stop, receive) => new SocketsWire(connection, version, stop, receive),
+  root,
+  folder: process.cwd(),
+  createConverter: (...places) =>
+    createConverter(loadCompiler(path.join(root, '.cache', 'kernel')), nodePlatform.paths, ...places),
+}).start();

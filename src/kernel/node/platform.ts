@@ -1,0 +1,61 @@
+/** Node under the kernel. */
+import { AsyncLocalStorage } from 'node:async_hooks';
+import fs from 'node:fs';
+import { SourceMap, type SourceMapPayload as NodePayload } from 'node:module';
+import path from 'node:path';
+import { StringDecoder } from 'node:string_decoder';
+import vm from 'node:vm';
+import type { AsyncContext, Platform } from '../platform';
+import { captureChildren } from './children';
+import { collectGarbage } from './memory';
+import { NodePackages } from './packages';
+
+const KERNEL = path.join(__dirname, '..');
+
+const withSlashes = (file: string): string => file.split(path.sep).join('/');
+
+export const nodePlatform: Platform = {
+  stop: new Int32Array(new SharedArrayBuffer(4)),
+  paths: {
+    resolve: (...parts) => withSlashes(path.resolve(...parts)),
+    relative: (from, to) => withSlashes(path.relative(from, to)),
+  },
+  readFile: file => (fs.existsSync(file) ? fs.readFileSync(file, 'utf8') : undefined),
+  evaluate({ code, name, head }) {
+    const script = new vm.Script(code, { filename: name, columnOffset: -head });
+    // Node would write the code into the error's stack.
+    return script.runInThisContext({ breakOnSigint: true, displayErrors: false }) as unknown;
+  },
+  packages: (root, folder) => new NodePackages(root, folder),
+  asyncContext<T>(): AsyncContext<T> {
+    const storage = new AsyncLocalStorage<T>();
+    return { get: () => storage.getStore(), run: (value, work) => storage.run(value, work) };
+  },
+  originalOf(map, line, column) {
+    const entry = new SourceMap(map as unknown as NodePayload).findEntry(line, column);
+    return 'originalLine' in entry ? { line: entry.originalLine, column: entry.originalColumn } : undefined;
+  },
+  isOwn: file =>
+    /^node:|node_modules\/(tslab|@tslab|typescript)\//.test(file) || file.replace('file://', '').startsWith(KERNEL),
+  captureStreams(print, signal) {
+    for (const name of ['stdout', 'stderr'] as const) {
+      // A character may come in two pieces.
+      const decoder = new StringDecoder('utf8');
+      process[name].write = ((chunk: string | Uint8Array, ...rest: unknown[]) => {
+        print(name, typeof chunk === 'string' ? chunk : decoder.write(Buffer.from(chunk)));
+        const done = rest.find(argument => typeof argument === 'function') as (() => void) | undefined;
+        if (done) process.nextTick(done);
+        return true;
+      }) as typeof process.stdout.write;
+    }
+    captureChildren(signal);
+  },
+  onInterrupt: interrupt => void process.on('SIGINT', interrupt),
+  onLateError(show) {
+    process.on('uncaughtException', error => show(error, false));
+    process.on('unhandledRejection', error => show(error, true));
+  },
+  onExit: work => void process.on('exit', work),
+  afterCell: collectGarbage,
+  exit: () => process.exit(0),
+};
