@@ -35,9 +35,10 @@ const MAY_IMPORT: Record<string, string[]> = {
     'tfjs',
   ],
   kernel: ['display', 'tslab'],
-  setup: ['cli', 'backend', 'kernel', 'grading'],
+  setup: ['cli', 'backend', 'kernel', 'sandbox'],
   course: ['cli', 'kernel', 'setup'],
-  grading: ['cli', 'course', 'kernel', 'setup', 'tfjs'],
+  sandbox: ['tfjs'],
+  grading: ['cli', 'course', 'kernel', 'setup', 'sandbox', 'tfjs'],
 };
 
 const files = (fs.readdirSync(path.join(root, 'src'), { recursive: true }) as string[])

@@ -142,7 +142,7 @@ export const COMMANDS = {
     script: 'src/grading/release.ts',
   },
   grade: {
-    about: 'Grades a class, each submission behind a wall, and writes all reports.',
+    about: 'Grades a class, each submission in a sandbox, and writes all reports.',
     arguments: 'SUBMISSIONS',
     options: {
       out: { type: 'string', required: true, value: 'REPORTS', about: 'the folder for the reports' },
@@ -151,7 +151,11 @@ export const COMMANDS = {
       similarity: { type: 'boolean', about: 'lists pairs of submissions that are alike' },
       jobs: { type: 'string', value: 'N', about: 'submissions at a time, from 1 to 99' },
       queue: { type: 'string', value: 'redis://HOST:PORT', about: 'gives the work to grade:worker on other machines' },
-      wall: { type: 'string', value: 'bubblewrap|docker|podman|user|none', about: 'what holds submissions' },
+      sandbox: {
+        type: 'string',
+        value: 'bubblewrap|docker|podman|user|none',
+        about: 'the kind of sandbox; the best of this machine if not given',
+      },
       image: { type: 'string', value: 'IMAGE', about: 'for docker and podman' },
       tensorflow: { type: 'boolean', about: "submissions compute with TensorFlow's library" },
       'answer-seconds': { type: 'string', value: 'N', about: 'what one answer may take, from 1 to 999' },
@@ -169,7 +173,11 @@ export const COMMANDS = {
       queue: { type: 'string', required: true, value: 'redis://HOST:PORT', about: 'the address of the queue' },
       jobs: { type: 'string', value: 'N', about: 'submissions at a time, from 1 to 99' },
       tests: { type: 'string', value: 'DIR', about: 'the folder of the tests, test/exercises if not given' },
-      wall: { type: 'string', value: 'bubblewrap|docker|podman|user|none', about: 'what holds submissions' },
+      sandbox: {
+        type: 'string',
+        value: 'bubblewrap|docker|podman|user|none',
+        about: 'the kind of sandbox; the best of this machine if not given',
+      },
       image: { type: 'string', value: 'IMAGE', about: 'for docker and podman' },
       tensorflow: { type: 'boolean', about: "submissions compute with TensorFlow's library" },
       'lock-seconds': {

@@ -3,6 +3,7 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import zlib from 'node:zlib';
+import { isRunning } from '../base/running.cjs';
 import { CIFAR10_CACHE, CIFAR10_FILES, readCifar10 } from './cifar10';
 import { download, type DownloadOptions, md5Of } from './download';
 import { readTar } from './tar';
@@ -97,17 +98,10 @@ function removeLeftovers(folder: string): void {
   const parent = path.dirname(folder);
   if (!fs.existsSync(parent)) return;
   for (const name of fs.readdirSync(parent)) {
-    const pid = name.startsWith(path.basename(folder)) && /\.(?:part|old)-(\d+)$/.exec(name)?.[1];
-    if (pid && !isRunning(Number(pid))) fs.rmSync(path.join(parent, name), { recursive: true, force: true });
-  }
-}
-
-function isRunning(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return pid !== process.pid;
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === 'EPERM';
+    const pid = name.startsWith(path.basename(folder)) && Number(/\.(?:part|old)-(\d+)$/.exec(name)?.[1]);
+    // Our own number on a leftover is that of a process before us.
+    if (pid && (pid === process.pid || !isRunning(pid)))
+      fs.rmSync(path.join(parent, name), { recursive: true, force: true });
   }
 }
 

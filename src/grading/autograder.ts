@@ -29,14 +29,14 @@ const runScript = (exercises: string[], tensorflow: boolean): string => `#!/usr/
 set -uo pipefail
 ROOT="\${AUTOGRADER:-/autograder}"
 SOURCE="$ROOT/source"
-WALL="\${AUTOGRADER_WALL:-user}"
+SANDBOX="\${AUTOGRADER_SANDBOX:-user}"
 rm -rf "$ROOT/class" "$ROOT/reports"
 mkdir -p "$ROOT/class" "$ROOT/reports" "$ROOT/results"
 chmod 700 "$ROOT/results" "$ROOT/reports" "$ROOT/class"
 cp -rP "$ROOT/submission" "$ROOT/class/student"
 cd "$SOURCE"
 node dist/grading/command.js "$ROOT/class" --out "$ROOT/reports" --tests "$SOURCE/test/exercises" \\
-  --exercises ${exercises.join(',')} --jobs 1 --wall "$WALL"${tensorflow ? ' --tensorflow' : ''}
+  --exercises ${exercises.join(',')} --jobs 1 --sandbox "$SANDBOX"${tensorflow ? ' --tensorflow' : ''}
 if ! cp "$ROOT/reports/students/student/results.json" "$ROOT/results/results.json"; then
   # No score: Gradescope then keeps the one before, and says that the autograder failed.
   exit 1

@@ -13,7 +13,8 @@ export interface State {
   raw: number;
   source: string;
   tests: string;
-  wall: string;
+  /** Absent in what earlier versions of the kit left. */
+  sandbox?: string;
 }
 
 export interface Change {
@@ -62,7 +63,8 @@ function why(old: State, now: State): string {
   if (old.source !== now.source)
     reasons.push(!old.source ? 'was handed in' : !now.source ? 'is gone' : 'the submission changed');
   if (old.tests !== now.tests) reasons.push('the tests changed');
-  if (old.wall !== now.wall) reasons.push(`the wall changed from ${old.wall} to ${now.wall}`);
+  if (old.sandbox && old.sandbox !== now.sandbox)
+    reasons.push(`the sandbox changed from ${old.sandbox} to ${now.sandbox}`);
   if (old.raw - old.score !== now.raw - now.score) reasons.push('the policy changed');
   if (old.status === 'not graded') reasons.push('the grader failed in the run before');
   return reasons.join(', ') || 'another outcome of the same tests';

@@ -7,7 +7,7 @@ import { canvasCsv, gradescopeResults, junitXml, nbgraderCsv } from './exports';
 import { type ClassResult, gradeClass, type GradeOptions, stubOf } from './grade';
 import { readPolicy } from './policy';
 import { similarities, similarityPage } from './similarity';
-import { WALLS, type WallName } from './wall';
+import { type SandboxName, SANDBOXES } from '../sandbox/sandbox';
 import { classPage, feedbackOf, feedbackPage, studentTotals } from './reports';
 
 /**
@@ -25,29 +25,29 @@ export function optionsOf({
     throw new Error(`${seen}; expected ${usage('grade')}.`);
   }
   if (values.jobs !== undefined && !/^[1-9]\d?$/.test(values.jobs))
-    throw new Error(`--jobs is ${values.jobs}; right is a number from 1 to 99.`);
+    throw new Error(`--jobs is ${values.jobs}; expected a number from 1 to 99.`);
   const submissions = path.resolve(positionals[0]);
   const out = path.resolve(values.out);
   if (`${out}/`.startsWith(`${submissions}/`))
     throw new Error(`--out is inside the submissions, where it would be taken for a student; choose another folder.`);
   const answerSeconds = values['answer-seconds'];
   if (answerSeconds !== undefined && !/^[1-9]\d{0,2}$/.test(answerSeconds))
-    throw new Error(`--answer-seconds is ${answerSeconds}; right is a number from 1 to 999.`);
-  if (values.wall !== undefined && !WALLS.includes(values.wall as WallName))
-    throw new Error(`--wall is ${values.wall}; right is one of ${WALLS.join(', ')}.`);
+    throw new Error(`--answer-seconds is ${answerSeconds}; expected a number from 1 to 999.`);
+  if (values.sandbox !== undefined && !SANDBOXES.includes(values.sandbox as SandboxName))
+    throw new Error(`--sandbox is ${values.sandbox}; expected one of ${SANDBOXES.join(', ')}.`);
   if (values.queue !== undefined && !/^rediss?:\/\/[^/]+/.test(values.queue))
-    throw new Error(`--queue is ${values.queue}; right is an address such as redis://localhost:6379.`);
-  const wallOptions = { tensorflow: values.tensorflow, image: values.image };
+    throw new Error(`--queue is ${values.queue}; expected an address such as redis://localhost:6379.`);
+  const startOptions = { tensorflow: values.tensorflow, image: values.image };
   const exercises = values.exercises
     ?.split(',')
     .map(name => path.basename(name.trim(), '.ts'))
     .filter(Boolean);
-  if (exercises?.length === 0) throw new Error('--exercises names no exercise; right is names with commas between.');
+  if (exercises?.length === 0) throw new Error('--exercises names no exercise; expected names with commas between.');
   return {
     ...{ submissions, out, exercises: exercises && [...new Set(exercises)], late: values.late, fresh: values.fresh },
     ...{ jobs: values.jobs ? Number(values.jobs) : undefined, queue: values.queue, similarity: values.similarity },
     answerSeconds: answerSeconds === undefined ? undefined : Number(answerSeconds),
-    wall: { name: values['no-sandbox'] ? 'none' : (values.wall as WallName), ...wallOptions },
+    sandbox: { name: values['no-sandbox'] ? 'none' : (values.sandbox as SandboxName), ...startOptions },
     ...(values.tests ? { testFolder: path.resolve(values.tests) } : {}),
   };
 }

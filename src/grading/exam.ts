@@ -1,16 +1,16 @@
 /**
  * Runs one exercise's test file, the same that students run, against a submission. Mocha, assertions and expected
- * values live in this trusted process; each call of the student's function crosses the wall as data.
+ * values live in this trusted process; each call of the student's function goes to the sandbox as data.
  */
 import { createHash } from 'node:crypto';
 import { createRequire } from 'node:module';
 import path from 'node:path';
 import Mocha from 'mocha';
 import type * as TF from '@tensorflow/tfjs';
-import { Fault } from './hosts';
-import { seededRandom } from './random';
-import { Submission, type SubmissionOptions } from './submission';
-import { tensorBridge } from './tensors';
+import { Fault } from '../sandbox/processes';
+import { seededRandom } from '../base/random';
+import { Submission, type SubmissionOptions } from '../sandbox/submission';
+import { tensorBridge } from '../sandbox/tensors';
 import type { TestBundle } from './tests';
 
 /** An exercise's test, ready to run; `file` is where it stands. */
@@ -40,7 +40,7 @@ export interface ExamResult {
 /** How test/exercises/answers.ts finds the grader: a function from exercise name to the student's functions. */
 export const ANSWERS_KEY = Symbol.for('cnn-kit.answers');
 
-/** The kit's own, with its layers registered; loaded when the first tensor crosses the wall, or a test asks for it. */
+/** The kit's own, with its layers registered; loaded when the first tensor comes, or a test asks for it. */
 const tensorflow = (): typeof TF => (require('cnn-kit') as { tf: typeof TF }).tf;
 /** WebAssembly, where there is no TensorFlow, has to be started before the first tensor. */
 const prepare = async ({ code }: TestBundle): Promise<void> => {

@@ -12,7 +12,8 @@ import { bundleTest } from './tests';
 import { runOverQueue } from './queue';
 import type { JobResult } from './worker';
 import { Workers } from './workers';
-import { LIMITS, type Wall, wall, type WallOptions } from './wall';
+import { LIMITS } from '../sandbox/limits';
+import { chooseSandbox, type Sandbox, type SandboxOptions } from '../sandbox/sandbox';
 
 const ROOT = path.join(__dirname, '..', '..');
 const TESTS = path.join(ROOT, 'test', 'exercises');
@@ -34,7 +35,7 @@ export interface GradeOptions {
   submissions: string;
   out: string;
   exercises?: string[];
-  wall?: WallOptions;
+  sandbox?: SandboxOptions;
   /** Seconds one answer may take; 10 if not given. All tests of an exercise together have 120. */
   answerSeconds?: number;
   /** Address of a Redis or Valkey, whose workers examine instead of ours. */
@@ -72,8 +73,8 @@ export interface ClassResult {
   /** How many submissions ran, and how many were known from before. */
   ran: number;
   known: number;
-  /** What holds submissions, in words; `sandboxed` is false for --no-sandbox. */
-  wall: string;
+  /** The sandbox of the submissions, in words; `sandboxed` is false for --no-sandbox. */
+  sandbox: string;
   sandboxed: boolean;
 }
 
@@ -96,8 +97,8 @@ export async function grade(options: GradeOptions): Promise<Grade[]> {
 export async function gradeClass(options: GradeOptions): Promise<ClassResult> {
   const { submissions, out, testFolder = TESTS, policy = {}, answerSeconds } = options;
   const known = options.exercises ?? exercisesOf(testFolder);
-  const holds = options.queue ? wallOfWorkers(options.wall) : wall(options.wall);
-  const sandboxed = holds.name !== 'none';
+  const sandbox = options.queue ? sandboxOfWorkers(options.sandbox) : chooseSandbox(options.sandbox);
+  const sandboxed = sandbox.name !== 'none';
   const testFiles = new Map(known.map(exercise => [exercise, testFileOf(testFolder, exercise)]));
   const stubs = new Map(known.map(exercise => [exercise, stubOf(options.solutionFolder, exercise)]));
   const all = await collect(submissions, known, {
@@ -120,12 +121,12 @@ export async function gradeClass(options: GradeOptions): Promise<ClassResult> {
       faults.set(exercise, (error as Error).message);
     }
   }
-  const wallKey = [holds.name, options.wall?.tensorflow ? 'tensorflow' : '', answerSeconds ?? ''].join(' ');
+  const sandboxKey = [sandbox.name, options.sandbox?.tensorflow ? 'tensorflow' : '', answerSeconds ?? ''].join(' ');
   const journal = new Journal(path.join(out, 'journal.jsonl'));
   const keyOf = ({ source, exercise }: { source?: string; exercise: string }): string =>
     hash(
       source === undefined ? 'outline' : `source ${source}`,
-      ...[exercise, testHashes.get(exercise)!, wallKey, JSON.stringify(LIMITS), String(GRADER)],
+      ...[exercise, testHashes.get(exercise)!, sandboxKey, JSON.stringify(LIMITS), String(GRADER)],
     );
   const todo = new Map<string, { exercise: string; source?: string }>();
   const handedIn = collected.filter(({ source }) => source !== undefined);
@@ -149,7 +150,7 @@ export async function gradeClass(options: GradeOptions): Promise<ClassResult> {
     });
     if (options.queue) await runOverQueue(options.queue, jobs, onResult);
     else {
-      const workers = new Workers(options.jobs ?? defaultJobs(), { ...options.wall, name: holds.name });
+      const workers = new Workers(options.jobs ?? defaultJobs(), { ...options.sandbox, name: sandbox.name });
       await Promise.all(jobs.map(async ({ key, job }) => onResult(key, await workers.run(job))));
       workers.close();
     }
@@ -180,7 +181,7 @@ export async function gradeClass(options: GradeOptions): Promise<ClassResult> {
     raw,
     source: work.source === undefined ? '' : hash(work.source),
     tests: testHashes.get(work.exercise)!,
-    wall: holds.name,
+    sandbox: sandbox.name,
   }));
   const changes = changesBetween(before, now);
   writeAtomically(path.join(out, 'grades.json'), json(entries.map(({ grade }) => grade)));
@@ -189,7 +190,7 @@ export async function gradeClass(options: GradeOptions): Promise<ClassResult> {
   writeAtomically(path.join(out, 'state.json'), json(now));
   return {
     ...{ entries, exercises, outlines, changes, ran, known: submitted - ran },
-    ...{ wall: holds.holds, sandboxed },
+    ...{ sandbox: sandbox.description, sandboxed },
   };
 }
 
@@ -292,13 +293,13 @@ class Journal {
   }
 }
 
-/** Over a queue the workers build the walls; their own terminals say which. */
-function wallOfWorkers({ name = 'bubblewrap' }: WallOptions = {}): Pick<Wall, 'name' | 'holds'> {
+/** Over a queue the workers have the sandboxes; their own terminals say which. */
+function sandboxOfWorkers({ name = 'bubblewrap' }: SandboxOptions = {}): Pick<Sandbox, 'name' | 'description'> {
   const sandboxed = name !== 'none';
-  return { name, holds: `the workers of the queue${sandboxed ? ', each behind a sandbox of its own' : ''}` };
+  return { name, description: `the workers of the queue${sandboxed ? ', each with a sandbox of its own' : ''}` };
 }
 
-/** One more than there are cores: while a host answers, another worker compiles or compares. */
+/** One more than there are cores: while a submission answers, another worker compiles or compares. */
 function defaultJobs(): number {
   return os.availableParallelism() + 1;
 }

@@ -1,7 +1,7 @@
 /**
  * A class over many machines: jobs go through BullMQ on a Redis or Valkey, and any number of `npm run grade:worker`
  * take them. A job's id is the hash of all that decides its outcome, so that nothing is doubled; a job whose worker
- * went away is given to another one. Whoever can write to that Redis can write grades: it belongs inside.
+ * went away is given to another one. Anyone who can write to that Redis can write grades: keep it inside your network.
  */
 import { Queue, QueueEvents, Worker } from 'bullmq';
 import IORedis from 'ioredis';
@@ -13,7 +13,7 @@ const MOST_STALLED = 3;
 
 /** What is sent: the worker finds the test in its own checkout, and checks that it is the same. */
 export type Sent = Omit<Job, 'testFile'> & {
-  /** Only behind a wall; a worker without one leaves it. */
+  /** Only in a sandbox; a worker without one leaves it. */
   sandboxed: boolean;
 };
 

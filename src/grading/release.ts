@@ -15,7 +15,7 @@ import { exerciseNotebook } from './notebook';
 const ROOT = path.join(__dirname, '..', '..');
 
 /** Not for students. Of test/, only the public part of the exercises' tests is written, separately. */
-const WITHHELD = /^(solutions|exercises|test|src\/grading|\.github|\.ci)\//;
+const WITHHELD = /^(solutions|exercises|test|src\/grading|src\/sandbox|\.github|\.ci)\//;
 const SCRIPTS_WITHHELD = ['grade', 'release', 'validate', 'autograder', 'bench', 'generate', 'test'];
 /** Of test/, mocha's own settings need this one. */
 const KEPT = 'test/variables.ts';
@@ -157,7 +157,7 @@ export function hiddenTitles(source: string): string[] {
 export function findLeaks(released: string, root = ROOT): string[] {
   const all = filesBelow(released);
   const withheld = all.flatMap(
-    name => /^(.*\/)?(solutions|src\/grading|test\/grading|\.git|node_modules)(?=\/|$)/.exec(name)?.[0] ?? [],
+    name => /^(.*\/)?(solutions|src\/grading|src\/sandbox|test\/grading|\.git|node_modules)(?=\/|$)/.exec(name)?.[0] ?? [],
   );
   const leaks = [...new Set(withheld)].map(name => `${name} is in it`);
   const texts = all
@@ -229,7 +229,7 @@ function withoutGrader(target: string): void {
     const file = path.join(target, 'src', name);
     const text = fs.readFileSync(file, 'utf8');
     const without = text.replace(
-      /^import \{ examineSandbox \} from '\.\.\/grading\/probes';$/m,
+      /^import \{ examineSandbox \} from '\.\.\/sandbox\/probes';$/m,
       "const examineSandbox = async () => ({ holds: true, detail: 'none needed: this is the student edition' });",
     );
     // Commands whose programs are elsewhere, or not there.
@@ -237,7 +237,7 @@ function withoutGrader(target: string): void {
       .replace("'src/grading/handin/submit.ts'", "'src/handin/submit.ts'")
       .replace("'../../cli/command'", "'../cli/command'");
     const programs = name === 'cli/commands.ts' ? moved.replace(DECLARATION, '') : moved;
-    if (/from '[./]*grading\//.test(programs))
+    if (/from '[./]*(grading|sandbox)\//.test(programs))
       throw new Error(
         `src/${name} imports the grader, which students do not get; release.ts must know how to do without.`,
       );

@@ -28,11 +28,11 @@ export function feedbackOf({ grade, work, tests, ruling, compileError, failure }
         : status === 'not graded'
           ? 'the grader failed; your instructor has been told and your score will come'
           : failure && stopped(failure);
-  const unwalled = sandboxed ? undefined : 'graded without a sandbox';
+  const unsandboxed = sandboxed ? undefined : 'graded without a sandbox';
   const judged = status === 'graded' || status === 'stopped';
   return {
     ...{ exercise, score, max, status },
-    reason: [why, work.note, ...ruling.reasons, unwalled].filter(Boolean).join('; '),
+    reason: [why, work.note, ...ruling.reasons, unsandboxed].filter(Boolean).join('; '),
     tests: judged
       ? tests
           .filter(test => !test.hidden)
@@ -91,7 +91,7 @@ export function classPage(result: ClassResult): string {
       ${sandboxed ? '' : html`<p class="warning">Graded without a sandbox (--no-sandbox): submissions ran with the instructor's rights.</p>`}
       <p>
         ${totals.length} students, ${exercises.length} exercises. Median ${percent(middle)}, mean ${percent(mean)}.
-        Submissions were held by: ${result.wall}. ${result.ran} ran, ${result.known} were known from before.
+        Sandbox: ${result.sandbox}. ${result.ran} ran, ${result.known} were known from before.
       </p>
       <h2>Students by score, in % of the points</h2>
       ${histogram(shares)}

@@ -1,9 +1,10 @@
 /** A trusted process that examines submissions one after the other, as `grade` tells it over IPC. */
 import { stop, transform } from 'esbuild';
 import { type ExamResult, type ExamTest, examine, outline, type TestResult } from './exam';
-import { Hosts } from './hosts';
+import { LIMITS } from '../sandbox/limits';
+import { SandboxProcesses } from '../sandbox/processes';
+import { chooseSandbox, type SandboxOptions } from '../sandbox/sandbox';
 import { bundleTest } from './tests';
-import { LIMITS, wall, type WallOptions } from './wall';
 
 export interface Job {
   exercise: string;
@@ -25,10 +26,10 @@ export interface JobResult {
   fault?: string;
 }
 
-/** What examines jobs, with hosts of its own. */
-function examiner(options: WallOptions): { work(job: Job): Promise<JobResult>; close(): void } {
+/** What examines jobs, with sandboxed processes of its own. */
+function examiner(options: SandboxOptions): { work(job: Job): Promise<JobResult>; close(): void } {
   // Workers of other runs on this machine have other numbers.
-  const hosts = new Hosts(wall(options), process.pid % 4096, LIMITS);
+  const processes = new SandboxProcesses(chooseSandbox(options), process.pid % 4096, LIMITS);
   const tests = new Map<string, ExamTest>();
 
   const testOf = ({ testFile, testHash }: Job): ExamTest => {
@@ -46,12 +47,12 @@ function examiner(options: WallOptions): { work(job: Job): Promise<JobResult>; c
     if (source === undefined) return { outline: outline(test) };
     const { code, compileError } = await compile(source);
     if (code === undefined) return { compileError };
-    return { exam: await examine(test, { hosts, modules: { [exercise]: code }, answerSeconds }) };
+    return { exam: await examine(test, { processes, modules: { [exercise]: code }, answerSeconds }) };
   };
 
   return {
     work: job => examined(job).catch((error: Error): JobResult => ({ fault: error.message })),
-    close: () => hosts.close(),
+    close: () => processes.close(),
   };
 }
 
@@ -70,7 +71,7 @@ async function compile(source: string): Promise<{ code?: string; compileError?: 
 }
 
 if (process.send) {
-  const { work, close } = examiner(JSON.parse(process.argv[2]) as WallOptions);
+  const { work, close } = examiner(JSON.parse(process.argv[2]) as SandboxOptions);
   const end = (): void => {
     close();
     process.exit(0);

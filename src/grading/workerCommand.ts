@@ -3,29 +3,31 @@ import os from 'node:os';
 import path from 'node:path';
 import { command, runIfMain } from '../cli/command';
 import { serveQueue } from './queue';
-import { wall, type WallName, WALLS } from './wall';
+import { chooseSandbox, type SandboxName, SANDBOXES } from '../sandbox/sandbox';
 import { Workers } from './workers';
 
 const main = command('grade:worker', async ({ values }) => {
   if (values.jobs !== undefined && !/^[1-9]\d?$/.test(values.jobs))
-    throw new Error(`--jobs is ${values.jobs}; right is a number from 1 to 99.`);
-  if (values.wall !== undefined && !WALLS.includes(values.wall as WallName))
-    throw new Error(`--wall is ${values.wall}; right is one of ${WALLS.join(', ')}.`);
-  const name = values['no-sandbox'] ? 'none' : (values.wall as WallName | undefined);
+    throw new Error(`--jobs is ${values.jobs}; expected a number from 1 to 99.`);
+  if (values.sandbox !== undefined && !SANDBOXES.includes(values.sandbox as SandboxName))
+    throw new Error(`--sandbox is ${values.sandbox}; expected one of ${SANDBOXES.join(', ')}.`);
+  const name = values['no-sandbox'] ? 'none' : (values.sandbox as SandboxName | undefined);
   const options = { name, tensorflow: values.tensorflow, image: values.image };
-  const built = wall(options);
+  const sandbox = chooseSandbox(options);
   const concurrency = values.jobs ? Number(values.jobs) : os.availableParallelism();
-  const workers = new Workers(concurrency, { ...options, name: built.name });
+  const workers = new Workers(concurrency, { ...options, name: sandbox.name });
   const tests = path.resolve(values.tests ?? path.join(__dirname, '..', '..', 'test', 'exercises'));
   const queue = await serveQueue({
     ...{ url: values.queue, concurrency },
     lockSeconds: values['lock-seconds'] ? Number(values['lock-seconds']) : undefined,
     examine: async ({ sandboxed, ...job }) => {
-      if (sandboxed && built.name === 'none') return { fault: 'a worker without a sandbox took it' };
+      if (sandboxed && sandbox.name === 'none') return { fault: 'a worker without a sandbox took it' };
       return workers.run({ ...job, testFile: path.join(tests, `${path.basename(job.exercise)}.test.ts`) });
     },
   });
-  console.log(`Waiting for submissions at ${values.queue}, ${concurrency} at a time, held by: ${built.holds}.`);
+  console.log(
+    `Waiting for submissions at ${values.queue}, ${concurrency} at a time, in this sandbox: ${sandbox.description}.`,
+  );
   const end = (): void => {
     void queue.close().then(() => {
       workers.close();

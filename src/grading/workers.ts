@@ -1,7 +1,7 @@
 /** The trusted processes that examine: as many as asked for, each with one job at a time, replaced when they end. */
 import { type ChildProcess, fork, spawn } from 'node:child_process';
 import path from 'node:path';
-import type { WallOptions } from './wall';
+import type { SandboxOptions } from '../sandbox/sandbox';
 import type { Job, JobResult } from './worker';
 
 /** A worker that says nothing for so long is ended: a submission's answer has tied it up. */
@@ -23,7 +23,7 @@ export class Workers {
 
   constructor(
     private readonly most: number,
-    private readonly options: WallOptions,
+    private readonly options: SandboxOptions,
   ) {}
 
   /** Examines `job` as soon as a worker is free. A worker that dies is a fault of ours in the result, never an error. */

@@ -3,7 +3,7 @@ import { spawnSync } from 'node:child_process';
 import fs from 'node:fs';
 import path from 'node:path';
 import { findCompiler, hasWheel } from '../backend/build';
-import { examineSandbox } from '../grading/probes';
+import { examineSandbox } from '../sandbox/probes';
 import { KERNEL_NAME } from './jupyter';
 import { findPython, inVenv, VENV } from './python';
 import { environment, ROOT } from './steps';

@@ -33,7 +33,7 @@ describe("Gradescope's autograder", function () {
     fs.rmSync(at('submission'), { recursive: true, force: true });
     fs.mkdirSync(at('submission'));
     for (const [name, text] of Object.entries(files)) fs.writeFileSync(at(`submission/${name}`), text);
-    const env = { ...process.env, AUTOGRADER: home, AUTOGRADER_WALL: 'none' };
+    const env = { ...process.env, AUTOGRADER: home, AUTOGRADER_SANDBOX: 'none' };
     return spawnSync(at('source/run_autograder'), { env, encoding: 'utf8' });
   };
   const results = (): Results => JSON.parse(fs.readFileSync(at('results/results.json'), 'utf8')) as Results;

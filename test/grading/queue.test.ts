@@ -69,7 +69,7 @@ describe('grading over a queue', function () {
   /** A worker as its own command starts it, and a promise that it waits for work. */
   const startWorker = async (): Promise<ChildProcess> => {
     const words = ['dist/grading/workerCommand.js', '--queue', url, '--jobs', '1', '--lock-seconds', '10'];
-    const worker = spawn(process.execPath, [...words, '--tests', room.path('tests'), ...room.wallWords], {
+    const worker = spawn(process.execPath, [...words, '--tests', room.path('tests'), ...room.sandboxWords], {
       cwd: ROOT,
       stdio: ['ignore', 'pipe', 'inherit'],
     });

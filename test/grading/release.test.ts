@@ -49,7 +49,7 @@ describe('the release', function () {
     for (const file of ['command.ts', 'commands.ts'])
       write(`kit/src/cli/${file}`, fs.readFileSync(path.join(ROOT, 'src/cli', file), 'utf8'));
     write('kit/src/grading/grade.ts', 'export const secretGrader = 1;\n');
-    write('kit/src/setup/doctor.ts', "import { examineSandbox } from '../grading/probes';\nexamineSandbox();\n");
+    write('kit/src/setup/doctor.ts', "import { examineSandbox } from '../sandbox/probes';\nexamineSandbox();\n");
     write('kit/solutions/01-area.ts', SOLUTION);
     write('kit/test/exercises/01-area.test.ts', TEST);
     write('kit/test/exercises/answers.ts', fs.readFileSync(path.join(ROOT, 'test/exercises/answers.ts'), 'utf8'));
@@ -174,7 +174,7 @@ describe('the release', function () {
     const exercises = release({ out });
     assert.ok(exercises.includes('02-lrn'));
     assert.deepEqual(findLeaks(out), []);
-    assert.ok(!fs.existsSync(path.join(out, 'src/grading')));
+    for (const room of ['grading', 'sandbox']) assert.ok(!fs.existsSync(path.join(out, 'src', room)), room);
     // Its set-up compiles it.
     fs.symlinkSync(path.join(ROOT, 'node_modules'), path.join(out, 'node_modules'));
     const types = path.join(ROOT, 'node_modules/typescript/bin/tsc');

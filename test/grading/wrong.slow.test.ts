@@ -4,7 +4,7 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { buildSync } from 'esbuild';
 import type { Grade } from '../../src/grading/grade';
-import { bubblewrapFailure } from '../../src/grading/wall';
+import { bubblewrapFailure } from '../../src/sandbox/bubblewrap';
 import { CACHE, ROOT } from '../../src/setup/steps';
 
 const BANK = path.join(ROOT, 'test/exercises/wrong');

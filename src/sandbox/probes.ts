@@ -1,9 +1,11 @@
-/** Tries the wall of this machine out, as a hostile submission would, and says what holds: for `doctor`. */
+/** Tries the sandbox of this machine out, as a hostile submission would, and says what holds: for `doctor`. */
 import net from 'node:net';
 import path from 'node:path';
-import { Hosts } from './hosts';
+import { ROOT } from '../base/root';
+import { LIMITS } from './limits';
+import { SandboxProcesses } from './processes';
 import { Submission } from './submission';
-import { LIMITS, type Wall, wall } from './wall';
+import { chooseSandbox, type Sandbox } from './sandbox';
 
 export interface ProbeResult {
   /** What must not be possible. */
@@ -56,7 +58,7 @@ exports.network = async port => {
   const name = await require('node:dns').promises.lookup('localhost.example.com').then(() => true, () => false);
   return { local: await tryTo('127.0.0.1', port), name };
 };
-exports.changeKit = kit => ['/package.json', '/dist/index.js', '/dist/grading/host.js'].filter(name => {
+exports.changeKit = kit => ['/package.json', '/dist/index.js', '/dist/sandbox/inside.js'].filter(name => {
   try { fs.closeSync(fs.openSync(kit + name, 'a')); return true } catch { return false }
 });
 exports.memory = async megabytes => {
@@ -67,13 +69,12 @@ exports.memory = async megabytes => {
 `;
 
 /** Probes that are cases 14, 25, 26, 29, 31 and 24 of the list of attacks. */
-export async function probeWall(wall: Wall): Promise<ProbeResult[]> {
-  const kit = path.join(__dirname, '..', '..');
-  const hosts = new Hosts(wall, process.pid % 4096, LIMITS);
+export async function probeSandbox(sandbox: Sandbox): Promise<ProbeResult[]> {
+  const processes = new SandboxProcesses(sandbox, process.pid % 4096, LIMITS);
   const server = net.createServer(socket => socket.destroy());
   await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve));
   const { port } = server.address() as net.AddressInfo;
-  const submission = new Submission({ hosts, modules: { probe: ATTACKS }, answerSeconds: 60, totalSeconds: 300 });
+  const submission = new Submission({ processes, modules: { probe: ATTACKS }, answerSeconds: 60, totalSeconds: 300 });
   const probe = async (
     name: string,
     call: string,
@@ -96,7 +97,7 @@ export async function probeWall(wall: Wall): Promise<ProbeResult[]> {
       await probe(
         'tests are out of reach',
         'readTests',
-        path.join(kit, 'test/exercises/answers.ts'),
+        path.join(ROOT, 'test/exercises/answers.ts'),
         (found: string[]) => [found.length === 0, found.length ? `found ${found[0]}` : 'none found'],
       ),
       await probe('disk is bounded', 'fillDisk', 4 * LIMITS.disk, (written: Record<string, number>) => {
@@ -122,27 +123,27 @@ export async function probeWall(wall: Wall): Promise<ProbeResult[]> {
     ];
   } finally {
     submission.close();
-    hosts.close();
+    processes.close();
     server.close();
   }
 }
 
-/** The wall of this machine in one line, tried out; `holds` is false where there is none or a probe came through. */
+/** The sandbox of this machine in one line, tried out; `holds` is false where there is none or a probe came through. */
 export async function examineSandbox(): Promise<{ holds: boolean; detail: string }> {
-  let built: Wall;
+  let sandbox: Sandbox;
   try {
-    built = wall();
+    sandbox = chooseSandbox();
   } catch (error) {
     return {
       holds: false,
       detail: (error as Error).message.replace(/^There is no sandbox.*?\((.*)\); install.*$/s, '$1'),
     };
   }
-  const results = await probeWall(built);
+  const results = await probeSandbox(sandbox);
   const broken = results.filter(({ holds }) => !holds);
   if (broken.length) {
     const list = broken.map(({ name, detail }) => `"${name}" does not hold: ${detail}`);
-    return { holds: false, detail: `${built.name}: ${list.join('; ')}` };
+    return { holds: false, detail: `${sandbox.name}: ${list.join('; ')}` };
   }
-  return { holds: true, detail: `${built.name}; tried out: ${results.map(({ name }) => name).join(', ')}` };
+  return { holds: true, detail: `${sandbox.name}; tried out: ${results.map(({ name }) => name).join(', ')}` };
 }

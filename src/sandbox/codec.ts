@@ -17,7 +17,7 @@ export interface ModelData {
   weights: TensorData[];
 }
 
-/** How a side turns tensors and models into data and back: only the grader's and the host's TensorFlow.js know how. */
+/** How a side turns tensors and models into data and back: only the grader's and the sandbox's TensorFlow.js know how. */
 export interface TensorBridge {
   isTensor(value: unknown): boolean;
   isModel(value: unknown): boolean;

@@ -1,5 +1,5 @@
 /**
- * The untrusted side. Runs inside the wall, is sent one student's modules, loads one when first asked for it, and
+ * The untrusted side. Runs in the sandbox, is sent one student's modules, loads one when first asked for it, and
  * answers calls as plain data. It holds no test, no expected value and no score, so there is nothing here worth
  * attacking. It is started before anyone's work is known, out of a V8 snapshot that holds TensorFlow.js ready.
  */
@@ -12,7 +12,7 @@ import * as tfConverter from '@tensorflow/tfjs-converter';
 import * as tfCore from '@tensorflow/tfjs-core';
 import * as tfLayers from '@tensorflow/tfjs-layers';
 import { decode, encode } from './codec';
-import { seededRandom } from './random';
+import { seededRandom } from '../base/random';
 import { tensorBridge } from './tensors';
 
 /** What the grader sends, one a line: first the modules as JavaScript and a seed for Math.random, then questions. */

@@ -1,4 +1,4 @@
-/** How TensorFlow.js's tensors and layers models become data and come back, on either side of the wall. */
+/** How TensorFlow.js's tensors and layers models become data and come back, on either side. */
 import type * as TF from '@tensorflow/tfjs';
 import type { ModelData, TensorBridge, TensorData } from './codec';
 

@@ -1,17 +1,18 @@
-/** The host and TensorFlow.js as one V8 snapshot: a host starts out of it in about half the time of loading them. */
+/** The program inside the sandbox and TensorFlow.js as one V8 snapshot: a process starts out of it in about half the time of loading them. */
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import fs from 'node:fs';
 import path from 'node:path';
 import { buildSync } from 'esbuild';
+import { ROOT } from '../base/root';
 
 const known = new Map<string, string[]>();
 
 /**
- * Arguments for Node that start the host, with names below the kit's folder: out of the snapshot, which is built when it
+ * Arguments for Node that start the program, with names below the kit's folder: out of the snapshot, which is built when it
  * is not there, or from the bundle where this Node cannot use one. `flags` are V8's, which a snapshot must be built with.
  */
-export function hostArguments(flags: string[]): string[] {
+export function programArguments(flags: string[]): string[] {
   const key = flags.join(' ');
   let words = known.get(key);
   if (!words) known.set(key, (words = [...flags, ...build(flags)]));
@@ -20,16 +21,16 @@ export function hostArguments(flags: string[]): string[] {
 
 function build(flags: string[]): string[] {
   // Also when this file runs from src.
-  const at = (name: string): string => path.join(__dirname, '..', '..', 'dist', 'grading', name);
+  const at = (name: string): string => path.join(ROOT, 'dist', 'sandbox', name);
   const sum = createHash('sha256').update([process.version, process.arch, ...flags].join(' '));
-  for (const part of ['host.js', 'codec.js', 'tensors.js', 'random.js', 'snapshot.js'])
+  for (const part of ['inside.js', 'codec.js', 'tensors.js', '../base/random.js', 'snapshot.js'])
     sum.update(fs.readFileSync(at(part)));
   const key = sum.digest('hex').slice(0, 12);
-  const bundle = `host-${key}.cjs`;
-  const blob = `host-${key}.blob`;
+  const bundle = `inside-${key}.cjs`;
+  const blob = `inside-${key}.blob`;
   if (!fs.existsSync(at(bundle))) {
     const { outputFiles } = buildSync({
-      ...{ entryPoints: [at('host.js')], bundle: true, write: false, platform: 'node', target: 'node20' },
+      ...{ entryPoints: [at('inside.js')], bundle: true, write: false, platform: 'node', target: 'node20' },
       ...{ format: 'iife', minifyWhitespace: true, legalComments: 'none', logLevel: 'silent' },
     });
     write(at(bundle), outputFiles[0].contents);
@@ -47,7 +48,7 @@ function build(flags: string[]): string[] {
     else write(at(blob), '');
     fs.rmSync(part, { force: true });
   }
-  const home = 'dist/grading/';
+  const home = 'dist/sandbox/';
   return fs.statSync(at(blob)).size > 0 ? ['--snapshot-blob', home + blob, home + bundle] : [home + bundle];
 }
 

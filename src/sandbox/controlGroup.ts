@@ -4,9 +4,9 @@
  */
 import fs from 'node:fs';
 import path from 'node:path';
-import type { Limits } from './wall';
+import type { Limits } from './limits';
 
-export interface Enclosure {
+export interface ControlGroup {
   /** `command`, as a command that is inside from its first instruction on. */
   enter(command: string[]): string[];
   remove(): void;
@@ -14,8 +14,8 @@ export interface Enclosure {
 
 const MOUNT = '/sys/fs/cgroup';
 
-/** The enclosure named `name`, or undefined where it cannot be had. */
-export function enclose(name: string, { memory, processes }: Limits): Enclosure | undefined {
+/** The control group named `name`, or undefined where it cannot be had. */
+export function makeControlGroup(name: string, { memory, processes }: Limits): ControlGroup | undefined {
   const bytes = String(2 * memory * 2 ** 20);
   // Node and bubblewrap take some for themselves before the submission counts.
   const most = String(processes + 16);

@@ -3,13 +3,16 @@ import { spawn } from 'node:child_process';
 import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
-import { Hosts, Fault } from '../../src/grading/hosts';
-import { probeWall } from '../../src/grading/probes';
-import { Submission } from '../../src/grading/submission';
-import { bubblewrapFailure, containerArguments, LIMITS, wall, type Wall } from '../../src/grading/wall';
+import { Fault, SandboxProcesses } from '../../src/sandbox/processes';
+import { probeSandbox } from '../../src/sandbox/probes';
+import { Submission } from '../../src/sandbox/submission';
+import { bubblewrapFailure } from '../../src/sandbox/bubblewrap';
+import { containerArguments } from '../../src/sandbox/container';
+import { LIMITS } from '../../src/sandbox/limits';
+import { chooseSandbox, type Sandbox } from '../../src/sandbox/sandbox';
 
 const ROOT = path.join(__dirname, '../..');
-const compiled = fs.existsSync(path.join(ROOT, 'dist/grading/host.js'));
+const compiled = fs.existsSync(path.join(ROOT, 'dist/sandbox/inside.js'));
 
 /** Stands in for docker: answers `info`, and runs what `run` would run in the image, on this machine. */
 const FAKE = `#!/usr/bin/env node
@@ -24,7 +27,7 @@ if (command === 'run') {
 }
 `;
 
-describe('the wall', function () {
+describe('the sandbox', function () {
   before(function () {
     if (compiled) return;
     console.log('      skipped: src is not compiled (npm start)');
@@ -37,7 +40,7 @@ describe('the wall', function () {
       console.log(`      skipped: no sandbox here (${failure})`);
       return this.skip();
     }
-    const results = await probeWall(wall());
+    const results = await probeSandbox(chooseSandbox());
     assert.equal(results.length, 6);
     for (const { name, holds, detail } of results) assert.ok(holds, `${name}: ${detail}`);
   });
@@ -65,7 +68,7 @@ describe('the wall', function () {
         ['package.json', 'dist', 'node_modules'].map(part => `./${part}:/kit/${part}:ro`),
       );
       assert.ok(words.every(word => !/docker\.sock|--privileged|test|solutions/.test(word)));
-      // What runs in it, behind the image: the host on standard input and output.
+      // What runs in it, after the image: the program on standard input and output.
       const image = words.indexOf(`node:${process.versions.node}-slim`);
       assert.deepEqual(
         [value('--entrypoint'), words[image + 1], words[words.length - 1]],
@@ -80,16 +83,16 @@ describe('the wall', function () {
       try {
         fs.writeFileSync(path.join(folder, 'docker'), FAKE, { mode: 0o755 });
         process.env.PATH = `${folder}${path.delimiter}${before}`;
-        const docker = wall({ name: 'docker' });
+        const docker = chooseSandbox({ name: 'docker' });
         assert.equal(docker.name, 'docker');
-        const hosts = new Hosts(docker, 0, LIMITS);
+        const processes = new SandboxProcesses(docker, 0, LIMITS);
         const modules = { m: 'console.log("printed"); exports.sum = (a, b) => { console.log(a); return a + b }' };
-        const submission = new Submission({ hosts, modules, answerSeconds: 60 });
+        const submission = new Submission({ processes, modules, answerSeconds: 60 });
         assert.equal(await submission.call('m', 'sum', [2, 3]), 5);
         assert.equal(await submission.call('m', 'sum', [NaN, 3]), NaN);
         assert.equal(submission.failure, undefined);
         submission.close();
-        hosts.close();
+        processes.close();
         const log = (): string[][] =>
           fs
             .readFileSync(path.join(folder, 'docker.log'), 'utf8')
@@ -118,10 +121,10 @@ describe('the wall', function () {
       const place = `const os = require('os'), fs = require('fs');
         exports.write = () => { fs.writeFileSync(os.tmpdir() + '/left', 'x'); fs.mkdirSync(os.homedir() + '/a/b', { recursive: true }); return [os.tmpdir(), fs.readdirSync(os.tmpdir()).sort().join()] };
         exports.die = () => process.kill(process.pid, 'SIGKILL');`;
-      const hosts = new Hosts(wall({ name }), 0, LIMITS);
+      const processes = new SandboxProcesses(chooseSandbox({ name }), 0, LIMITS);
       const seen: string[] = [];
       for (let i = 0; i < 3; i++) {
-        const submission = new Submission({ hosts, modules: { m: place }, answerSeconds: 120 });
+        const submission = new Submission({ processes, modules: { m: place }, answerSeconds: 120 });
         const [folder, files] = (await submission.call('m', 'write', [])) as string[];
         assert.equal(files, 'a,left');
         seen.push(folder);
@@ -129,7 +132,7 @@ describe('the wall', function () {
         if (i === 2) await assert.rejects(submission.call('m', 'die', []));
         submission.close();
       }
-      hosts.close();
+      processes.close();
       assert.equal(new Set(seen).size, 3);
       for (const folder of seen) {
         assert.notEqual(path.resolve(folder), path.resolve(os.tmpdir()));
@@ -140,10 +143,11 @@ describe('the wall', function () {
 
   it('removes what a killed grader has left, when the next one starts', async () => {
     const script = `
-      const { wall, LIMITS } = require('./src/grading/wall');
-      const host = wall({ name: 'none' }).start(0, LIMITS);
-      host.output.once('data', () => process.send('ready'));`;
-    /** Starts a host in a process of its own, kills that process, and gives the folders of its hosts. */
+      const { chooseSandbox } = require('./src/sandbox/sandbox');
+      const { LIMITS } = require('./src/sandbox/limits');
+      const started = chooseSandbox({ name: 'none' }).start(0, LIMITS);
+      started.output.once('data', () => process.send('ready'));`;
+    /** Starts a submission's process from a process of its own, kills that one, and gives the folders that are left. */
     const kill = async (): Promise<string[]> => {
       const grader = spawn(process.execPath, ['--require', 'tsx/cjs', '-e', script], {
         cwd: ROOT,
@@ -161,17 +165,17 @@ describe('the wall', function () {
   });
 
   it('that does not start is a fault of ours, and never a zero', async () => {
-    const none = wall({ name: 'none' });
-    const broken: Wall = {
+    const none = chooseSandbox({ name: 'none' });
+    const broken: Sandbox = {
       ...none,
       start: (slot, limits) => {
-        const host = none.start(slot, limits);
-        host.process.kill('SIGKILL');
-        return host;
+        const started = none.start(slot, limits);
+        started.child.kill('SIGKILL');
+        return started;
       },
     };
-    const hosts = new Hosts(broken, 0, LIMITS);
-    const submission = new Submission({ hosts, modules: { m: 'exports.f = () => 1' } });
+    const processes = new SandboxProcesses(broken, 0, LIMITS);
+    const submission = new Submission({ processes, modules: { m: 'exports.f = () => 1' } });
     await assert.rejects(submission.call('m', 'f', []), Fault);
     assert.ok(submission.fault);
     assert.equal(submission.failure, undefined);

@@ -1,17 +1,18 @@
 /**
- * The trusted side's handle on one submission: it takes hosts from behind the wall, asks them questions and believes
- * nothing but the form of the answers. After a crash or a time-out the next question gets a fresh host.
+ * The trusted side's handle on one submission: it takes processes of the sandbox, asks them questions and believes
+ * nothing but the form of the answers. After a crash or a time-out the next question gets a fresh process.
  */
 import { randomUUID } from 'node:crypto';
 import fs from 'node:fs';
 import os from 'node:os';
 import { decode, encode, type TensorBridge } from './codec';
-import type { Line, Request } from './host';
-import type { Hosts } from './hosts';
-import { type Host, LIMITS } from './wall';
+import type { Line, Request } from './inside';
+import { LIMITS } from './limits';
+import type { SandboxProcesses } from './processes';
+import type { SandboxProcess } from './startup';
 
 export interface SubmissionOptions {
-  hosts: Hosts;
+  processes: SandboxProcesses;
   /** The student's modules by name, as JavaScript. */
   modules: Record<string, string>;
   tensors?: TensorBridge;
@@ -26,7 +27,7 @@ export const ANSWER_SECONDS = 10;
 export const TOTAL_SECONDS = 120;
 const MAX_OUTPUT = 1 << 20;
 const MAX_MESSAGE = 32 << 20;
-const MAX_HOSTS = 20;
+const MAX_PROCESSES = 20;
 /** How many times longer an answer may take on a machine that is too busy to run it. */
 const MOST_PATIENCE = 6;
 
@@ -41,7 +42,7 @@ export class SandboxError extends Error {
   override name = 'SandboxError';
 }
 
-/** An earlier call left something behind that threw during this one, which a fresh host is asked again. */
+/** An earlier call left something behind that threw during this one, which a fresh process is asked again. */
 class LateError extends Error {}
 
 export class Submission {
@@ -49,9 +50,9 @@ export class Submission {
   failure?: string;
   /** Our side failed: the exam cannot be believed. */
   fault?: Error;
-  private host?: Host;
+  private running?: SandboxProcess;
   private waiting?: Waiting;
-  /** How many questions this host has answered. */
+  /** How many questions this process has answered. */
   private answered = 0;
   private taken = 0;
   private used = 0;
@@ -79,15 +80,15 @@ export class Submission {
     const { answerSeconds = ANSWER_SECONDS, totalSeconds = TOTAL_SECONDS } = this.options;
     const left = totalSeconds - this.used;
     if (left <= 0) throw this.fail(`time limit: all tests together took more than ${totalSeconds} s`);
-    const host = await this.current();
+    const running = await this.current();
     const seconds = Math.min(left, answerSeconds);
     const id = randomUUID();
     const begun = Date.now();
-    const stop = whenOver(host, seconds, () => this.end(`time limit: no answer within ${seconds.toFixed(0)} s`));
+    const stop = whenOver(running, seconds, () => this.end(`time limit: no answer within ${seconds.toFixed(0)} s`));
     try {
       return await new Promise((resolve, reject) => {
         this.waiting = { id, resolve, reject };
-        host.input.write(JSON.stringify({ id, ...question } satisfies Line) + '\n');
+        running.input.write(JSON.stringify({ id, ...question } satisfies Line) + '\n');
       });
     } catch (error) {
       if (!(error instanceof LateError)) throw error;
@@ -99,34 +100,34 @@ export class Submission {
     return this.ask(question);
   }
 
-  private async current(): Promise<Host> {
-    if (this.host) return this.host;
-    if (++this.taken > MAX_HOSTS) throw this.fail(`the sandbox had to be restarted ${MAX_HOSTS} times`);
-    let host: Host;
+  private async current(): Promise<SandboxProcess> {
+    if (this.running) return this.running;
+    if (++this.taken > MAX_PROCESSES) throw this.fail(`the sandbox had to be restarted ${MAX_PROCESSES} times`);
+    let running: SandboxProcess;
     try {
-      host = await this.options.hosts.take();
+      running = await this.options.processes.take();
     } catch (error) {
       this.fault = error as Error;
       throw error;
     }
     // For the next submission, or for this one if it breaks its own.
-    this.options.hosts.prepare();
-    this.host = host;
+    this.options.processes.prepare();
+    this.running = running;
     this.answered = 0;
-    this.listen(host);
-    host.input.write(
+    this.listen(running);
+    running.input.write(
       JSON.stringify({ modules: this.options.modules, seed: this.options.seed ?? 0 } satisfies Line) + '\n',
     );
-    return host;
+    return running;
   }
 
-  private listen(host: Host): void {
+  private listen(running: SandboxProcess): void {
     const ended = (why: string): void => {
-      if (this.host === host) this.end(why);
+      if (this.running === running) this.end(why);
     };
-    host.process.on('error', error => ended(`the sandbox broke: ${error.message}`));
-    host.process.on('exit', (code, signal) => ended(exitReason(code, signal)));
-    for (const stream of host.prints) {
+    running.child.on('error', error => ended(`the sandbox broke: ${error.message}`));
+    running.child.on('exit', (code, signal) => ended(exitReason(code, signal)));
+    for (const stream of running.prints) {
       stream.on('data', ({ length }: Buffer) => {
         if ((this.printed += length) > MAX_OUTPUT) ended('output limit: more than 1 MiB was printed');
       });
@@ -134,7 +135,7 @@ export class Submission {
     }
     let chunks: string[] = [];
     let size = 0;
-    host.output.setEncoding('utf8').on('data', (chunk: string) => {
+    running.output.setEncoding('utf8').on('data', (chunk: string) => {
       if ((size += chunk.length) > MAX_MESSAGE)
         return ended(`message limit: an answer has more than ${MAX_MESSAGE >> 20} MiB`);
       chunks.push(chunk);
@@ -142,15 +143,15 @@ export class Submission {
       const lines = chunks.join('').split('\n');
       chunks = [lines.pop()!];
       size = chunks[0].length;
-      for (const line of lines) if (this.host === host) this.receive(line);
+      for (const line of lines) if (this.running === running) this.receive(line);
     });
-    if (host.bounded) return;
+    if (running.bounded) return;
     const watch = setInterval(() => {
-      const { mebibytes } = useOfTree(host.process.pid!);
+      const { mebibytes } = useOfTree(running.child.pid!);
       if (mebibytes > 2 * LIMITS.memory) ended(`memory limit: all processes together hold ${mebibytes.toFixed(0)} MiB`);
     }, 100);
     watch.unref();
-    host.process.on('exit', () => clearInterval(watch));
+    running.child.on('exit', () => clearInterval(watch));
   }
 
   private receive(line: string): void {
@@ -186,9 +187,9 @@ export class Submission {
   }
 
   private end(why: string): void {
-    const host = this.host;
-    this.host = undefined;
-    host?.kill();
+    const running = this.running;
+    this.running = undefined;
+    running?.kill();
     if (why !== 'closed') this.waiting?.reject(this.fail(why));
   }
 }
@@ -197,13 +198,13 @@ export class Submission {
  * Calls `over` when `seconds` have passed, unless the returned function is called first. Work that waits for a processor
  * on a busy machine is given more time: whoever is graded last must not lose points to the others.
  */
-function whenOver(host: Host, seconds: number, over: () => void): () => void {
-  const before = useOfTree(host.process.pid!).seconds;
+function whenOver(running: SandboxProcess, seconds: number, over: () => void): () => void {
+  const before = useOfTree(running.child.pid!).seconds;
   let patience = MOST_PATIENCE;
   let timer: NodeJS.Timeout;
   const wait = (): void => {
     timer = setTimeout(() => {
-      const computed = useOfTree(host.process.pid!).seconds - before;
+      const computed = useOfTree(running.child.pid!).seconds - before;
       const isBusy = os.loadavg()[0] > os.availableParallelism();
       if (--patience > 0 && isBusy && computed > 0.05 * seconds && computed < 0.8 * seconds) wait();
       else over();
