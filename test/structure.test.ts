@@ -36,9 +36,10 @@ const MAY_IMPORT: Record<string, string[]> = {
   ],
   kernel: ['display', 'tslab'],
   setup: ['cli', 'backend', 'kernel', 'sandbox'],
-  course: ['cli', 'kernel', 'setup'],
+  harness: [],
+  course: ['cli', 'kernel', 'setup', 'harness'],
   sandbox: ['tfjs'],
-  grading: ['cli', 'course', 'kernel', 'setup', 'sandbox', 'tfjs'],
+  grading: ['cli', 'harness', 'course', 'kernel', 'setup', 'sandbox', 'tfjs'],
 };
 
 const files = (fs.readdirSync(path.join(root, 'src'), { recursive: true }) as string[])

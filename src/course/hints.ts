@@ -1,7 +1,8 @@
 /** Hints that open step by step: each call opens one more. What they say stands in the solutions, generated into hints.json. */
 import fs from 'node:fs';
 import path from 'node:path';
-import { exercises, ROOT } from './testRun';
+import { ROOT } from '../base/root';
+import { exercisesOf } from '../harness/exercises';
 
 /** By exercise, by function: from a push in the right direction to nearly the code. */
 export type Hints = Record<string, Record<string, string[]>>;
@@ -38,7 +39,7 @@ export class OpenHints {
 export function hint(exercise: string, openedFile = OPENED_FILE): OpenHints {
   const all = JSON.parse(fs.readFileSync(HINTS_FILE, 'utf8')) as Hints;
   if (!Object.hasOwn(all, exercise))
-    throw new Error(`There is no exercise ${exercise}; there are ${exercises().join(', ')}.`);
+    throw new Error(`There is no exercise ${exercise}; expected one of ${exercisesOf().join(', ')}.`);
   const hints = all[exercise];
   const steps = Math.max(...Object.values(hints).map(list => list.length));
   const opened = readOpened(openedFile);

@@ -6,6 +6,7 @@ import { execFileSync } from 'node:child_process';
 import fs from 'node:fs';
 import path from 'node:path';
 import { command, runIfMain } from '../cli/command';
+import { testFileOf } from '../harness/exercises';
 import { zip, type ZipFile } from './handin/zip';
 
 const ROOT = path.join(__dirname, '..', '..');
@@ -48,9 +49,7 @@ fi
  * @param tensorflow submissions compute with TensorFlow's library: for heavy work, and a container of 2 GB or more
  */
 export function autograder(exercises: string[], { root = ROOT, tensorflow = false } = {}): ZipFile[] {
-  for (const exercise of exercises)
-    if (!fs.existsSync(path.join(root, 'test', 'exercises', `${exercise}.test.ts`)))
-      throw new Error(`There is no exercise ${exercise}; each has a test file in test/exercises.`);
+  for (const exercise of exercises) testFileOf(exercise, path.join(root, 'test', 'exercises'));
   const own = exercises.flatMap(name => [`solutions/${name}.ts`, `test/exercises/${name}.test.ts`]);
   const listed = execFileSync('git', ['ls-files', '-z'], { cwd: root, encoding: 'utf8' }).split('\0');
   const wanted = (name: string): boolean =>

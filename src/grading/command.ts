@@ -4,7 +4,8 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { command, type Given, runIfMain, usage } from '../cli/command';
 import { canvasCsv, gradescopeResults, junitXml, nbgraderCsv } from './exports';
-import { type ClassResult, gradeClass, type GradeOptions, stubOf } from './grade';
+import { type ClassResult, gradeClass, type GradeOptions } from './grade';
+import { stubOf } from '../harness/stub';
 import { readPolicy } from './policy';
 import { similarities, similarityPage } from './similarity';
 import { type SandboxName, SANDBOXES } from '../sandbox/sandbox';
@@ -106,7 +107,7 @@ const main = command('grade', async given => {
   writeReports(result, options.out);
   if (similarity) {
     const works = result.entries.map(({ work }) => work);
-    const similar = await similarities(works, exercise => stubOf(options.solutionFolder, exercise));
+    const similar = await similarities(works, exercise => stubOf(exercise, options.solutionFolder));
     fs.writeFileSync(path.join(options.out, 'similarity.json'), JSON.stringify(similar, null, 2) + '\n');
     fs.writeFileSync(path.join(options.out, 'similarity.html'), similarityPage(similar));
     console.log(`${similar.length} pairs of submissions are alike: see similarity.html.`);

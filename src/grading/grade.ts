@@ -3,20 +3,20 @@ import { createHash } from 'node:crypto';
 import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
-import { toExercise } from '../course/exercises';
+import { exercisesOf, testFileOf, TESTS } from '../harness/exercises';
+import type { TestResult } from '../harness/run';
+import { stubOf } from '../harness/stub';
 import { type Change, changesBetween, readState, type State } from './changes';
 import { type Collected, collect } from './collect';
-import type { ExamResult, TestResult } from './exam';
+import type { ExamResult } from './exam';
 import { checkNames, type Policy, round, rule, type Ruling } from './policy';
-import { bundleTest } from './tests';
+import { bundleTest } from '../harness/bundle';
 import { runOverQueue } from './queue';
 import type { JobResult } from './worker';
 import { Workers } from './workers';
 import { LIMITS } from '../sandbox/limits';
 import { chooseSandbox, type Sandbox, type SandboxOptions } from '../sandbox/sandbox';
 
-const ROOT = path.join(__dirname, '..', '..');
-const TESTS = path.join(ROOT, 'test', 'exercises');
 /** Raise it when the grader itself comes to other scores: everything is then graded again. */
 const GRADER = 3;
 
@@ -99,8 +99,8 @@ export async function gradeClass(options: GradeOptions): Promise<ClassResult> {
   const known = options.exercises ?? exercisesOf(testFolder);
   const sandbox = options.queue ? sandboxOfWorkers(options.sandbox) : chooseSandbox(options.sandbox);
   const sandboxed = sandbox.name !== 'none';
-  const testFiles = new Map(known.map(exercise => [exercise, testFileOf(testFolder, exercise)]));
-  const stubs = new Map(known.map(exercise => [exercise, stubOf(options.solutionFolder, exercise)]));
+  const testFiles = new Map(known.map(exercise => [exercise, testFileOf(exercise, testFolder)]));
+  const stubs = new Map(known.map(exercise => [exercise, stubOf(exercise, options.solutionFolder)]));
   const all = await collect(submissions, known, {
     stub: exercise => stubs.get(exercise),
     timestamps: policy.nbgraderTimestamps,
@@ -194,30 +194,10 @@ export async function gradeClass(options: GradeOptions): Promise<ClassResult> {
   };
 }
 
-/** The exercises that have a test file, in their order. */
-export function exercisesOf(testFolder: string): string[] {
-  return fs
-    .readdirSync(testFolder)
-    .flatMap(file => /^(\d\d-[\w-]+)\.test\.ts$/.exec(file)?.[1] ?? [])
-    .sort();
-}
-
 /** The exercises of which somebody handed in something; all where nobody handed in anything. */
 function exercisesIn(collected: Collected[], known: string[]): string[] {
   const found = new Set(collected.filter(({ absent }) => !absent).map(({ exercise }) => exercise));
   return found.size ? known.filter(exercise => found.has(exercise)) : known;
-}
-
-function testFileOf(folder: string, exercise: string): string {
-  const file = path.join(folder, `${exercise}.test.ts`);
-  if (exercisesOf(folder).includes(exercise)) return file;
-  throw new Error(`There is no exercise ${exercise}; the exercises are ${exercisesOf(folder).join(', ')}.`);
-}
-
-/** The exercise as it was handed out, where its solution is at hand. */
-export function stubOf(solutions = path.join(ROOT, 'solutions'), exercise: string): string | undefined {
-  const file = path.join(solutions, `${exercise}.ts`);
-  return fs.existsSync(file) ? toExercise(fs.readFileSync(file, 'utf8'), `solutions/${exercise}.ts`) : undefined;
 }
 
 function entryOf(

@@ -6,7 +6,8 @@ import zlib from 'node:zlib';
 import { buildSync } from 'esbuild';
 import ts from 'typescript';
 import { command, runIfMain } from '../cli/command';
-import { toExercise } from '../course/exercises';
+import { solutionsOf } from '../harness/exercises';
+import { toExercise } from '../harness/stub';
 import { written } from '../course/nbformat';
 import type { Notebook } from '../course/notebook';
 import { filesBelow } from '../setup/steps';
@@ -61,11 +62,7 @@ export function release({ out, root = ROOT }: ReleaseOptions): string[] {
     withoutGrader(target);
     writePackage(target);
     writeReadme(target);
-    const exercises = fs
-      .readdirSync(path.join(root, 'solutions'))
-      .filter(file => /^\d\d-[\w-]+\.ts$/.test(file))
-      .map(file => file.slice(0, -3))
-      .sort();
+    const exercises = solutionsOf(path.join(root, 'solutions'));
     for (const exercise of exercises) {
       const stub = toExercise(read(`solutions/${exercise}.ts`), `solutions/${exercise}.ts`);
       const test = read(`test/exercises/${exercise}.test.ts`);
@@ -157,7 +154,8 @@ export function hiddenTitles(source: string): string[] {
 export function findLeaks(released: string, root = ROOT): string[] {
   const all = filesBelow(released);
   const withheld = all.flatMap(
-    name => /^(.*\/)?(solutions|src\/grading|src\/sandbox|test\/grading|\.git|node_modules)(?=\/|$)/.exec(name)?.[0] ?? [],
+    name =>
+      /^(.*\/)?(solutions|src\/grading|src\/sandbox|test\/grading|\.git|node_modules)(?=\/|$)/.exec(name)?.[0] ?? [],
   );
   const leaks = [...new Set(withheld)].map(name => `${name} is in it`);
   const texts = all

@@ -1,10 +1,11 @@
 /** A trusted process that examines submissions one after the other, as `grade` tells it over IPC. */
 import { stop, transform } from 'esbuild';
-import { type ExamResult, type ExamTest, examine, outline, type TestResult } from './exam';
+import { type ExamResult, examine } from './exam';
 import { LIMITS } from '../sandbox/limits';
 import { SandboxProcesses } from '../sandbox/processes';
 import { chooseSandbox, type SandboxOptions } from '../sandbox/sandbox';
-import { bundleTest } from './tests';
+import { bundleTest, type TestBundle } from '../harness/bundle';
+import { outline, type TestResult } from '../harness/run';
 
 export interface Job {
   exercise: string;
@@ -30,12 +31,12 @@ export interface JobResult {
 function examiner(options: SandboxOptions): { work(job: Job): Promise<JobResult>; close(): void } {
   // Workers of other runs on this machine have other numbers.
   const processes = new SandboxProcesses(chooseSandbox(options), process.pid % 4096, LIMITS);
-  const tests = new Map<string, ExamTest>();
+  const tests = new Map<string, TestBundle>();
 
-  const testOf = ({ testFile, testHash }: Job): ExamTest => {
+  const testOf = ({ testFile, testHash }: Job): TestBundle => {
     const known = tests.get(testHash);
     if (known) return known;
-    const test = { ...bundleTest(testFile), file: testFile };
+    const test = bundleTest(testFile);
     if (test.hash !== testHash) throw new Error('the test file is not the one that the class is graded with');
     tests.set(testHash, test);
     return test;

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import fs from 'node:fs';
 import path from 'node:path';
-import { toExercise } from '../../src/course/exercises';
+import { toExercise } from '../../src/harness/stub';
 import { exerciseNotebook } from '../../src/grading/notebook';
 import { ROOT } from '../../src/setup/steps';
 import { Session } from '../kernel/session';

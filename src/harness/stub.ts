@@ -1,4 +1,7 @@
 /** solutions/NN-name.ts, the single source of an exercise, and the stub that is made of it. */
+import fs from 'node:fs';
+import path from 'node:path';
+import { SOLUTIONS } from './exercises';
 
 const BEGIN = /^(\s*)\/\/ BEGIN SOLUTION(?:: (.*))?$/;
 const END = /^\s*\/\/ END SOLUTION$/;
@@ -23,6 +26,12 @@ export function toExercise(solution: string, file: string): string {
   if (begun) throw new Error(`${file}:${begun} begins a solution that never ends; close it with // END SOLUTION.`);
   if (!stub.some(line => line.includes('// YOUR CODE HERE'))) throw new Error(`${file} has no // BEGIN SOLUTION.`);
   return stub.join('\n');
+}
+
+/** The exercise as it is handed out, where its solution is at hand. */
+export function stubOf(exercise: string, solutions = SOLUTIONS): string | undefined {
+  const file = path.join(solutions, `${exercise}.ts`);
+  return fs.existsSync(file) ? toExercise(fs.readFileSync(file, 'utf8'), `solutions/${exercise}.ts`) : undefined;
 }
 
 /** The hints of every function: that of its marker, then each `// HINT: ` line of its solution. */
