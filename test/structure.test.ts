@@ -37,9 +37,11 @@ const MAY_IMPORT: Record<string, string[]> = {
   kernel: ['display', 'tslab'],
   setup: ['cli', 'backend', 'kernel', 'sandbox'],
   harness: [],
+  handin: ['cli', 'harness'],
+  release: ['cli', 'kernel', 'setup', 'harness', 'course', 'handin'],
   course: ['cli', 'kernel', 'setup', 'harness'],
   sandbox: ['tfjs'],
-  grading: ['cli', 'harness', 'course', 'kernel', 'setup', 'sandbox', 'tfjs'],
+  grading: ['cli', 'harness', 'setup', 'sandbox', 'tfjs'],
 };
 
 const files = (fs.readdirSync(path.join(root, 'src'), { recursive: true }) as string[])

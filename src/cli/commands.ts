@@ -133,13 +133,14 @@ export const COMMANDS = {
       force: { type: 'boolean', about: 'packs also what does not compile' },
     },
     example: '--out submission.zip',
-    script: 'src/grading/handin/submit.ts',
+    script: 'src/handin/submit.ts',
   },
+  // BEGIN INSTRUCTOR
   release: {
     about: 'Writes the student edition: without solutions, hidden tests, grader and history.',
     options: { out: { type: 'string', required: true, value: 'DIR', about: 'a new folder for it' } },
     example: '--out ../course-2026',
-    script: 'src/grading/release.ts',
+    script: 'src/release/release.ts',
   },
   grade: {
     about: 'Grades a class, each submission in a sandbox, and writes all reports.',
@@ -188,7 +189,7 @@ export const COMMANDS = {
       'no-sandbox': { type: 'boolean', about: 'submissions run with your own rights' },
     },
     example: '--queue redis://localhost:6379 --jobs 4',
-    script: 'dist/grading/workerCommand.js',
+    script: 'dist/grading/run/workerCommand.js',
     needsAll: true,
   },
   validate: {
@@ -199,7 +200,7 @@ export const COMMANDS = {
       name: { type: 'string', value: 'NN-name', about: 'the name of the exercise' },
     },
     example: 'hw2.ipynb --out . --name 11-hw2',
-    script: 'src/grading/validate.ts',
+    script: 'src/release/validate.ts',
   },
   autograder: {
     about: "Packs a zip that Gradescope takes as a programming assignment's autograder.",
@@ -209,7 +210,7 @@ export const COMMANDS = {
       tensorflow: { type: 'boolean', about: "submissions compute with TensorFlow's library" },
     },
     example: '--exercises 02-lrn --out autograder.zip',
-    script: 'src/grading/autograder.ts',
+    script: 'src/release/autograder.ts',
   },
   bench: {
     about: "Measures speed beside PyTorch's in one run; `readme FILE ...` writes what --json printed into README.md.",
@@ -225,6 +226,7 @@ export const COMMANDS = {
     script: 'test/bench/main.ts',
     needsAll: true,
   },
+  // END INSTRUCTOR
 } as const satisfies Record<string, Declaration>;
 
 export type CommandName = keyof typeof COMMANDS;

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import fs from 'node:fs';
 import path from 'node:path';
 import { toExercise } from '../../src/harness/stub';
-import { exerciseNotebook } from '../../src/grading/notebook';
+import { exerciseNotebook } from '../../src/release/exerciseNotebook';
 import { ROOT } from '../../src/setup/steps';
 import { Session } from '../kernel/session';
 

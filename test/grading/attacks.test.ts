@@ -5,7 +5,8 @@ import fs from 'node:fs';
 import net from 'node:net';
 import os from 'node:os';
 import path from 'node:path';
-import { grade, type Grade } from '../../src/grading/grade';
+import { grade } from '../../src/grading/grade';
+import type { Grade } from '../../src/grading/score/results';
 import { bubblewrapFailure } from '../../src/sandbox/bubblewrap';
 
 /** `case N` is that of the list which the grader was designed against (cases.test.ts); the rest are our own. */

@@ -3,10 +3,11 @@ import { execFileSync, spawn, spawnSync } from 'node:child_process';
 import fs from 'node:fs';
 import path from 'node:path';
 import { parse } from '../../src/cli/command';
-import { folderName, optionsOf, progressLine, writeReports } from '../../src/grading/command';
-import { csv } from '../../src/grading/exports';
-import type { ClassResult, Grade } from '../../src/grading/grade';
-import { checkNames, type Policy, readPolicy, rule } from '../../src/grading/policy';
+import { optionsOf, progressLine } from '../../src/grading/command';
+import { folderName, writeReports } from '../../src/grading/report/write';
+import { csv } from '../../src/grading/report/exports';
+import type { ClassResult, Grade } from '../../src/grading/score/results';
+import { checkNames, type Policy, readPolicy, rule } from '../../src/grading/score/policy';
 import { bubblewrapFailure } from '../../src/sandbox/bubblewrap';
 import { Classroom, RIGHT, TEST, WRONG } from './classroom';
 
@@ -17,7 +18,7 @@ const scores = ({ entries }: ClassResult) =>
 describe('grading a class', function () {
   let room: Classroom;
   before(function () {
-    if (!fs.existsSync(path.join(ROOT, 'dist/grading/worker.js'))) this.skip();
+    if (!fs.existsSync(path.join(ROOT, 'dist/grading/run/worker.js'))) this.skip();
   });
 
   describe('its reports', () => {

@@ -1,7 +1,9 @@
 /** A small class on disk to grade: one exercise with public and hidden tests, and whatever students hand in. */
 import fs from 'node:fs';
 import path from 'node:path';
-import { gradeClass, type GradeOptions, type ClassResult } from '../../src/grading/grade';
+import { gradeClass } from '../../src/grading/grade';
+import type { GradeOptions } from '../../src/grading/plan';
+import type { ClassResult } from '../../src/grading/score/results';
 import { bubblewrapFailure } from '../../src/sandbox/bubblewrap';
 
 export const RIGHT = 'export function sum(list: number[]): number { return list.reduce((a, b) => a + b, 0); }';

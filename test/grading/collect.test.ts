@@ -4,10 +4,12 @@ import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import zlib from 'node:zlib';
-import { openArchive, STUDENT_LIMITS } from '../../src/grading/archive';
-import { collect, type Collected } from '../../src/grading/collect';
-import { zip } from '../../src/grading/handin/zip';
-import { exerciseCells, exerciseNotebook, readNotebook } from '../../src/grading/notebook';
+import { openArchive, STUDENT_LIMITS } from '../../src/grading/collect/archive';
+import { collect, type Collected } from '../../src/grading/collect/collect';
+import { zip } from '../../src/handin/zip';
+import { readNotebook } from '../../src/grading/collect/notebook';
+import { exerciseCells } from '../../src/harness/cells';
+import { exerciseNotebook } from '../../src/release/exerciseNotebook';
 
 const STUB = `/** Exercise. */
 import { tf } from 'cnn-kit';

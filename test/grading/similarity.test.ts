@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import fs from 'node:fs';
 import path from 'node:path';
-import { similarities, similarityPage } from '../../src/grading/similarity';
+import { similarities, similarityPage } from '../../src/grading/report/similarity';
 
 const SOLUTIONS = path.join(__dirname, '../../solutions');
 const read = (name: string): string => fs.readFileSync(path.join(SOLUTIONS, `${name}.ts`), 'utf8');

@@ -3,7 +3,7 @@ import { spawnSync } from 'node:child_process';
 import fs from 'node:fs';
 import path from 'node:path';
 import { buildSync } from 'esbuild';
-import type { Grade } from '../../src/grading/grade';
+import type { Grade } from '../../src/grading/score/results';
 import { bubblewrapFailure } from '../../src/sandbox/bubblewrap';
 import { CACHE, ROOT } from '../../src/setup/steps';
 

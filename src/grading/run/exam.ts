@@ -4,12 +4,12 @@
  */
 import { createHash } from 'node:crypto';
 import type * as TF from '@tensorflow/tfjs';
-import { Fault } from '../sandbox/processes';
-import { seededRandom } from '../base/random';
-import { Submission, type SubmissionOptions, TOTAL_SECONDS } from '../sandbox/submission';
-import { tensorBridge } from '../sandbox/tensors';
-import type { TestBundle } from '../harness/bundle';
-import { runTests, startBackend, type TestResult } from '../harness/run';
+import { Fault } from '../../sandbox/processes';
+import { seededRandom } from '../../base/random';
+import { Submission, type SubmissionOptions, TOTAL_SECONDS } from '../../sandbox/submission';
+import { tensorBridge } from '../../sandbox/tensors';
+import type { TestBundle } from '../../harness/bundle';
+import { runTests, startBackend, type TestResult } from '../../harness/run';
 
 export interface ExamResult {
   tests: TestResult[];

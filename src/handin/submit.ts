@@ -2,7 +2,8 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import { transformSync } from 'esbuild';
-import { command, runIfMain } from '../../cli/command';
+import { command, runIfMain } from '../cli/command';
+import { exercisesOf } from '../harness/exercises';
 import { zip, type ZipFile } from './zip';
 
 /** An exercise has 10 kB. */
@@ -20,10 +21,7 @@ export function lookOver(root: string): { findings: Finding[]; files: ZipFile[] 
   const folder = path.join(root, 'exercises');
   const tests = path.join(root, 'test', 'exercises');
   if (!fs.existsSync(tests)) throw new Error(`There is no folder ${tests}; run npm run submit in the course's folder.`);
-  const exercises = fs
-    .readdirSync(tests)
-    .flatMap(file => /^(\d\d-[\w-]+)\.test\.ts$/.exec(file)?.[1] ?? [])
-    .sort();
+  const exercises = exercisesOf(tests);
   const files: ZipFile[] = [];
   const findings = exercises.map((exercise): Finding => {
     const found = ['.ts', '.ipynb']
@@ -88,7 +86,7 @@ const main = command('submit', ({ values }) => {
   if (files.length === 0) throw new Error('There is nothing to pack; the exercises belong into the folder exercises.');
   if (broken.length && !values.force)
     throw new Error(
-      `Nothing was packed: mend ${broken.map(b => b.exercise).join(', ')}, or pack all the same with --force.`,
+      `Nothing was packed; fix ${broken.map(b => b.exercise).join(', ')}, or pack all the same with --force.`,
     );
   fs.writeFileSync(out, zip(files));
   console.log(`${ready} of ${findings.length} exercises are ready. Hand in ${out}, which holds ${files.length} files.`);

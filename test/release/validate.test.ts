@@ -2,8 +2,9 @@ import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import fs from 'node:fs';
 import path from 'node:path';
-import { readAssignment, toOurs } from '../../src/grading/validate';
-import { Classroom } from './classroom';
+import { toOurs } from '../../src/release/assignment/ours';
+import { readAssignment } from '../../src/release/assignment/read';
+import { Classroom } from '../grading/classroom';
 
 const ROOT = path.join(__dirname, '../..');
 
@@ -129,14 +130,14 @@ describe('validating an assignment of another system', function () {
     ['otter', OTTER, 4],
   ] as const)
     it(`imports ${name}'s so that the solution gets full marks and the stub none`, async function () {
-      if (!fs.existsSync(path.join(ROOT, 'dist/grading/worker.js'))) return this.skip();
+      if (!fs.existsSync(path.join(ROOT, 'dist/grading/run/worker.js'))) return this.skip();
       const room = new Classroom();
       try {
         room.write('source.ipynb', text);
         const words = [room.path('source.ipynb'), '--out', room.path('kit'), '--name', '07-imported'];
         const { status, stdout, stderr } = spawnSync(
           process.execPath,
-          ['--import', 'tsx', 'src/grading/validate.ts', ...words],
+          ['--import', 'tsx', 'src/release/validate.ts', ...words],
           {
             cwd: ROOT,
             encoding: 'utf8',

@@ -1,5 +1,5 @@
 /** Grades in the forms that learning platforms read: Canvas, nbgrader, Gradescope and JUnit. */
-import type { ClassResult, Entry } from './grade';
+import type { ClassResult, Entry } from '../score/results';
 import { escape } from './html';
 import { feedbackOf, studentTotals } from './reports';
 

@@ -1,7 +1,8 @@
 /** The trusted processes that examine: as many as asked for, each with one job at a time, replaced when they end. */
 import { type ChildProcess, fork, spawn } from 'node:child_process';
 import path from 'node:path';
-import type { SandboxOptions } from '../sandbox/sandbox';
+import { ROOT } from '../../base/root';
+import type { SandboxOptions } from '../../sandbox/sandbox';
 import type { Job, JobResult } from './worker';
 
 /** A worker that says nothing for so long is ended: a submission's answer has tied it up. */
@@ -60,7 +61,7 @@ export class Workers {
 
   private launch(): ChildProcess {
     this.count++;
-    const file = path.join(__dirname, '..', '..', 'dist', 'grading', 'worker.js');
+    const file = path.join(ROOT, 'dist', 'grading', 'run', 'worker.js');
     const worker = fork(file, [JSON.stringify(this.options)], { execArgv: [] });
     // A model that a submission hands over computes here, on as much memory as its layers ask for. Linux can refuse it.
     spawn('prlimit', [`--pid=${worker.pid}`, `--data=${MEMORY}`], { stdio: 'ignore' }).on('error', () => undefined);

@@ -1,17 +1,11 @@
 /**
- * An exercise as a notebook, and back: the cells that students fill in, by their id and in the instructor's order,
- * become the module that is graded. Nothing is executed, and no output is read.
+ * A notebook as an answer: the cells that students fill in, by their id and in the instructor's order, become the module
+ * that is graded. Nothing is executed, and no output is read.
  */
 import { transformSync } from 'esbuild';
 import ts from 'typescript';
-import { KERNELSPEC, LANGUAGE_INFO } from '../kernel/language';
-
-/** One code cell of an exercise: `given` cells are the instructor's, the others are for the student to fill in. */
-export interface ExerciseCell {
-  id: string;
-  given: boolean;
-  source: string;
-}
+import { type ExerciseCell, exerciseCells } from '../../harness/cells';
+import { declared, exported, isExported, parse } from '../../harness/declarations';
 
 export interface NotebookAnswer {
   /** The module, or undefined with the reason in `problem`. */
@@ -34,51 +28,6 @@ interface Piece {
   file: ts.SourceFile;
 }
 
-/** Splits the stub of an exercise into cells: one for each declaration that the student writes, and what is between. */
-export function exerciseCells(stub: string, exercise: string): ExerciseCell[] {
-  const file = parse(stub);
-  const cells: ExerciseCell[] = [];
-  let given = 0;
-  for (const statement of file.statements) {
-    const start = statement.getStart(file);
-    // A cell exports nothing: the kernel knows all names of all cells, and refuses an exported type.
-    const rest = stub.slice(start, statement.getEnd()).replace(/^export (?!default\b|\{|\*)/, '');
-    const source = (stub.slice(statement.getFullStart(), start) + rest).replace(/^\s*\n/, '');
-    const open = source.includes('// YOUR CODE HERE');
-    const last = cells[cells.length - 1];
-    if (!open && last?.given) last.source += `\n${source}`;
-    else if (!open) cells.push({ id: `${exercise}-given-${++given}`, given: true, source });
-    else cells.push({ id: `${exercise}-${declared(statement)[0] ?? cells.length}`.slice(0, 64), given: false, source });
-  }
-  return cells;
-}
-
-/** The notebook of an exercise, with nbgrader's metadata (version 3) and a cell that checks it. */
-export function exerciseNotebook(stub: string, exercise: string, points: number): object {
-  const cell = (id: string, source: string, nbgrader: object): object => ({
-    cell_type: 'code',
-    id: id.replace(/[^\w-]/g, '-').slice(0, 64),
-    metadata: { nbgrader: { schema_version: 3, grade_id: id, task: false, ...nbgrader } },
-    source: source.split(/(?<=\n)/),
-    execution_count: null,
-    outputs: [],
-  });
-  const cells = exerciseCells(stub, exercise).map(({ id, given, source }) =>
-    cell(id, source, { grade: false, solution: !given, locked: given }),
-  );
-  const functions = exported(parse(stub)).join(', ');
-  const check = `import { check } from 'cnn-kit/dist/course/check';\nawait check('${exercise}', { ${functions} });`;
-  return {
-    nbformat: 4,
-    nbformat_minor: 5,
-    metadata: { kernelspec: KERNELSPEC, language_info: LANGUAGE_INFO },
-    cells: [
-      ...cells,
-      cell(`${exercise}-check`, check, { grade: true, solution: false, locked: true, points, cell_type: 'code' }),
-    ],
-  };
-}
-
 /**
  * The student's module out of a notebook. With `stub`, its cells set the order and the given text; without it, every
  * code cell counts, in the order of the notebook.
@@ -97,58 +46,79 @@ export function readNotebook(text: string, exercise: string, stub?: string): Not
     return { source: join(pieces, []), notes, changed: true };
   }
 
+  const { pieces, changed, used } = answersTo(template, cells, notes);
+  const pool = cells.filter(cell => !used.has(cell)).map((cell, i) => piece(`added ${i + 1}`, cell.source));
+  const exports = pieces.length ? exported(parse(stub!)) : [];
+  return { source: join(withWhatTheyNeed(pieces, pool), exports), notes: [...new Set(notes)], changed };
+}
+
+interface Answers {
+  /** In the order of the exercise. */
+  pieces: Piece[];
+  /** The student's cells that stand for one of the exercise. */
+  used: Set<StudentCell>;
+  changed: boolean;
+}
+
+/** What the student's cells make of those of the exercise; `notes` gets what is not as it was handed out. */
+function answersTo(template: ExerciseCell[], cells: StudentCell[], notes: string[]): Answers {
   const used = new Set<StudentCell>();
   const pieces: Piece[] = [];
   const order: number[] = [];
   let changed = false;
-  for (const { id, given, source } of template) {
-    const found = cells.filter(cell => cell.id === id);
-    if (given) {
-      if (found.some(cell => !same(cell.source, source)))
-        notes.push(`cell ${id} is given and was edited: the text as handed out is graded`);
-      pieces.push(piece(id, source));
+  for (const cell of template) {
+    const found = cells.filter(({ id }) => id === cell.id);
+    if (cell.given) {
+      if (found.some(({ source }) => !same(source, cell.source)))
+        notes.push(`cell ${cell.id} is given and was edited: the text as handed out is graded`);
+      pieces.push(piece(cell.id, cell.source));
       // Its own additions may still be called from elsewhere, so it stays among the cells to look into.
-      found.filter(cell => same(cell.source, source)).forEach(cell => used.add(cell));
+      found.filter(({ source }) => same(source, cell.source)).forEach(same => used.add(same));
       continue;
     }
-    const names = piece(id, source).statements.flatMap(declared);
-    const declares = (cell: StudentCell): boolean => {
-      const own = piece(id, cell.source).statements.flatMap(declared);
-      return names.length > 0 && names.every(name => own.includes(name));
-    };
-    let answers = found;
-    if (!answers.some(declares)) {
-      const elsewhere = cells.filter(cell => !used.has(cell) && !found.includes(cell) && declares(cell));
-      if (elsewhere.length) {
-        answers = [...found, ...elsewhere];
-        notes.push(
-          `cell ${id} was deleted or lost its id: ${names.join(', ')} stands in another cell, which is graded`,
-        );
-      }
-    }
-    answers.forEach(cell => used.add(cell));
-    if (answers.length > 1 && answers.length === found.length)
-      notes.push(`cell ${id} is there ${found.length} times: of what they define twice, the last counts`);
     if (found[0]) order.push(cells.indexOf(found[0]));
-    const compiled = answers.filter(cell => {
-      const fault = syntaxFault(cell.source);
-      if (fault) notes.push(`cell ${id} does not compile: ${fault}`);
-      return !fault;
-    });
-    if (answers.length === 0) notes.push(`cell ${id} was deleted: it counts as not written`);
-    // A copy left as handed out must not win over the answer beside it.
-    const written = compiled.filter(cell => !same(cell.source, source));
+    const answers = answersOf(cell, found, cells.filter(other => !used.has(other)), notes); // prettier-ignore
+    answers.forEach(answer => used.add(answer));
+    const written = writtenOf(cell, answers, notes);
     if (written.length) changed = true;
-    if (written.length) pieces.push(...written.map(cell => piece(id, cell.source)));
-    else pieces.push(piece(id, source));
-    if (written.length && !written.some(declares)) pieces.splice(-written.length, 0, piece(id, source));
+    if (!written.some(answer => declaresAll(cell, answer))) pieces.push(piece(cell.id, cell.source));
+    pieces.push(...written.map(answer => piece(cell.id, answer.source)));
   }
   if (order.some((place, i) => i > 0 && place < order[i - 1]))
     notes.push("the cells were reordered: they are graded in the instructor's order");
+  return { pieces, used, changed };
+}
 
-  const pool = cells.filter(cell => !used.has(cell)).map((cell, i) => piece(`added ${i + 1}`, cell.source));
-  const exports = pieces.length ? exported(parse(stub!)) : [];
-  return { source: join(withWhatTheyNeed(pieces, pool), exports), notes: [...new Set(notes)], changed };
+/** Whether a student's cell declares all that a cell of the exercise does. */
+function declaresAll({ id, source }: ExerciseCell, answer: StudentCell): boolean {
+  const names = piece(id, source).statements.flatMap(declared);
+  const own = piece(id, answer.source).statements.flatMap(declared);
+  return names.length > 0 && names.every(name => own.includes(name));
+}
+
+/** The student's cells for one of the exercise: those with its id, or, where none declares its names, others that do. */
+function answersOf(cell: ExerciseCell, found: StudentCell[], free: StudentCell[], notes: string[]): StudentCell[] {
+  const { id } = cell;
+  const elsewhere = found.some(other => declaresAll(cell, other))
+    ? []
+    : free.filter(other => !found.includes(other) && declaresAll(cell, other));
+  if (elsewhere.length) {
+    const names = piece(id, cell.source).statements.flatMap(declared);
+    notes.push(`cell ${id} was deleted or lost its id: ${names.join(', ')} stands in another cell, which is graded`);
+  } else if (found.length > 1)
+    notes.push(`cell ${id} is there ${found.length} times: of what they define twice, the last counts`);
+  return [...found, ...elsewhere];
+}
+
+/** Those of a cell's answers that compile and are not as handed out: a copy left so must not win over the answer beside it. */
+function writtenOf({ id, source }: ExerciseCell, answers: StudentCell[], notes: string[]): StudentCell[] {
+  if (answers.length === 0) notes.push(`cell ${id} was deleted: it counts as not written`);
+  const compiled = answers.filter(cell => {
+    const fault = syntaxFault(cell.source);
+    if (fault) notes.push(`cell ${id} does not compile: ${fault}`);
+    return !fault;
+  });
+  return compiled.filter(cell => !same(cell.source, source));
 }
 
 /** Whether a notebook that is not named after the exercise holds cells of it. */
@@ -244,36 +214,6 @@ function onlyShows(statement: ts.Statement, file: ts.SourceFile): boolean {
   return ts.isCallExpression(expression) && /^(check|display|tslab)\b/.test(expression.expression.getText(file));
 }
 
-function declared(statement: ts.Statement): string[] {
-  if (ts.isVariableStatement(statement)) {
-    return statement.declarationList.declarations.flatMap(({ name }) => bindingNames(name));
-  }
-  if (ts.isImportDeclaration(statement)) {
-    const { name, namedBindings } = statement.importClause ?? {};
-    const more = !namedBindings
-      ? []
-      : ts.isNamespaceImport(namedBindings)
-        ? [namedBindings.name.text]
-        : namedBindings.elements.map(element => element.name.text);
-    return [...(name ? [name.text] : []), ...more];
-  }
-  if (
-    ts.isFunctionDeclaration(statement) ||
-    ts.isClassDeclaration(statement) ||
-    ts.isInterfaceDeclaration(statement) ||
-    ts.isTypeAliasDeclaration(statement) ||
-    ts.isEnumDeclaration(statement)
-  ) {
-    return statement.name ? [statement.name.text] : [];
-  }
-  return [];
-}
-
-function bindingNames(name: ts.BindingName): string[] {
-  if (ts.isIdentifier(name)) return [name.text];
-  return name.elements.flatMap(element => (ts.isOmittedExpression(element) ? [] : bindingNames(element.name)));
-}
-
 function identifiers(statement: ts.Statement): string[] {
   const found: string[] = [];
   const visit = (node: ts.Node): void => {
@@ -282,16 +222,6 @@ function identifiers(statement: ts.Statement): string[] {
   };
   ts.forEachChild(statement, visit);
   return found;
-}
-
-function isExported(statement: ts.Statement): boolean {
-  const { modifiers } = statement as { modifiers?: ts.NodeArray<ts.ModifierLike> };
-  return modifiers?.some(({ kind }) => kind === ts.SyntaxKind.ExportKeyword) ?? false;
-}
-
-function exported(file: ts.SourceFile): string[] {
-  const isValue = (s: ts.Statement): boolean => !ts.isInterfaceDeclaration(s) && !ts.isTypeAliasDeclaration(s);
-  return file.statements.filter(s => isExported(s) && isValue(s)).flatMap(declared);
 }
 
 function syntaxFault(source: string): string | undefined {
@@ -307,10 +237,6 @@ function syntaxFault(source: string): string | undefined {
 function piece(cell: string, source: string): Piece {
   const file = parse(source);
   return { cell, statements: [...file.statements], file };
-}
-
-function parse(source: string): ts.SourceFile {
-  return ts.createSourceFile('cell.ts', source, ts.ScriptTarget.ES2022, false);
 }
 
 function same(a: string, b: string): boolean {

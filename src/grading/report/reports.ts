@@ -1,7 +1,7 @@
 /** What goes back to students, and what the instructor looks at. A student's pages are made of public tests only. */
-import type { ClassResult, Entry } from './grade';
+import type { ClassResult, Entry } from '../score/results';
 import { html, type Insert, type Markup, page } from './html';
-import { round } from './policy';
+import { round } from '../score/policy';
 
 /** What a student may know of one exercise. */
 export interface Feedback {

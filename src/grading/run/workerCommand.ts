@@ -1,9 +1,10 @@
 /** `npm run grade:worker -- --queue redis://HOST:PORT`: examines submissions that a `grade --queue` gives out, until it is ended. */
 import os from 'node:os';
 import path from 'node:path';
-import { command, runIfMain } from '../cli/command';
+import { TESTS } from '../../harness/exercises';
+import { command, runIfMain } from '../../cli/command';
 import { serveQueue } from './queue';
-import { chooseSandbox, type SandboxName, SANDBOXES } from '../sandbox/sandbox';
+import { chooseSandbox, type SandboxName, SANDBOXES } from '../../sandbox/sandbox';
 import { Workers } from './workers';
 
 const main = command('grade:worker', async ({ values }) => {
@@ -16,7 +17,7 @@ const main = command('grade:worker', async ({ values }) => {
   const sandbox = chooseSandbox(options);
   const concurrency = values.jobs ? Number(values.jobs) : os.availableParallelism();
   const workers = new Workers(concurrency, { ...options, name: sandbox.name });
-  const tests = path.resolve(values.tests ?? path.join(__dirname, '..', '..', 'test', 'exercises'));
+  const tests = path.resolve(values.tests ?? TESTS);
   const queue = await serveQueue({
     ...{ url: values.queue, concurrency },
     lockSeconds: values['lock-seconds'] ? Number(values['lock-seconds']) : undefined,

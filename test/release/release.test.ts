@@ -3,8 +3,11 @@ import { execFileSync, spawnSync } from 'node:child_process';
 import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
-import { collect } from '../../src/grading/collect';
-import { findLeaks, publicTest, release } from '../../src/grading/release';
+import { collect } from '../../src/grading/collect/collect';
+import { findLeaks } from '../../src/release/leaks';
+import { withoutInstructors } from '../../src/release/markers';
+import { publicTest } from '../../src/release/publicTest';
+import { release } from '../../src/release/release';
 
 const ROOT = path.join(__dirname, '../..');
 const SOLUTION = `/** Exercise. */
@@ -31,6 +34,19 @@ describe('01-area', () => {
 });
 `;
 
+/** Sources of the real kit that handing in needs. */
+const OPEN = [
+  ...['base/root.ts', 'cli/command.ts', 'cli/commands.ts', 'handin/submit.ts', 'handin/zip.ts', 'harness/exercises.ts'],
+];
+
+/** Packages that come with another one. */
+const PARTS: Record<string, string> = {
+  '@tensorflow/tfjs-core': '@tensorflow/tfjs',
+  '@tensorflow/tfjs-layers': '@tensorflow/tfjs',
+  '@tensorflow/tfjs-converter': '@tensorflow/tfjs',
+  '@tslab/typescript-for-tslab': 'tslab',
+};
+
 describe('the release', function () {
   let folder: string;
   const write = (name: string, text: string): void => {
@@ -46,10 +62,12 @@ describe('the release', function () {
       JSON.stringify({ name: 'kit', scripts: { grade: 'x', 'grade:worker': 'x', test: 'y', submit: 'z' } }),
     );
     write('kit/src/index.ts', 'export const kit = 1;\n');
-    for (const file of ['command.ts', 'commands.ts'])
-      write(`kit/src/cli/${file}`, fs.readFileSync(path.join(ROOT, 'src/cli', file), 'utf8'));
+    for (const file of OPEN) write(`kit/src/${file}`, fs.readFileSync(path.join(ROOT, 'src', file), 'utf8'));
     write('kit/src/grading/grade.ts', 'export const secretGrader = 1;\n');
-    write('kit/src/setup/doctor.ts', "import { examineSandbox } from '../sandbox/probes';\nexamineSandbox();\n");
+    write(
+      'kit/src/setup/doctor.ts',
+      "// BEGIN INSTRUCTOR\nimport { examineSandbox } from '../sandbox/probes';\nexamineSandbox();\n// END INSTRUCTOR\nexport {};\n",
+    );
     write('kit/solutions/01-area.ts', SOLUTION);
     write('kit/test/exercises/01-area.test.ts', TEST);
     write('kit/test/exercises/answers.ts', fs.readFileSync(path.join(ROOT, 'test/exercises/answers.ts'), 'utf8'));
@@ -72,14 +90,14 @@ describe('the release', function () {
   it('holds the stubs, the public tests and the way to hand in, and nothing else of the exercises', () => {
     const files = make();
     assert.deepEqual(files, [
-      ...['.gitignore', 'exercises/01-area.ipynb', 'exercises/01-area.ts', 'package.json', 'src/cli/command.ts'],
-      ...['src/cli/commands.ts', 'src/handin/submit.ts'],
-      ...['src/handin/zip.ts', 'src/index.ts', 'src/setup/doctor.ts', 'test/exercises/01-area.test.ts'],
+      ...['.gitignore', 'exercises/01-area.ipynb', 'exercises/01-area.ts', 'package.json'],
+      ...[...OPEN, 'index.ts', 'setup/doctor.ts'].map(file => `src/${file}`),
+      'test/exercises/01-area.test.ts',
     ]);
     const everything = files.map(name => fs.readFileSync(path.join(folder, 'out', name), 'utf8')).join('\n');
     assert.doesNotMatch(
       everything,
-      /theSecretProduct|secretGrader|large primes|HIDDEN_CASES|hiddenHelper|323|grading\//,
+      /theSecretProduct|secretGrader|large primes|HIDDEN_CASES|hiddenHelper|323|grading\/|sandbox\/|INSTRUCTOR/,
     );
     const { scripts } = JSON.parse(fs.readFileSync(path.join(folder, 'out/package.json'), 'utf8'));
     assert.deepEqual(Object.keys(scripts), ['submit']);
@@ -174,12 +192,30 @@ describe('the release', function () {
     const exercises = release({ out });
     assert.ok(exercises.includes('02-lrn'));
     assert.deepEqual(findLeaks(out), []);
-    for (const room of ['grading', 'sandbox']) assert.ok(!fs.existsSync(path.join(out, 'src', room)), room);
+    for (const room of ['grading', 'sandbox', 'release']) assert.ok(!fs.existsSync(path.join(out, 'src', room)), room);
     // Its set-up compiles it.
     fs.symlinkSync(path.join(ROOT, 'node_modules'), path.join(out, 'node_modules'));
     const types = path.join(ROOT, 'node_modules/typescript/bin/tsc');
     const compiled = spawnSync(process.execPath, [types, '--noEmit', '-p', 'src'], { cwd: out, encoding: 'utf8' });
     assert.equal(compiled.stdout, '');
+    // It lists the packages that its sources import, and no file names what instructors get.
+    const listed = JSON.parse(fs.readFileSync(path.join(out, 'package.json'), 'utf8')) as Record<string, object>;
+    const packages = Object.keys({ ...listed.dependencies, ...listed.devDependencies });
+    for (const name of fs.readdirSync(path.join(out, 'src'), { recursive: true }) as string[]) {
+      if (!/\.(ts|[cm]js)$/.test(name)) continue;
+      const text = fs.readFileSync(path.join(out, 'src', name), 'utf8');
+      for (const [, imported] of text.matchAll(/^(?:import|export) .*from '([^.'][^']*)';$/gm)) {
+        const wanted = imported.split('/').slice(0, imported.startsWith('@') ? 2 : 1).join('/'); // prettier-ignore
+        const known = packages.some(one => one === wanted || PARTS[wanted] === one);
+        assert.ok(imported.startsWith('node:') || known, `src/${name} imports ${imported}, which package.json lacks`);
+      }
+    }
+    const readme = fs.readFileSync(path.join(out, 'README.md'), 'utf8');
+    assert.match(readme, /npm run submit/);
+    assert.doesNotMatch(
+      readme,
+      /npm test|npm run (grade|release|validate|autograder|bench|generate)|INSTRUCTOR|solutions\//,
+    );
     // Its commands are those that its package.json calls.
     const { scripts } = JSON.parse(fs.readFileSync(path.join(out, 'package.json'), 'utf8')) as { scripts: object };
     for (const name of Object.keys(scripts).filter(name => name !== 'build')) {
@@ -190,5 +226,26 @@ describe('the release', function () {
     }
     const refused = spawnSync(process.execPath, ['--require', 'tsx/cjs', 'src/setup/main.ts', 'grade'], { cwd: out });
     assert.equal(refused.status, 2);
+  });
+
+  it('cuts what is between the markers, and refuses one without the other', () => {
+    const cut = (text: string): string => withoutInstructors(text, 'x.ts');
+    assert.equal(cut('a\n  // BEGIN INSTRUCTOR\nb\n  // END INSTRUCTOR\nc'), 'a\nc');
+    assert.equal(
+      cut('| a |\n| b <!-- INSTRUCTOR --> |\n<!-- BEGIN INSTRUCTOR -->\nc\n<!-- END INSTRUCTOR -->\n'),
+      '| a |\n',
+    );
+    assert.throws(() => cut('a\n// BEGIN INSTRUCTOR\nb'), /x\.ts:2 begins a part for instructors that never ends/);
+    assert.throws(() => cut('a\n// END INSTRUCTOR\nb'), /x\.ts:2 ends a part for instructors that was not begun/);
+    assert.throws(
+      () => cut('// BEGIN INSTRUCTOR\n// BEGIN INSTRUCTOR\n'),
+      /x\.ts:2 begins .* inside the one of line 1/,
+    );
+  });
+
+  it('refuses a source that imports what students do not get', () => {
+    write('kit/src/index.ts', "export { grade } from './grading/grade';\n");
+    assert.throws(make, /src\/index\.ts imports src\/grading\/grade, which students do not get/);
+    assert.ok(!fs.existsSync(path.join(folder, 'out')));
   });
 });

@@ -4,6 +4,7 @@
  */
 import { pathToFileURL } from 'node:url';
 import path from 'node:path';
+import { ROOT } from '../../base/root';
 import ts from 'typescript';
 import type { FingerprintIndex, TokenizedFile } from '@dodona/dolos-core';
 import { html, page } from './html';
@@ -28,7 +29,7 @@ type Dolos = typeof import('@dodona/dolos-core');
 
 /** Dolos is an ES module, and what is compiled to CommonJS may not say `import()` of one. */
 const load = new Function('url', 'return import(url)') as (url: string) => Promise<Dolos>;
-const DOLOS = path.join(__dirname, '..', '..', 'node_modules', '@dodona', 'dolos-core', 'dist', 'index.js');
+const DOLOS = path.join(ROOT, 'node_modules', '@dodona', 'dolos-core', 'dist', 'index.js');
 
 export interface Work {
   student: string;

@@ -5,11 +5,10 @@
 import { execFileSync } from 'node:child_process';
 import fs from 'node:fs';
 import path from 'node:path';
+import { ROOT } from '../base/root';
 import { command, runIfMain } from '../cli/command';
 import { testFileOf } from '../harness/exercises';
-import { zip, type ZipFile } from './handin/zip';
-
-const ROOT = path.join(__dirname, '..', '..');
+import { zip, type ZipFile } from '../handin/zip';
 
 /** Root in a container without namespaces: submissions get a uid of their own, and what they may not see is closed to it. */
 const setupScript = (tensorflow: boolean): string => `#!/usr/bin/env bash

@@ -3,8 +3,8 @@ import { execFileSync, spawnSync } from 'node:child_process';
 import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
-import { autograder } from '../../src/grading/autograder';
-import { zip } from '../../src/grading/handin/zip';
+import { autograder } from '../../src/release/autograder';
+import { zip } from '../../src/handin/zip';
 import { ROOT } from '../../src/setup/steps';
 
 /** What Gradescope's documentation names for results.json. */

@@ -1,11 +1,11 @@
 /** A trusted process that examines submissions one after the other, as `grade` tells it over IPC. */
 import { stop, transform } from 'esbuild';
 import { type ExamResult, examine } from './exam';
-import { LIMITS } from '../sandbox/limits';
-import { SandboxProcesses } from '../sandbox/processes';
-import { chooseSandbox, type SandboxOptions } from '../sandbox/sandbox';
-import { bundleTest, type TestBundle } from '../harness/bundle';
-import { outline, type TestResult } from '../harness/run';
+import { LIMITS } from '../../sandbox/limits';
+import { SandboxProcesses } from '../../sandbox/processes';
+import { chooseSandbox, type SandboxOptions } from '../../sandbox/sandbox';
+import { bundleTest, type TestBundle } from '../../harness/bundle';
+import { outline, type TestResult } from '../../harness/run';
 
 export interface Job {
   exercise: string;
