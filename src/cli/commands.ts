@@ -89,14 +89,14 @@ export const COMMANDS = {
       compare: { type: 'boolean', about: 'compares the values in the text with those of this run' },
     },
     example: '02-alexnet --quick',
-    script: 'dist/course/execute.js',
+    script: 'dist/course/lectures/execute.js',
     needsAll: true,
   },
   book: {
     about: 'Renders the course as static pages in both languages, readable without a network, to book/index.html.',
     options: {},
     example: '',
-    script: 'dist/course/book.js',
+    script: 'dist/course/lectures/book.js',
   },
   parity: {
     about: "Compares our networks and techniques with reference files of PyTorch's answers.",

@@ -1,7 +1,7 @@
 import { Figure, pngPicture } from './figure';
 import { bytesOf, encodePng, type Image } from './png';
 import { fontFamily, svgToPng, textWidth } from './raster';
-import { escapeMarkup } from './text';
+import { escapeMarkup } from '../base/markup';
 
 export interface ImageGridOptions {
   /** Images in a row; by default as square a grid as the page is wide enough for. */

@@ -1,8 +1,9 @@
 import { randomUUID } from 'node:crypto';
+import { escapeMarkup } from '../base/markup';
 import { pngPicture } from './figure';
 import { kernelHost, type KernelHost } from './host';
 import { fontFamily, svgToPng } from './raster';
-import { escapeMarkup, formatNumber, formatSeconds, rangeOf } from './text';
+import { formatNumber, formatSeconds, rangeOf } from './text';
 import { thin } from './thin';
 import { palette } from './vegaLite';
 

@@ -1,6 +1,6 @@
 import { Figure, pngPicture } from './figure';
 import { fontFamily, svgToPng } from './raster';
-import { escapeMarkup } from './text';
+import { escapeMarkup } from '../base/markup';
 
 /**
  * A drawing of SVG elements on white, which reads the same on light and dark pages, with its PNG.

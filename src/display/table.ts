@@ -1,6 +1,7 @@
 import { inspect } from 'node:util';
+import { escapeMarkup } from '../base/markup';
 import { Figure } from './figure';
-import { escapeMarkup, formatNumber } from './text';
+import { formatNumber } from './text';
 
 export interface TableOptions {
   /** Which columns, in which order; by default all, in the order in which the rows have them. */

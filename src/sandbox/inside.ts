@@ -11,9 +11,9 @@ import * as tf from '@tensorflow/tfjs';
 import * as tfConverter from '@tensorflow/tfjs-converter';
 import * as tfCore from '@tensorflow/tfjs-core';
 import * as tfLayers from '@tensorflow/tfjs-layers';
-import { decode, encode } from './codec';
+import { decode, encode } from './values/codec';
 import { seededRandom } from '../base/random';
-import { tensorBridge } from './tensors';
+import { tensorBridge } from './values/tensors';
 
 /** What the grader sends, one a line: first the modules as JavaScript and a seed for Math.random, then questions. */
 export type Line = { modules: Record<string, string>; seed: number } | Request;

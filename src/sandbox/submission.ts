@@ -5,7 +5,7 @@
 import { randomUUID } from 'node:crypto';
 import fs from 'node:fs';
 import os from 'node:os';
-import { decode, encode, type TensorBridge } from './codec';
+import { decode, encode, type TensorBridge } from './values/codec';
 import type { Line, Request } from './inside';
 import { LIMITS } from './limits';
 import type { SandboxProcesses } from './processes';

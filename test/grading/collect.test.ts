@@ -185,6 +185,24 @@ submission_11:
     assert.deepEqual(short(await all(path.join(folder, 'export.zip'))), short(list));
   });
 
+  it("reads the names of Gradescope's export as YAML writes them, and refuses what is none", async () => {
+    const metadata = 'assignment_1_export/submission_metadata.yml';
+    const header = '---\nsubmission_1:\n  :submitters:\n';
+    write('assignment_1_export/submission_1/01-sum.ts', 'G');
+    for (const [line, student] of [
+      ['  - :name: "\\u00c5sa \\"Li\\" Y"', 'Åsa "Li" Y'],
+      ["  - {':name': 'O''Hara # 2', ':sid': 007} # flow", '007'],
+      ['  - :name: >-\n      Jane\n      Doe', 'Jane Doe'],
+      ['  - :name: "Jane:\n      Doe"', 'Jane: Doe'],
+      ['  - :name: Jane Doe # x\n    :sid:', 'Jane Doe'],
+    ]) {
+      write(metadata, `${header}${line}\n`);
+      assert.deepEqual(short(await all()), [`${student} 01-sum G`]);
+    }
+    write(metadata, `${header}  - :name: 'Jane\n`);
+    await assert.rejects(all(), /submission_metadata\.yml cannot be read: /);
+  });
+
   it('refuses a missing folder, a file and an empty class in one sentence', async () => {
     await assert.rejects(all(path.join(folder, 'nowhere')), /^Error: There is no folder .*nowhere; give/);
     await assert.rejects(all(), /holds no student's folder; right is/);

@@ -112,6 +112,35 @@ describe('validating an assignment of another system', function () {
     ]);
   });
 
+  it("reads otter's settings as YAML writes them", () => {
+    const { questions, refused } = readAssignment(
+      notebook('typescript', [
+        { cell_type: 'raw', source: '# ASSIGNMENT CONFIG\nname: "x"\nseed: {variable: rng}' },
+        { cell_type: 'raw', source: '# BEGIN QUESTION\nname: "q: 1" # first\npoints: 3 # in all\nmanual: false' },
+        { cell_type: 'raw', source: '# BEGIN TESTS' },
+        { source: '/* # BEGIN TEST CONFIG\npoints: 2\nhidden: true\n*/\nassert.ok(true);' },
+        { cell_type: 'raw', source: '# END TESTS' },
+        { cell_type: 'raw', source: '# END QUESTION' },
+        { cell_type: 'raw', source: '# BEGIN QUESTION\nname: q2\npoints:\n  each: 1' },
+        { cell_type: 'raw', source: '# END QUESTION' },
+        { cell_type: 'raw', source: '# BEGIN QUESTION\nname: [' },
+        { cell_type: 'raw', source: '# END QUESTION' },
+      ]),
+    );
+    assert.deepEqual(
+      questions.map(({ name, points, tests }) => [name, points, tests.map(test => [test.hidden, test.points])]),
+      [
+        ['q: 1', 3, [[true, 2]]],
+        ['q2', undefined, []],
+        ['question 3', undefined, []],
+      ],
+    );
+    assert.match(
+      refused.join('\n'),
+      /the setting seed .*\nthe points of q2, .*\nthe settings of question 3, which are no YAML: /,
+    );
+  });
+
   it('says of Python what it can, and refuses what is neither', () => {
     const python = readAssignment(NBGRADER.replaceAll('typescript', 'python'));
     assert.equal(python.questions.length, 2);

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { decode, encode, MAX_DEPTH } from '../../src/sandbox/codec';
+import { decode, encode, MAX_DEPTH } from '../../src/sandbox/values/codec';
 
 const cross = (value: unknown): unknown => decode(encode(value));
 

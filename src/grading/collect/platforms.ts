@@ -1,4 +1,5 @@
 /** Whose work is whose, by the naming of the platform that exported a class: Canvas, Moodle, Gradescope, nbgrader. */
+import { parse } from 'yaml';
 import { isArchive } from './archive';
 import { type Branch, type HandIn, type Identity, isWork, type Tree } from './handIn';
 import { add } from './read';
@@ -62,38 +63,32 @@ function noteTimestamp(handIn: HandIn, { files }: Branch): void {
   if (Number.isFinite(time)) handIn.submitted = new Date(time).toISOString();
 }
 
-/** Gradescope's submission_metadata.yml, of which only the flat fields of each submission are read. */
+interface GradescopeSubmission {
+  ':submitters'?: { ':name'?: string; ':sid'?: string; ':email'?: string }[];
+  ':created_at'?: string;
+}
+
+/** Gradescope's submission_metadata.yml: for each folder, who handed it in and when. */
 function gradescopeSubmitters(text: string): Map<string, Identity[]> {
-  const found = new Map<string, Identity[]>();
-  let people: Record<string, string>[] = [];
-  let folder: string | undefined;
-  let created: string | undefined;
-  const close = (): void => {
-    if (folder === undefined) return;
-    const submitted = created === undefined ? undefined : gradescopeTime(created);
-    const identities = people.map(({ name, sid, email }) => ({
-      ...{ student: sid || email || name || folder!, name, email, submitted },
-      ...(sid ? { id: sid } : {}),
-    }));
-    found.set(folder, identities.length ? identities : [{ student: folder, submitted }]);
-  };
-  for (const line of text.split(/\r?\n/)) {
-    const head = /^([^\s:#-][^:]*):\s*$/.exec(line);
-    const field = /^(\s*)(- )?:(\w+):\s*(.*)$/.exec(line);
-    if (head) {
-      close();
-      [folder, people, created] = [head[1], [], undefined];
-    } else if (field && folder !== undefined) {
-      const [, indent, begins, key, raw] = field;
-      const value = raw.replace(/^(['"])(.*)\1$/, '$2').replace(/''/g, "'");
-      if (begins && ['name', 'sid', 'email'].includes(key)) people.push({});
-      if (['name', 'sid', 'email'].includes(key) && people.length) people[people.length - 1][key] ||= value;
-      // Deeper ones are those of earlier submissions.
-      if (key === 'created_at' && indent.length === 2 && !begins) created = value;
-    }
+  let folders: Record<string, GradescopeSubmission> | null;
+  try {
+    // Failsafe: every value is a text, so that the student number 007 stays one.
+    folders = parse(text, { schema: 'failsafe' });
+  } catch (error) {
+    throw new Error(`submission_metadata.yml cannot be read: ${(error as Error).message.split('\n')[0]}`);
   }
-  close();
-  return found;
+  const found = Object.entries(folders ?? {}).map(([folder, submission]): [string, Identity[]] => {
+    const { ':submitters': people, ':created_at': created } = submission ?? {};
+    const submitted = typeof created === 'string' ? gradescopeTime(created) : undefined;
+    const identities = (Array.isArray(people) ? people : []).map(
+      ({ ':name': name, ':sid': sid, ':email': email }): Identity => ({
+        ...{ student: sid || email || name || folder, name, email, submitted },
+        ...(sid ? { id: sid } : {}),
+      }),
+    );
+    return [folder, identities.length ? identities : [{ student: folder, submitted }]];
+  });
+  return new Map(found);
 }
 
 function gradescopeTime(text: string): string | undefined {

@@ -1,6 +1,6 @@
 /** Grades in the forms that learning platforms read: Canvas, nbgrader, Gradescope and JUnit. */
 import type { ClassResult, Entry } from '../score/results';
-import { escape } from './html';
+import { escapeMarkup } from '../../base/markup';
 import { feedbackOf, studentTotals } from './reports';
 
 /** Rows as CSV (RFC 4180). Numbers stand as they are; a text that a spreadsheet would take for a formula gets a '. */
@@ -91,14 +91,14 @@ export function junitXml({ entries }: ClassResult): string {
   const suites = entries.map(({ grade, tests }) => {
     const { student, exercise, score, max, status, reason } = grade;
     const properties = Object.entries({ score, max, status, reason }).map(
-      ([name, value]) => `<property name="${name}" value="${escape(String(value))}"/>`,
+      ([name, value]) => `<property name="${name}" value="${escapeMarkup(String(value))}"/>`,
     );
     const cases = tests.map(({ title, hidden, points, passed, message }) => {
-      const classname = escape(`${student}.${exercise}${hidden ? '.hidden' : ''}`);
-      const failure = passed ? '' : `<failure message="${escape(message ?? (reason || status))}"/>`;
-      return `    <testcase classname="${classname}" name="${escape(`${title} [${points}]`)}">${failure}</testcase>\n`;
+      const classname = escapeMarkup(`${student}.${exercise}${hidden ? '.hidden' : ''}`);
+      const failure = passed ? '' : `<failure message="${escapeMarkup(message ?? (reason || status))}"/>`;
+      return `    <testcase classname="${classname}" name="${escapeMarkup(`${title} [${points}]`)}">${failure}</testcase>\n`;
     });
-    return `  <testsuite name="${escape(`${student}/${exercise}`)}" ${count(tests)} errors="0">
+    return `  <testsuite name="${escapeMarkup(`${student}/${exercise}`)}" ${count(tests)} errors="0">
     <properties>${properties.join('')}</properties>
 ${cases.join('')}  </testsuite>\n`;
   });

@@ -1,4 +1,5 @@
 /** Markup in which every inserted text is escaped: submissions, names and failures are hostile. */
+import { escapeMarkup } from '../../base/markup';
 
 export class Markup {
   constructor(readonly text: string) {}
@@ -30,18 +31,10 @@ export function page(title: string, body: Markup): string {
     </html> `.text;
 }
 
-/** Text as it stands in HTML or XML: escaped, and without what neither can hold. */
-export function escape(text: string): string {
-  return text
-    .replace(/[\uD800-\uDBFF](?![\uDC00-\uDFFF])|(?<![\uD800-\uDBFF])[\uDC00-\uDFFF]/g, '\ufffd')
-    .replace(/[\0-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ufffe\uffff]/g, '\ufffd')
-    .replace(/[&<>"']/g, c => `&#${c.charCodeAt(0)};`);
-}
-
 function show(insert: Insert): string {
   if (insert === undefined) return '';
   if (Array.isArray(insert)) return insert.map(show).join('');
-  return insert instanceof Markup ? insert.text : escape(String(insert));
+  return insert instanceof Markup ? insert.text : escapeMarkup(String(insert));
 }
 
 const STYLE = `

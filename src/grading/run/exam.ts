@@ -7,7 +7,7 @@ import type * as TF from '@tensorflow/tfjs';
 import { Fault } from '../../sandbox/processes';
 import { seededRandom } from '../../base/random';
 import { Submission, type SubmissionOptions, TOTAL_SECONDS } from '../../sandbox/submission';
-import { tensorBridge } from '../../sandbox/tensors';
+import { tensorBridge } from '../../sandbox/values/tensors';
 import type { TestBundle } from '../../harness/bundle';
 import { runTests, startBackend, type TestResult } from '../../harness/run';
 

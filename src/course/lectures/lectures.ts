@@ -1,12 +1,11 @@
 /** The files of the lectures under notebooks/: what is there, by name. */
 import fs from 'node:fs';
 import path from 'node:path';
+import { ROOT } from '../../base/root';
 import type { Notebook } from './notebook';
 
-const root = path.resolve(__dirname, '../..');
-
 /** The place of a file of the lectures. */
-export const at = (file: string): string => path.join(root, 'notebooks', file);
+export const at = (file: string): string => path.join(ROOT, 'notebooks', file);
 
 /** The Korean paragraphs of a lecture as its file has them; empty if there is none yet. */
 export const korean = (name: string): string =>
@@ -20,7 +19,7 @@ export function committed(name: string, language: 'en' | 'ko' = 'en'): Notebook 
 
 /** The names of all lectures, in order. */
 export function lectures(): string[] {
-  const files = fs.readdirSync(path.join(root, 'notebooks'));
+  const files = fs.readdirSync(path.join(ROOT, 'notebooks'));
   return files
     .filter(file => /^\d\d-[^.]+\.md$/.test(file))
     .map(file => file.replace('.md', ''))
@@ -39,7 +38,7 @@ export function namesOf(words: string[]): string[] {
 
 /** The Markdown of a lecture. */
 export function lecture(name: string): string {
-  const file = path.join(root, 'notebooks', `${name}.md`);
+  const file = path.join(ROOT, 'notebooks', `${name}.md`);
   if (!fs.existsSync(file)) throw new Error(`There is no lecture ${name}; there are ${lectures().join(', ')}.`);
   return fs.readFileSync(file, 'utf8');
 }

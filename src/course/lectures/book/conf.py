@@ -1,4 +1,4 @@
-"""Sphinx's settings for the course as static pages. Called by src/course/book.ts, which sets CNN_KIT_LANGUAGE."""
+"""Sphinx's settings for the course as static pages. Called by src/course/lectures/book.ts, which sets CNN_KIT_LANGUAGE."""
 import os
 
 from latex2mathml.converter import convert

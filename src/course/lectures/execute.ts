@@ -6,14 +6,14 @@
 import { spawn } from 'node:child_process';
 import fs from 'node:fs';
 import path from 'node:path';
-import { command, runIfMain } from '../cli/command';
-import { environment } from '../setup/steps';
+import { ROOT } from '../../base/root';
+import { command, runIfMain } from '../../cli/command';
+import { environment } from '../../setup/steps';
 import { committed, lecture, lectures, namesOf } from './lectures';
 import { faults, quick, readValues, toNotebook, valuesCell, type Notebook } from './notebook';
 import { placeholders } from './prose';
 
-const root = path.resolve(__dirname, '../..');
-const python = path.join(root, '.venv', process.platform === 'win32' ? 'Scripts/python.exe' : 'bin/python');
+const python = path.join(ROOT, '.venv', process.platform === 'win32' ? 'Scripts/python.exe' : 'bin/python');
 
 const NBCLIENT = `
 import os, sys, nbformat
@@ -42,7 +42,7 @@ export interface Executed {
  */
 export async function execute(markdown: string, name: string, { offline = false } = {}): Promise<Executed> {
   if (!fs.existsSync(python)) throw new Error('Jupyter is not installed; run `npm run doctor`.');
-  const folder = path.join(root, '.cache/lectures');
+  const folder = path.join(ROOT, '.cache/lectures');
   const file = path.join(folder, `${name}.ipynb`);
   fs.mkdirSync(folder, { recursive: true });
   const asked = toNotebook(markdown);
@@ -50,7 +50,7 @@ export async function execute(markdown: string, name: string, { offline = false 
   const told = placeholders(markdown).length > 0;
   fs.writeFileSync(file, JSON.stringify({ ...asked, cells: [...asked.cells, ...(told ? [last] : [])] }));
   const child = spawn(python, ['-c', NBCLIENT, file], {
-    cwd: root,
+    cwd: ROOT,
     env: { ...environment(), ...(offline ? { CNN_KIT_DATA: 'offline' } : {}) },
     stdio: ['ignore', 'ignore', 'pipe'],
   });

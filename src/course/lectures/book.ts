@@ -5,13 +5,13 @@
 import { spawnSync } from 'node:child_process';
 import fs from 'node:fs';
 import path from 'node:path';
-import { command, runIfMain } from '../cli/command';
-import { inVenv, setUpVenv } from '../setup/python';
-import { CACHE, environment, ROOT } from '../setup/steps';
+import { command, runIfMain } from '../../cli/command';
+import { inVenv, setUpVenv } from '../../setup/python';
+import { CACHE, environment, ROOT } from '../../setup/steps';
 import { committed, lectures } from './lectures';
 import type { Notebook } from './notebook';
 
-const SOURCE = path.join(ROOT, 'src', 'course', 'book');
+const SOURCE = path.join(ROOT, 'src', 'course', 'lectures', 'book');
 const WORK = path.join(CACHE, 'book');
 
 const WORDS = {
