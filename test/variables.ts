@@ -4,6 +4,7 @@
  */
 import * as tf from '@tensorflow/tfjs';
 // The core's tests have files, whatever they import of it.
+import '../src/cifar10';
 import '../src/node';
 
 export const mochaHooks = {

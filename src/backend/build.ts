@@ -7,6 +7,8 @@ import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import fs from 'node:fs';
 import path from 'node:path';
+import { pipeline } from 'node:stream/promises';
+import yauzl from 'yauzl';
 import {
   ADDON,
   FAILS,
@@ -143,7 +145,7 @@ async function unpackWheel(folder: string, wheel: Wheel, { root, python, run, lo
   const file = fs.readdirSync(download).find(name => name.endsWith('.whl'));
   if (!file) throw new Error('pip left no wheel');
   log(`TensorFlow ${TENSORFLOW_VERSION}: unpacking libraries and headers (853 MB)`);
-  await run(python, ['-c', UNPACK, path.join(download, file), folder, ...LIBRARIES.map(name => `tensorflow/${name}`)]);
+  await unpack(path.join(download, file), folder);
   fs.rmSync(download, { recursive: true });
   writeStamp(stamp, wheel.sha256);
 }
@@ -182,26 +184,29 @@ async function twice(log: (line: string) => void, work: () => Promise<void>): Pr
   }
 }
 
-/** Takes the named libraries and the headers that the C API needs out of a wheel; each file appears whole or not at all. */
-const UNPACK = `
-import os, shutil, sys, zipfile
-wheel, folder, *libraries = sys.argv[1:]
-include = "tensorflow/include/"
-wanted = ("tensorflow/c/", "tensorflow/core/platform/ctstring", "tsl/", "xla/tsl/")
-with zipfile.ZipFile(wheel) as archive:
-    for member in archive.infolist():
-        name = member.filename
-        if name in libraries:
-            target = os.path.join(folder, "lib", os.path.basename(name))
-        elif name.startswith(include) and name[len(include):].startswith(wanted) and name.endswith(".h"):
-            target = os.path.join(folder, "include", name[len(include):])
-        else:
-            continue
-        os.makedirs(os.path.dirname(target), exist_ok=True)
-        with archive.open(member) as source, open(target + ".part", "wb") as out:
-            shutil.copyfileobj(source, out, 1 << 22)
-        os.replace(target + ".part", target)
-`;
+const INCLUDE = 'tensorflow/include/';
+const HEADERS = ['tensorflow/c/', 'tensorflow/core/platform/ctstring', 'tsl/', 'xla/tsl/'];
+
+/** The place in TensorFlow's folder of a file in its wheel: libraries, and the headers that the C API needs. */
+function placeOf(name: string): string | undefined {
+  const library = LIBRARIES.find(library => name === `tensorflow/${library}`);
+  if (library) return path.join('lib', library);
+  const header = name.startsWith(INCLUDE) && name.endsWith('.h') ? name.slice(INCLUDE.length) : '';
+  return HEADERS.some(start => header.startsWith(start)) ? path.join('include', header) : undefined;
+}
+
+/** Takes what is needed out of a wheel, whose hash pip has checked; each file appears whole or not at all. */
+export async function unpack(wheel: string, folder: string): Promise<void> {
+  const zip = await yauzl.openPromise(wheel);
+  for await (const entry of zip.eachEntry()) {
+    const place = placeOf(entry.fileName);
+    if (place === undefined) continue;
+    const target = path.join(folder, place);
+    fs.mkdirSync(path.dirname(target), { recursive: true });
+    await pipeline(await zip.openReadStreamPromise(entry), fs.createWriteStream(`${target}.part`));
+    fs.renameSync(`${target}.part`, target);
+  }
+}
 
 /** Compiles the binding, once; resolves with the compiler, if there is one. Without the addon, koffi calls TensorFlow. */
 async function compileBinding(folder: string, { root, run, log }: BuildOptions): Promise<string | undefined> {

@@ -11,6 +11,7 @@ import { isObserved } from './graph/observe';
 import { registerWasm } from './wasm';
 import { compileFor, compileModel } from './compile';
 import { runtime } from '../base/runtime';
+import '../cifar10';
 import '../node';
 import { correctWindows, keepNaNInMaxima, registerWindowGradients, trustsOfTfjs } from './windows';
 

@@ -3,11 +3,12 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import zlib from 'node:zlib';
+import { Parser, type ReadEntry } from 'tar';
 import { only } from '../base/options';
+import { isRunning } from '../node/running.cjs';
 import { CIFAR10_FILES, readCifar10 } from '../data/cifar10';
 import { CIFAR10_CACHE } from './cifar10';
 import { download, type DownloadOptions, md5Of } from './download';
-import { readTar } from './tar';
 
 export const CIFAR10_URL = 'https://www.cs.toronto.edu/~kriz/cifar-10-binary.tar.gz';
 /** Published beside the archive on https://www.cs.toronto.edu/~kriz/cifar.html */
@@ -26,6 +27,12 @@ const INSIDE = 'cifar-10-batches-bin/';
 const BINARIES = Object.values(CIFAR10_FILES).flat();
 const BINARY_LENGTH = 10_000 * 3073;
 const OTHERS = ['batches.meta.txt', 'readme.html'];
+/** The most bytes that each entry of the archive may have. */
+const LARGEST = new Map([
+  [INSIDE, 0],
+  ...BINARIES.map(file => [INSIDE + file, BINARY_LENGTH] as const),
+  ...OTHERS.map(file => [INSIDE + file, 100_000] as const),
+]);
 /** Written with the files, and says what they were made from. */
 const SOURCE = 'source.json';
 
@@ -100,17 +107,10 @@ function removeLeftovers(folder: string): void {
   const parent = path.dirname(folder);
   if (!fs.existsSync(parent)) return;
   for (const name of fs.readdirSync(parent)) {
-    const pid = name.startsWith(path.basename(folder)) && /\.(?:part|old)-(\d+)$/.exec(name)?.[1];
-    if (pid && !isRunning(Number(pid))) fs.rmSync(path.join(parent, name), { recursive: true, force: true });
-  }
-}
-
-function isRunning(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return pid !== process.pid;
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === 'EPERM';
+    const pid = name.startsWith(path.basename(folder)) && Number(/\.(?:part|old)-(\d+)$/.exec(name)?.[1]);
+    // Our own number on a leftover is that of a process before us.
+    if (pid && (pid === process.pid || !isRunning(pid)))
+      fs.rmSync(path.join(parent, name), { recursive: true, force: true });
   }
 }
 
@@ -130,24 +130,20 @@ async function copy(from: string, part: string): Promise<void> {
   }
 }
 
+/** Unpacks the archive into the folder `part`: regular files of the known names, each once and whole. */
 async function unpack(archive: string, part: string): Promise<void> {
-  const allowed = new Map<string, number>([
-    [INSIDE, 0],
-    ...BINARIES.map(file => [INSIDE + file, BINARY_LENGTH] as const),
-    ...OTHERS.map(file => [INSIDE + file, 100_000] as const),
-  ]);
   const done = new Set<string>();
   const source = fs.createReadStream(archive);
   const unzipped = source.pipe(zlib.createGunzip());
   source.on('error', error => unzipped.destroy(error));
   try {
-    for await (const { name, data } of readTar(unzipped, name => allowed.get(name))) {
+    await readTar(unzipped, (name, data) => {
       const file = name.slice(INSIDE.length);
-      if (!file || done.has(file)) throw new Error(`The entry '${name}' does not belong there, or is there twice.`);
+      if (done.has(file)) throw new Error(`The entry '${name}' is there twice.`);
       if (BINARIES.includes(file)) readCifar10(data, name);
       fs.writeFileSync(path.join(part, file), data, { flag: 'wx' });
       done.add(file);
-    }
+    });
   } catch (error) {
     throw new Error(`${archive} was not unpacked: ${(error as Error).message}`);
   } finally {
@@ -156,4 +152,46 @@ async function unpack(archive: string, part: string): Promise<void> {
   }
   const missing = BINARIES.filter(file => !done.has(file));
   if (missing.length) throw new Error(`${archive} lacks ${missing.join(', ')}; expected all of ${BINARIES.length}.`);
+}
+
+/** Gives each file of a tar archive to `take`, whole; the first fault, also one that `take` throws, ends it. */
+async function readTar(chunks: AsyncIterable<Buffer>, take: (name: string, data: Buffer) => void): Promise<void> {
+  let fault: Error | undefined;
+  let ended = false;
+  const fail = (error: Error): void => void (fault ??= error);
+  const onReadEntry = (entry: ReadEntry): void => {
+    const problem = problemOf(entry);
+    if (problem) fail(new Error(problem));
+    if (problem || entry.type === 'Directory') return entry.resume();
+    const pieces: Buffer[] = [];
+    entry.on('data', piece => pieces.push(piece));
+    entry.on('end', () => {
+      try {
+        if (!fault) take(entry.path, Buffer.concat(pieces));
+      } catch (error) {
+        fail(error as Error);
+      }
+    });
+  };
+  // strict: a damaged header is an error instead of a warning.
+  const parser = new Parser({ strict: true, onReadEntry });
+  parser.on('error', fail);
+  parser.on('eof', () => (ended = true));
+  for await (const chunk of chunks) {
+    parser.write(chunk);
+    if (fault) throw fault;
+  }
+  parser.end();
+  if (fault) throw fault;
+  if (!ended) throw new Error('The archive ends before its end mark; it is cut off.');
+}
+
+/** Why an entry is refused: CIFAR-10's archive has one folder with files of known names and sizes. */
+function problemOf({ path: name, type, size, header }: ReadEntry): string | undefined {
+  const most = LARGEST.get(name);
+  if (most === undefined) return `The archive has an entry '${name}' that does not belong there.`;
+  if (!['File', 'OldFile', 'Directory'].includes(type))
+    return `The entry '${name}' is of the type ${type}; expected a plain file or a folder.`;
+  if (!((header.size ?? -1) >= 0)) return `The entry '${name}' has no readable length; the archive is damaged.`;
+  return size > most ? `The entry '${name}' has ${size} bytes; expected at most ${most}.` : undefined;
 }

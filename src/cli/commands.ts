@@ -89,14 +89,14 @@ export const COMMANDS = {
       compare: { type: 'boolean', about: 'compares the values in the text with those of this run' },
     },
     example: '02-alexnet --quick',
-    script: 'dist/course/execute.js',
+    script: 'dist/course/lectures/execute.js',
     needsAll: true,
   },
   book: {
     about: 'Renders the course as static pages in both languages, readable without a network, to book/index.html.',
     options: {},
     example: '',
-    script: 'dist/course/book.js',
+    script: 'dist/course/lectures/book.js',
   },
   parity: {
     about: "Compares our networks and techniques with reference files of PyTorch's answers.",
@@ -133,16 +133,17 @@ export const COMMANDS = {
       force: { type: 'boolean', about: 'packs also what does not compile' },
     },
     example: '--out submission.zip',
-    script: 'src/grading/handin/submit.ts',
+    script: 'src/handin/submit.ts',
   },
+  // BEGIN INSTRUCTOR
   release: {
     about: 'Writes the student edition: without solutions, hidden tests, grader and history.',
     options: { out: { type: 'string', required: true, value: 'DIR', about: 'a new folder for it' } },
     example: '--out ../course-2026',
-    script: 'src/grading/release.ts',
+    script: 'src/release/release.ts',
   },
   grade: {
-    about: 'Grades a class, each submission behind a wall, and writes all reports.',
+    about: 'Grades a class, each submission in a sandbox, and writes all reports.',
     arguments: 'SUBMISSIONS',
     options: {
       out: { type: 'string', required: true, value: 'REPORTS', about: 'the folder for the reports' },
@@ -151,7 +152,11 @@ export const COMMANDS = {
       similarity: { type: 'boolean', about: 'lists pairs of submissions that are alike' },
       jobs: { type: 'string', value: 'N', about: 'submissions at a time, from 1 to 99' },
       queue: { type: 'string', value: 'redis://HOST:PORT', about: 'gives the work to grade:worker on other machines' },
-      wall: { type: 'string', value: 'bubblewrap|docker|podman|user|none', about: 'what holds submissions' },
+      sandbox: {
+        type: 'string',
+        value: 'bubblewrap|docker|podman|user|none',
+        about: 'the kind of sandbox; the best of this machine if not given',
+      },
       image: { type: 'string', value: 'IMAGE', about: 'for docker and podman' },
       tensorflow: { type: 'boolean', about: "submissions compute with TensorFlow's library" },
       'answer-seconds': { type: 'string', value: 'N', about: 'what one answer may take, from 1 to 999' },
@@ -169,7 +174,11 @@ export const COMMANDS = {
       queue: { type: 'string', required: true, value: 'redis://HOST:PORT', about: 'the address of the queue' },
       jobs: { type: 'string', value: 'N', about: 'submissions at a time, from 1 to 99' },
       tests: { type: 'string', value: 'DIR', about: 'the folder of the tests, test/exercises if not given' },
-      wall: { type: 'string', value: 'bubblewrap|docker|podman|user|none', about: 'what holds submissions' },
+      sandbox: {
+        type: 'string',
+        value: 'bubblewrap|docker|podman|user|none',
+        about: 'the kind of sandbox; the best of this machine if not given',
+      },
       image: { type: 'string', value: 'IMAGE', about: 'for docker and podman' },
       tensorflow: { type: 'boolean', about: "submissions compute with TensorFlow's library" },
       'lock-seconds': {
@@ -180,7 +189,7 @@ export const COMMANDS = {
       'no-sandbox': { type: 'boolean', about: 'submissions run with your own rights' },
     },
     example: '--queue redis://localhost:6379 --jobs 4',
-    script: 'dist/grading/workerCommand.js',
+    script: 'dist/grading/run/workerCommand.js',
     needsAll: true,
   },
   validate: {
@@ -191,7 +200,7 @@ export const COMMANDS = {
       name: { type: 'string', value: 'NN-name', about: 'the name of the exercise' },
     },
     example: 'hw2.ipynb --out . --name 11-hw2',
-    script: 'src/grading/validate.ts',
+    script: 'src/release/validate.ts',
   },
   autograder: {
     about: "Packs a zip that Gradescope takes as a programming assignment's autograder.",
@@ -201,7 +210,7 @@ export const COMMANDS = {
       tensorflow: { type: 'boolean', about: "submissions compute with TensorFlow's library" },
     },
     example: '--exercises 02-lrn --out autograder.zip',
-    script: 'src/grading/autograder.ts',
+    script: 'src/release/autograder.ts',
   },
   bench: {
     about: "Measures speed beside PyTorch's in one run; `readme FILE ...` writes what --json printed into README.md.",
@@ -217,6 +226,7 @@ export const COMMANDS = {
     script: 'test/bench/main.ts',
     needsAll: true,
   },
+  // END INSTRUCTOR
 } as const satisfies Record<string, Declaration>;
 
 export type CommandName = keyof typeof COMMANDS;

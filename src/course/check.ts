@@ -1,6 +1,7 @@
 /** Runs an exercise's public tests, the same file that the grader uses, and says what passes and which mistake the rest looks like. */
 import { Checker } from './checker';
-import { type Functions, newSeed, runTests, type TestResult } from './testRun';
+import { type Functions, newSeed, testFunctions } from '../harness/functions';
+import type { TestResult } from '../harness/run';
 
 export type { Functions, TestResult };
 
@@ -40,14 +41,14 @@ export class CheckResult {
 const checker = new Checker();
 
 /**
- * Checks the functions given, or the ones in exercises/<exercise>.ts. The file is checked in another process, and a loop
- * without end in it is stopped after ten seconds.
+ * Checks the functions given, or the ones in exercises/<exercise>.ts. The file is checked in another process, and an
+ * endless loop in it is stopped after ten seconds.
  *
  * @example await check('02-lrn', { localResponseNorm })
  * @throws if there is no such exercise, or if exercises/<exercise>.ts cannot be compiled
  */
 export async function check(exercise: string, functions?: Functions): Promise<CheckResult> {
   const seed = newSeed();
-  const tests = functions ? await runTests(exercise, functions, { seed }) : await checker.check(exercise, seed);
+  const tests = functions ? await testFunctions(exercise, functions, { seed }) : await checker.check(exercise, seed);
   return new CheckResult(exercise, tests, seed);
 }

@@ -8,7 +8,9 @@ import { command, type Given, runIfMain, UsageError } from '../cli/command';
 import { CheckResult } from './check';
 import { Checker } from './checker';
 import { hint } from './hints';
-import { exercises, newSeed, ROOT, testFileOf } from './testRun';
+import { ROOT } from '../node/root';
+import { exercisesOf, testFileOf } from '../harness/exercises';
+import { newSeed } from '../harness/functions';
 
 /** Checks now and after every save. `stop()` ends it; a save during a check is checked after it. */
 export function watch(
@@ -61,7 +63,7 @@ const main = command('check', async given => {
 });
 
 async function check({ values, positionals }: Given<'check'>): Promise<void> {
-  if (positionals.length !== 1) throw new Error(`Say which exercise: npm run check -- ${exercises()[0]}`);
+  if (positionals.length !== 1) throw new Error(`Say which exercise: npm run check -- ${exercisesOf()[0]}`);
   const exercise = path.basename(positionals[0], '.ts');
   testFileOf(exercise);
   if (values.hint) return console.log(String(hint(exercise)));

@@ -1,17 +1,23 @@
 /**
- * A process of its own that checks exercises/NN-name.ts, so that a loop without end in it can be stopped. It stays
+ * A process of its own that checks exercises/NN-name.ts, so that an endless loop in it can be stopped. It stays
  * loaded between checks: the second one takes a tenth of a second.
  */
 import { fork, type ChildProcess } from 'node:child_process';
 import path from 'node:path';
-import { loadExercise, newSeed, requireHere, runTests, type TestResult } from './testRun';
+import { loadExercise, newSeed, testFunctions } from '../harness/functions';
+import type { TestResult } from '../harness/run';
 
 type Message =
-  { ready: true } | { test: string } | { call: string } | { result: TestResult } | { done: true } | { fault: string };
+  | { ready: true }
+  | { test: TestResult }
+  | { call: string }
+  | { result: TestResult }
+  | { done: true }
+  | { fault: string };
 
 /** What is going on, to say which part never ended. */
 interface Progress {
-  test?: string;
+  test?: TestResult;
   call?: string;
   results: TestResult[];
 }
@@ -75,11 +81,11 @@ export class Checker {
         const { test, call, results } = progress;
         if (test === undefined) return finish(() => reject(new Error(`exercises/${exercise}.ts ${what}`)));
         const message = `${call ?? 'The test'} ${what}`;
-        finish(() => resolve([...results, { title: test, passed: false, message }]));
+        finish(() => resolve([...results, { ...test, passed: false, message }]));
       };
       const late = (): void => {
         this.stop();
-        cut(`did not end within ${this.seconds} s and was stopped; is there a loop without end?`);
+        cut(`did not end within ${this.seconds} s and was stopped; is there an endless loop?`);
       };
       const exited = (code: number | null, signal: string | null): void =>
         cut(`ended the whole process (${signal ?? `exit status ${code}`}).`);
@@ -109,13 +115,13 @@ export class Checker {
 function serve(): void {
   const send = (message: Message): void => void process.send!(message);
   process.setSourceMapsEnabled(true);
-  const { tf } = requireHere('cnn-kit') as { tf: { engine(): { startScope(): void; endScope(): void } } };
+  const { tf } = require('cnn-kit') as { tf: { engine(): { startScope(): void; endScope(): void } } };
   process.on('disconnect', () => process.exit(0));
   process.on('message', ({ exercise, seed }: { exercise: string; seed: number }) => {
     tf.engine().startScope();
     loadExercise(exercise)
       .then(functions =>
-        runTests(exercise, functions, {
+        testFunctions(exercise, functions, {
           seed,
           onTest: test => send({ test }),
           onCall: call => send({ call }),

@@ -6,16 +6,17 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import { command, runIfMain } from '../cli/command';
-import { execute } from './execute';
-import { toExercise } from './exercises';
+import { execute } from './lectures/execute';
+import { solutionsOf } from '../harness/exercises';
+import { stubOf } from '../harness/stub';
 import { generatedHints, generateQuestions } from './generated';
 import { HINTS_FILE } from './hints';
-import { at, committed, korean, lecture, lectures, namesOf } from './lectures';
-import { faults, toNotebook, type Notebook, type Output } from './notebook';
-import { written } from './nbformat';
-import { placeholders } from './prose';
+import { at, committed, korean, lecture, lectures, namesOf } from './lectures/lectures';
+import { faults, toNotebook, type Notebook, type Output } from './lectures/notebook';
+import { written } from './lectures/nbformat';
+import { placeholders } from './lectures/prose';
 import { question, sealedQuestions } from './questions';
-import { parseTranslation, translate, updateTranslation } from './translation';
+import { parseTranslation, translate, updateTranslation } from './lectures/translation';
 
 const root = path.resolve(__dirname, '../..');
 
@@ -29,12 +30,8 @@ export function generateExercises(): string[] {
 
 /** The exercises whose file is not what their solution makes of it. */
 export function outdatedExercises(): { file: string; stub: string }[] {
-  const solutions = fs.readdirSync(path.join(root, 'solutions')).filter(file => file.endsWith('.ts'));
-  return solutions
-    .map(file => ({
-      file,
-      stub: toExercise(fs.readFileSync(path.join(root, 'solutions', file), 'utf8'), `solutions/${file}`),
-    }))
+  return solutionsOf()
+    .map(exercise => ({ file: `${exercise}.ts`, stub: stubOf(exercise)! }))
     .filter(({ file, stub }) => {
       const exercise = path.join(root, 'exercises', file);
       return !fs.existsSync(exercise) || fs.readFileSync(exercise, 'utf8') !== stub;

@@ -1,25 +1,24 @@
 /** What is generated of the solutions besides the exercises: src/course/hints.json and src/course/questions.json. */
 import fs from 'node:fs';
 import path from 'node:path';
-import { hintsOf } from './exercises';
+import { SOLUTIONS, solutionsOf } from '../harness/exercises';
+import { hintsOf } from '../harness/stub';
 import { QUESTIONS_FILE, sealedQuestions, type SealedQuestion } from './questions';
 import { isSealOf, seal, type QuestionSource } from './seal';
 
-const root = path.resolve(__dirname, '../..');
-
 /** What src/course/hints.json should hold. */
 export function generatedHints(): string {
-  const solutions = fs.readdirSync(path.join(root, 'solutions')).filter(file => file.endsWith('.ts'));
-  const hints = solutions
-    .sort()
-    .map(file => [path.basename(file, '.ts'), hintsOf(fs.readFileSync(path.join(root, 'solutions', file), 'utf8'))]);
+  const hints = solutionsOf().map(exercise => [
+    exercise,
+    hintsOf(fs.readFileSync(path.join(SOLUTIONS, `${exercise}.ts`), 'utf8')),
+  ]);
   return JSON.stringify(Object.fromEntries(hints), null, 2) + '\n';
 }
 
 /** The questions of all lectures, as solutions/questions/NN.ts has them. */
 export async function questionSources(): Promise<QuestionSource[]> {
   const { build } = await import('esbuild');
-  const folder = path.join(root, 'solutions/questions');
+  const folder = path.join(SOLUTIONS, 'questions');
   const files = fs.readdirSync(folder).filter(file => file.endsWith('.ts'));
   const lists = files.sort().map(async file => {
     const built = await build({

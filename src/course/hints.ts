@@ -2,7 +2,8 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import { shown } from '../base/options';
-import { exercises, ROOT } from './testRun';
+import { ROOT } from '../node/root';
+import { exercisesOf } from '../harness/exercises';
 
 /** By exercise, by function: from a push in the right direction to nearly the code. */
 export type Hints = Record<string, Record<string, string[]>>;
@@ -39,7 +40,7 @@ export class OpenHints {
 export function hint(exercise: string, openedFile = OPENED_FILE): OpenHints {
   const all = JSON.parse(fs.readFileSync(HINTS_FILE, 'utf8')) as Hints;
   if (typeof exercise !== 'string' || !Object.hasOwn(all, exercise)) {
-    throw new Error(`There is no exercise ${shown(exercise)}; expected one of ${exercises().join(', ')}.`);
+    throw new Error(`There is no exercise ${shown(exercise)}; expected one of ${exercisesOf().join(', ')}.`);
   }
   const hints = all[exercise];
   const steps = Math.max(...Object.values(hints).map(list => list.length));

@@ -31,5 +31,5 @@ export { encodePng, type Image } from './png';
 export { progress, type Progress, type ProgressOptions, type ProgressUpdate } from './progress';
 export { svgFigure } from './svgFigure';
 export { table, type TableOptions } from './table';
-export { escapeMarkup } from './text';
+export { escapeMarkup } from '../base/markup';
 export { palette, vegaLite, type VegaLiteSpec } from './vegaLite';

@@ -1,9 +1,10 @@
+import { escapeMarkup } from '../base/markup';
 import { check, refuse, text as textCheck } from '../base/options';
 import { runtime } from '../base/runtime';
 import type { Picture } from './figure';
 import { kernelHost, type KernelHost } from './host';
 import { drawnPicture, fontFamily } from './raster';
-import { escapeMarkup, formatNumber, formatSeconds, rangeOf } from './text';
+import { formatNumber, formatSeconds, rangeOf } from './text';
 import { thin } from './thin';
 import { palette } from './vegaLite';
 

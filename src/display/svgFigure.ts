@@ -1,7 +1,7 @@
+import { escapeMarkup } from '../base/markup';
 import { listOf, positive, words } from '../base/options';
 import { Figure } from './figure';
 import { drawnPicture, fontFamily } from './raster';
-import { escapeMarkup } from './text';
 
 /**
  * A drawing of SVG elements on white, which reads the same on light and dark pages, with its PNG.

@@ -1,7 +1,8 @@
+import { escapeMarkup } from '../base/markup';
 import { check, type Checks, listOf, refuse, wholeNumber, words } from '../base/options';
 import { runtime } from '../base/runtime';
 import { Figure } from './figure';
-import { escapeMarkup, formatNumber } from './text';
+import { formatNumber } from './text';
 
 export interface TableOptions {
   /** Which columns, in which order; by default all, in the order in which the rows have them. */

@@ -1,12 +1,3 @@
-import { words } from '../base/options';
-
-/** Escapes text for HTML and XML, in attributes too. */
-export function escapeMarkup(text: string): string {
-  words('text of escapeMarkup', text);
-  const entities: Record<string, string> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;', "'": '&#39;' };
-  return text.replace(/[&<>"']/g, character => entities[character]);
-}
-
 /**
  * A number for reading: whole numbers from 10,000 on with commas; others with 4 significant digits, or with `digits`
  * after the point.

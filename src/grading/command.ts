@@ -1,14 +1,14 @@
 /** `npm run grade -- SUBMISSIONS --out REPORTS`: grades a class and writes all reports. */
-import { createHash } from 'node:crypto';
 import fs from 'node:fs';
 import path from 'node:path';
 import { command, type Given, runIfMain, usage } from '../cli/command';
-import { canvasCsv, gradescopeResults, junitXml, nbgraderCsv } from './exports';
-import { type ClassResult, gradeClass, type GradeOptions, stubOf } from './grade';
-import { readPolicy } from './policy';
-import { similarities, similarityPage } from './similarity';
-import { WALLS, type WallName } from './wall';
-import { classPage, feedbackOf, feedbackPage, studentTotals } from './reports';
+import { gradeClass } from './grade';
+import type { GradeOptions } from './plan';
+import { stubOf } from '../harness/stub';
+import { readPolicy } from './score/policy';
+import { similarities, similarityPage } from './report/similarity';
+import { type SandboxName, SANDBOXES } from '../sandbox/sandbox';
+import { writeReports } from './report/write';
 
 /**
  * What the arguments ask for.
@@ -25,61 +25,31 @@ export function optionsOf({
     throw new Error(`${seen}; expected ${usage('grade')}.`);
   }
   if (values.jobs !== undefined && !/^[1-9]\d?$/.test(values.jobs))
-    throw new Error(`--jobs is ${values.jobs}; right is a number from 1 to 99.`);
+    throw new Error(`--jobs is ${values.jobs}; expected a number from 1 to 99.`);
   const submissions = path.resolve(positionals[0]);
   const out = path.resolve(values.out);
   if (`${out}/`.startsWith(`${submissions}/`))
     throw new Error(`--out is inside the submissions, where it would be taken for a student; choose another folder.`);
   const answerSeconds = values['answer-seconds'];
   if (answerSeconds !== undefined && !/^[1-9]\d{0,2}$/.test(answerSeconds))
-    throw new Error(`--answer-seconds is ${answerSeconds}; right is a number from 1 to 999.`);
-  if (values.wall !== undefined && !WALLS.includes(values.wall as WallName))
-    throw new Error(`--wall is ${values.wall}; right is one of ${WALLS.join(', ')}.`);
+    throw new Error(`--answer-seconds is ${answerSeconds}; expected a number from 1 to 999.`);
+  if (values.sandbox !== undefined && !SANDBOXES.includes(values.sandbox as SandboxName))
+    throw new Error(`--sandbox is ${values.sandbox}; expected one of ${SANDBOXES.join(', ')}.`);
   if (values.queue !== undefined && !/^rediss?:\/\/[^/]+/.test(values.queue))
-    throw new Error(`--queue is ${values.queue}; right is an address such as redis://localhost:6379.`);
-  const wallOptions = { tensorflow: values.tensorflow, image: values.image };
+    throw new Error(`--queue is ${values.queue}; expected an address such as redis://localhost:6379.`);
+  const startOptions = { tensorflow: values.tensorflow, image: values.image };
   const exercises = values.exercises
     ?.split(',')
     .map(name => path.basename(name.trim(), '.ts'))
     .filter(Boolean);
-  if (exercises?.length === 0) throw new Error('--exercises names no exercise; right is names with commas between.');
+  if (exercises?.length === 0) throw new Error('--exercises names no exercise; expected names with commas between.');
   return {
     ...{ submissions, out, exercises: exercises && [...new Set(exercises)], late: values.late, fresh: values.fresh },
     ...{ jobs: values.jobs ? Number(values.jobs) : undefined, queue: values.queue, similarity: values.similarity },
     answerSeconds: answerSeconds === undefined ? undefined : Number(answerSeconds),
-    wall: { name: values['no-sandbox'] ? 'none' : (values.wall as WallName), ...wallOptions },
+    sandbox: { name: values['no-sandbox'] ? 'none' : (values.sandbox as SandboxName), ...startOptions },
     ...(values.tests ? { testFolder: path.resolve(values.tests) } : {}),
   };
-}
-
-/** Writes all reports of a class below `out`: what stands in `out/students` may go to students, the rest may not. */
-export function writeReports(result: ClassResult, out: string): void {
-  const write = (name: string, text: string): void => {
-    const file = path.join(out, name);
-    fs.mkdirSync(path.dirname(file), { recursive: true });
-    fs.writeFileSync(`${file}.new`, text);
-    fs.renameSync(`${file}.new`, file);
-  };
-  const json = (value: unknown): string => JSON.stringify(value, null, 2) + '\n';
-  for (const { student, entries } of studentTotals(result.entries)) {
-    const folder = path.join('students', folderName(student));
-    const feedback = entries.map(entry => feedbackOf(entry, result.sandboxed));
-    write(path.join(folder, 'feedback.html'), feedbackPage(student, feedback));
-    write(path.join(folder, 'feedback.json'), json({ student, sandboxed: result.sandboxed, exercises: feedback }));
-    write(path.join(folder, 'results.json'), json(gradescopeResults(entries, result.sandboxed)));
-  }
-  write('class.html', classPage(result));
-  write('canvas.csv', canvasCsv(result));
-  write('nbgrader.csv', nbgraderCsv(result));
-  write('junit.xml', junitXml(result));
-}
-
-/** A name of a folder for any name of a student; two students never share one. */
-export function folderName(student: string): string {
-  const plain = student.replace(/[^\w.@-]/g, '_').slice(0, 80);
-  if (plain === student && /^[^.](.*[^.])?$/.test(plain)) return plain;
-  const sum = createHash('sha256').update(student).digest('hex').slice(0, 8);
-  return `${plain.replace(/^\.+/, '_')}-${sum}`;
 }
 
 /** The line of progress: a bar, the count, and how long the rest takes at the pace so far. */
@@ -106,7 +76,7 @@ const main = command('grade', async given => {
   writeReports(result, options.out);
   if (similarity) {
     const works = result.entries.map(({ work }) => work);
-    const similar = await similarities(works, exercise => stubOf(options.solutionFolder, exercise));
+    const similar = await similarities(works, exercise => stubOf(exercise, options.solutionFolder));
     fs.writeFileSync(path.join(options.out, 'similarity.json'), JSON.stringify(similar, null, 2) + '\n');
     fs.writeFileSync(path.join(options.out, 'similarity.html'), similarityPage(similar));
     console.log(`${similar.length} pairs of submissions are alike: see similarity.html.`);

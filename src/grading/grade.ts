@@ -1,90 +1,19 @@
 /** Grades a class over all cores: resumes after a kill, runs again only what changed, and writes grades.json. */
-import { createHash } from 'node:crypto';
 import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
-import { toExercise } from '../course/exercises';
-import { type Change, changesBetween, readState, type State } from './changes';
-import { type Collected, collect } from './collect';
-import type { ExamResult, TestResult } from './exam';
-import { checkNames, type Policy, round, rule, type Ruling } from './policy';
-import { bundleTest } from './tests';
-import { runOverQueue } from './queue';
-import type { JobResult } from './worker';
-import { Workers } from './workers';
-import { LIMITS, type Wall, wall, type WallOptions } from './wall';
+import { writeWhole } from '../node/files';
+import { hash } from '../setup/steps';
+import { Journal } from './journal';
+import { type GradeOptions, type Plan, planOf, workOf } from './plan';
+import { runOverQueue } from './run/queue';
+import type { JobResult } from './run/worker';
+import { Workers } from './run/workers';
+import { changesBetween, readState, type State } from './score/changes';
+import { entryOf, sentence } from './score/entry';
+import type { ClassResult, Entry, Grade } from './score/results';
 
-const ROOT = path.join(__dirname, '..', '..');
-const TESTS = path.join(ROOT, 'test', 'exercises');
-/** Raise it when the grader itself comes to other scores: everything is then graded again. */
-const GRADER = 3;
-
-/** One line of grades.json. */
-export interface Grade {
-  student: string;
-  exercise: string;
-  score: number;
-  max: number;
-  status: 'graded' | 'missing' | 'not compiled' | 'stopped' | 'not graded';
-  /** What is not plain about the grade, in one sentence; else empty. */
-  reason: string;
-}
-
-export interface GradeOptions {
-  submissions: string;
-  out: string;
-  exercises?: string[];
-  wall?: WallOptions;
-  /** Seconds one answer may take; 10 if not given. All tests of an exercise together have 120. */
-  answerSeconds?: number;
-  /** Address of a Redis or Valkey, whose workers examine instead of ours. */
-  queue?: string;
-  jobs?: number;
-  testFolder?: string;
-  /** Folder of the solutions, of which the stubs are made that notebooks are put together after. */
-  solutionFolder?: string;
-  policy?: Policy;
-  /** Run everything again, also what has not changed. */
-  fresh?: boolean;
-  onProgress?(done: number, total: number): void;
-}
-
-/** A grade with all that reports are made of. */
-export interface Entry {
-  grade: Grade;
-  work: Collected;
-  /** Score of the tests alone. */
-  raw: number;
-  ruling: Ruling;
-  /** In the order of the test file; empty where nothing ran. */
-  tests: TestResult[];
-  compileError?: string;
-  /** What stopped the sandbox, in the grader's words and perhaps the student's: for the instructor only. */
-  failure?: string;
-}
-
-export interface ClassResult {
-  entries: Entry[];
-  exercises: string[];
-  /** All tests of each exercise, in their order. */
-  outlines: Map<string, TestResult[]>;
-  changes: Change[];
-  /** How many submissions ran, and how many were known from before. */
-  ran: number;
-  known: number;
-  /** What holds submissions, in words; `sandboxed` is false for --no-sandbox. */
-  wall: string;
-  sandboxed: boolean;
-}
-
-interface Outcome {
-  key: string;
-  compileError?: string;
-  exam?: ExamResult;
-  outline?: TestResult[];
-}
-
-/** Grades every student's every exercise and returns what stands in grades.json. */
+/** Grades every student's every exercise and returns what grades.json contains. */
 export async function grade(options: GradeOptions): Promise<Grade[]> {
   return (await gradeClass(options)).entries.map(({ grade }) => grade);
 }
@@ -94,226 +23,94 @@ export async function grade(options: GradeOptions): Promise<Grade[]> {
  * again; where our own side fails, the score of the run before is kept.
  */
 export async function gradeClass(options: GradeOptions): Promise<ClassResult> {
-  const { submissions, out, testFolder = TESTS, policy = {}, answerSeconds } = options;
-  const known = options.exercises ?? exercisesOf(testFolder);
-  const holds = options.queue ? wallOfWorkers(options.wall) : wall(options.wall);
-  const sandboxed = holds.name !== 'none';
-  const testFiles = new Map(known.map(exercise => [exercise, testFileOf(testFolder, exercise)]));
-  const stubs = new Map(known.map(exercise => [exercise, stubOf(options.solutionFolder, exercise)]));
-  const all = await collect(submissions, known, {
-    stub: exercise => stubs.get(exercise),
-    timestamps: policy.nbgraderTimestamps,
-  });
-  const exercises = options.exercises ?? exercisesIn(all, known);
-  const collected = all.filter(({ exercise }) => exercises.includes(exercise));
-  checkNames(policy, new Set(collected.map(({ student }) => student)), new Set(known));
-  fs.mkdirSync(out, { recursive: true });
-
-  const faults = new Map<string, string>();
-  const testHashes = new Map<string, string>();
-  for (const exercise of exercises) {
-    const file = testFiles.get(exercise)!;
-    try {
-      testHashes.set(exercise, bundleTest(file).hash);
-    } catch (error) {
-      testHashes.set(exercise, hash(fs.readFileSync(file, 'utf8')));
-      faults.set(exercise, (error as Error).message);
-    }
-  }
-  const wallKey = [holds.name, options.wall?.tensorflow ? 'tensorflow' : '', answerSeconds ?? ''].join(' ');
-  const journal = new Journal(path.join(out, 'journal.jsonl'));
-  const keyOf = ({ source, exercise }: { source?: string; exercise: string }): string =>
-    hash(
-      source === undefined ? 'outline' : `source ${source}`,
-      ...[exercise, testHashes.get(exercise)!, wallKey, JSON.stringify(LIMITS), String(GRADER)],
-    );
-  const todo = new Map<string, { exercise: string; source?: string }>();
-  const handedIn = collected.filter(({ source }) => source !== undefined);
-  for (const { exercise, source } of [...exercises.map(exercise => ({ exercise, source: undefined })), ...handedIn])
-    if (!faults.has(exercise)) todo.set(keyOf({ exercise, source }), { exercise, source });
-  const submitted = [...todo.values()].filter(({ source }) => source !== undefined).length;
-  for (const key of journal.outcomes.keys()) if (!options.fresh) todo.delete(key);
-  const ran = [...todo.values()].filter(({ source }) => source !== undefined).length;
-
-  let done = 0;
-  options.onProgress?.(done, todo.size);
+  const plan = await planOf(options);
+  fs.mkdirSync(options.out, { recursive: true });
+  const journal = new Journal(path.join(options.out, 'journal.jsonl'));
+  let examined: Examined;
   try {
-    const onResult = (key: string, result: JobResult): void => {
-      if (result.fault) faults.set(key, result.fault);
-      else journal.add({ key, compileError: result.compileError, exam: result.exam, outline: result.outline });
-      options.onProgress?.(++done, todo.size);
-    };
-    const jobs = [...todo].map(([key, { exercise, source }]) => {
-      const testHash = testHashes.get(exercise)!;
-      return { key, job: { exercise, source, testHash, testFile: testFiles.get(exercise)!, sandboxed, answerSeconds } };
-    });
-    if (options.queue) await runOverQueue(options.queue, jobs, onResult);
-    else {
-      const workers = new Workers(options.jobs ?? defaultJobs(), { ...options.wall, name: holds.name });
-      await Promise.all(jobs.map(async ({ key, job }) => onResult(key, await workers.run(job))));
-      workers.close();
-    }
+    examined = await examine(plan, journal, options);
   } finally {
     journal.close();
   }
+  return conclude(plan, journal, examined, options);
+}
 
-  // Without its tests listed, an exercise has no maximum: nobody's score in it can be told.
-  for (const exercise of exercises) {
-    const fault = faults.get(keyOf({ exercise }));
-    if (fault) faults.set(exercise, fault);
+interface Examined {
+  /** Why our own side failed, by the key of the work. */
+  faults: Map<string, string>;
+  /** How many submissions ran, and how many were known from before. */
+  ran: number;
+  known: number;
+}
+
+/** Has everything examined that the journal does not know yet, and notes what comes of it there. */
+async function examine({ tests, sandbox, ...plan }: Plan, journal: Journal, options: GradeOptions): Promise<Examined> {
+  const faults = new Map<string, string>();
+  const all = [...workOf({ tests, sandbox, ...plan })];
+  const todo = options.fresh ? all : all.filter(([key]) => !journal.outcomes.has(key));
+  const submissionsIn = (list: typeof all): number => list.filter(([, { source }]) => source !== undefined).length;
+  let done = 0;
+  options.onProgress?.(done, todo.length);
+  const onResult = (key: string, { fault, ...outcome }: JobResult): void => {
+    if (fault) faults.set(key, fault);
+    else journal.add({ key, ...outcome });
+    options.onProgress?.(++done, todo.length);
+  };
+  const jobs = todo.map(([key, { exercise, source }]) => {
+    const { file: testFile, hash: testHash } = tests.get(exercise)!;
+    const sandboxed = sandbox.name !== 'none';
+    return { key, job: { exercise, source, testHash, testFile, sandboxed, answerSeconds: options.answerSeconds } };
+  });
+  if (options.queue) await runOverQueue(options.queue, jobs, onResult);
+  else {
+    const workers = new Workers(options.jobs ?? defaultJobs(), { ...options.sandbox, name: sandbox.name });
+    await Promise.all(jobs.map(async ({ key, job }) => onResult(key, await workers.run(job))));
+    workers.close();
   }
-  const before = readState(path.join(out, 'state.json'));
+  const ran = submissionsIn(todo);
+  return { faults, ran, known: submissionsIn(all) - ran };
+}
+
+/** Makes the grades of what was examined, compares them with those of the run before, and writes them. */
+function conclude(plan: Plan, journal: Journal, examined: Examined, options: GradeOptions): ClassResult {
+  const { exercises, tests, collected, sandbox, keyOf } = plan;
+  const { faults, ran, known } = examined;
+  const stateFile = path.join(options.out, 'state.json');
+  const before = readState(stateFile);
+  const sandboxed = sandbox.name !== 'none';
+  // Without its tests listed, an exercise has no maximum: nobody's score in it can be told.
+  const faultOf = (exercise: string): string | undefined =>
+    tests.get(exercise)!.fault ?? faults.get(keyOf({ exercise }));
   const outlines = new Map(
     exercises.map(exercise => [exercise, journal.outcomes.get(keyOf({ exercise }))?.outline ?? []]),
   );
-  const entries = collected.map(work => {
+  const entries = collected.map((work): Entry => {
     const key = keyOf(work);
-    const fault = faults.get(work.exercise) ?? faults.get(key);
+    const fault = faultOf(work.exercise) ?? faults.get(key);
     const outcome = work.source === undefined || fault ? undefined : journal.outcomes.get(key);
     const previous = before.get(`${work.student}/${work.exercise}`);
-    const entry = entryOf(work, outcome, outlines.get(work.exercise)!, policy, previous, fault);
+    const entry = entryOf(work, outcome, outlines.get(work.exercise)!, options.policy ?? {}, previous, fault);
     if (!sandboxed) entry.grade.reason = sentence(entry.grade.reason, 'graded without a sandbox');
     return entry;
   });
-  const now: State[] = entries.map(({ grade, work, raw }) => ({
+  const now = entries.map(({ grade, work, raw }): State => ({
     ...grade,
     raw,
-    source: work.source === undefined ? '' : hash(work.source),
-    tests: testHashes.get(work.exercise)!,
-    wall: holds.name,
+    source: work.source === undefined ? '' : hash([work.source]),
+    tests: tests.get(work.exercise)!.hash,
+    sandbox: sandbox.name,
   }));
   const changes = changesBetween(before, now);
-  writeAtomically(path.join(out, 'grades.json'), json(entries.map(({ grade }) => grade)));
-  writeAtomically(path.join(out, 'changes.json'), json(changes));
+  const write = (file: string, value: unknown): void =>
+    writeWhole(file, [Buffer.from(JSON.stringify(value, null, 2) + '\n')]);
+  write(path.join(options.out, 'grades.json'), entries.map(({ grade }) => grade)); // prettier-ignore
+  write(path.join(options.out, 'changes.json'), changes);
   // Last, as it is what the next run compares with.
-  writeAtomically(path.join(out, 'state.json'), json(now));
-  return {
-    ...{ entries, exercises, outlines, changes, ran, known: submitted - ran },
-    ...{ wall: holds.holds, sandboxed },
-  };
+  write(stateFile, now);
+  return { entries, exercises, outlines, changes, ran, known, sandbox: sandbox.description, sandboxed };
 }
 
-/** The exercises that have a test file, in their order. */
-export function exercisesOf(testFolder: string): string[] {
-  return fs
-    .readdirSync(testFolder)
-    .flatMap(file => /^(\d\d-[\w-]+)\.test\.ts$/.exec(file)?.[1] ?? [])
-    .sort();
-}
-
-/** The exercises of which somebody handed in something; all where nobody handed in anything. */
-function exercisesIn(collected: Collected[], known: string[]): string[] {
-  const found = new Set(collected.filter(({ absent }) => !absent).map(({ exercise }) => exercise));
-  return found.size ? known.filter(exercise => found.has(exercise)) : known;
-}
-
-function testFileOf(folder: string, exercise: string): string {
-  const file = path.join(folder, `${exercise}.test.ts`);
-  if (exercisesOf(folder).includes(exercise)) return file;
-  throw new Error(`There is no exercise ${exercise}; the exercises are ${exercisesOf(folder).join(', ')}.`);
-}
-
-/** The exercise as it was handed out, where its solution is at hand. */
-export function stubOf(solutions = path.join(ROOT, 'solutions'), exercise: string): string | undefined {
-  const file = path.join(solutions, `${exercise}.ts`);
-  return fs.existsSync(file) ? toExercise(fs.readFileSync(file, 'utf8'), `solutions/${exercise}.ts`) : undefined;
-}
-
-function entryOf(
-  work: Collected,
-  outcome: Outcome | undefined,
-  tests: TestResult[],
-  policy: Policy,
-  previous: State | undefined,
-  fault?: string,
-): Entry {
-  const { student, exercise, source, problem, note } = work;
-  const exam = outcome?.exam;
-  const max = round(tests.reduce((sum, { points }) => sum + points, 0));
-  const entry = (status: Grade['status'], raw: number, ...reasons: (string | undefined)[]): Entry => {
-    const ruling = rule(policy, { ...work, missing: status === 'missing' }, raw);
-    const reason = sentence(...reasons, note, ...ruling.reasons);
-    return {
-      ...{
-        work,
-        raw,
-        ruling,
-        tests: exam?.tests ?? tests,
-        compileError: outcome?.compileError,
-        failure: exam?.failure,
-      },
-      grade: { student, exercise, score: ruling.score, max, status, reason },
-    };
-  };
-  if (!outcome && (source !== undefined || fault)) {
-    const failed = `the grader failed: ${fault ?? 'interrupted'}`;
-    if (!previous || previous.max === 0) return entry('not graded', 0, failed);
-    const kept = entry('not graded', previous.raw, `${failed}; the score of the run before is kept`);
-    return { ...kept, grade: { ...kept.grade, max: previous.max } };
-  }
-  if (!outcome) return entry('missing', 0, problem);
-  if (outcome.compileError) return entry('not compiled', 0, outcome.compileError);
-  return entry(exam!.failure ? 'stopped' : 'graded', round(exam!.score), exam!.failure);
-}
-
-function sentence(...parts: (string | undefined)[]): string {
-  return parts.filter(Boolean).join('; ');
-}
-
-/** Outcomes by content, appended as they come: what a killed run has graded is there for the next one. */
-class Journal {
-  readonly outcomes = new Map<string, Outcome>();
-  private readonly descriptor: number;
-
-  constructor(file: string) {
-    const text = fs.existsSync(file) ? fs.readFileSync(file, 'utf8') : '';
-    // A last line without its end was cut by a kill: that submission is graded again.
-    const whole = text.slice(0, text.lastIndexOf('\n') + 1);
-    if (whole !== text) writeAtomically(file, whole);
-    for (const line of whole.split('\n').filter(Boolean)) {
-      try {
-        const outcome = JSON.parse(line) as Outcome;
-        this.outcomes.set(outcome.key, outcome);
-      } catch {
-        // A line that a full disk or a power cut spoiled costs one submission its place in the cache, nothing more.
-      }
-    }
-    this.descriptor = fs.openSync(file, 'a');
-  }
-
-  add(outcome: Outcome): void {
-    fs.writeSync(this.descriptor, JSON.stringify(outcome) + '\n');
-    this.outcomes.set(outcome.key, outcome);
-  }
-
-  close(): void {
-    fs.fsyncSync(this.descriptor);
-    fs.closeSync(this.descriptor);
-  }
-}
-
-/** Over a queue the workers build the walls; their own terminals say which. */
-function wallOfWorkers({ name = 'bubblewrap' }: WallOptions = {}): Pick<Wall, 'name' | 'holds'> {
-  const sandboxed = name !== 'none';
-  return { name, holds: `the workers of the queue${sandboxed ? ', each behind a sandbox of its own' : ''}` };
-}
-
-/** One more than there are cores: while a host answers, another worker compiles or compares. */
+/** One more than there are cores: while a submission answers, another worker compiles or compares. */
 function defaultJobs(): number {
   return os.availableParallelism() + 1;
-}
-
-function writeAtomically(file: string, text: string): void {
-  fs.writeFileSync(`${file}.new`, text, { flush: true } as fs.WriteFileOptions);
-  fs.renameSync(`${file}.new`, file);
-}
-
-function json(value: unknown): string {
-  return JSON.stringify(value, null, 2) + '\n';
-}
-
-function hash(...parts: string[]): string {
-  const sum = createHash('sha256');
-  for (const part of parts) sum.update(`${part.length}:${part}`);
-  return sum.digest('hex');
 }

@@ -42,5 +42,7 @@ const files: Files = {
   },
 };
 
+export const { writeWhole } = files;
+
 runtime.files = files;
 runtime.pause = () => new Promise(resolve => setImmediate(resolve));

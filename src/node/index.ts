@@ -1,5 +1,4 @@
-/** What the core has of Node: importing this gives it files, a terminal, drawings and CIFAR-10. */
+/** What the core has of Node: importing this gives it files, a terminal and drawings. */
 import './files';
 import './raster';
 import './terminal';
-import '../cifar10';

@@ -2,12 +2,9 @@ import * as tf from '@tensorflow/tfjs';
 import { hasKernel, runKernel } from './registry';
 import { check, type Checks, tensor, wholeNumber } from '../base/options';
 import { paddingOf, pairOf } from './options';
-import { assertWindowFits, pair, type Pair, slidingLength, spread } from './window';
+import { assertWindowFits, pair, type Pair, slidingLength, spread, type Padding } from './window';
 
 export { pair, slidingLength } from './window';
-
-/** Rows and columns added on each side, as PyTorch counts them; or tfjs's own words ('same' is not PyTorch's padding). */
-export type Padding = number | readonly [number, number] | 'same' | 'valid';
 
 export interface ConvOptions {
   stride?: Pair;

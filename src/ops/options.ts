@@ -1,6 +1,6 @@
 /** The checks of what operations that slide windows take. */
 import { refuse } from '../base/options';
-import type { Padding } from './convolution';
+import type { Padding } from './window';
 import type { Pair } from './window';
 
 /** @throws unless it is a whole number from `least`, or two of them */

@@ -1,8 +1,8 @@
 import * as tf from '@tensorflow/tfjs';
 import { boolean, check, type Checks, tensor } from '../base/options';
-import { onAxis, type Padding } from './convolution';
+import { onAxis } from './convolution';
 import { paddingOf, pairOf } from './options';
-import { assertWindowFits, pair, type Pair, slidingLength } from './window';
+import { assertWindowFits, pair, type Pair, slidingLength, type Padding } from './window';
 
 export interface PoolOptions {
   /** The default is the window's size. */

@@ -4,6 +4,9 @@ import * as tf from '@tensorflow/tfjs';
 /** A length for both axes, or one for each: [vertical, horizontal]. */
 export type Pair = number | readonly [number, number];
 
+/** Rows and columns added on each side, as PyTorch counts them; or tfjs's own words ('same' is not PyTorch's padding). */
+export type Padding = number | readonly [number, number] | 'same' | 'valid';
+
 export function pair(size: Pair): readonly [number, number] {
   return typeof size === 'number' ? [size, size] : size;
 }

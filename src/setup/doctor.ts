@@ -3,7 +3,9 @@ import { spawnSync } from 'node:child_process';
 import fs from 'node:fs';
 import path from 'node:path';
 import { findCompiler, hasWheel } from '../backend/build';
-import { examineSandbox } from '../grading/probes';
+// BEGIN INSTRUCTOR
+import { examineSandbox } from '../sandbox/probes';
+// END INSTRUCTOR
 import { KERNEL_NAME } from './jupyter';
 import { findPython, inVenv, VENV } from './python';
 import { environment, ROOT } from './steps';
@@ -34,7 +36,10 @@ function install(debian: string, fedora: string, arch: string, mac: string, wind
 
 /** `json`: the findings as JSON. Resolves with exit status 1 if lectures cannot run. */
 export async function doctor({ json = false } = {}): Promise<number> {
-  const findings = [...examineAll(), await sandbox()];
+  const findings = examineAll();
+  // BEGIN INSTRUCTOR
+  findings.push(await sandbox());
+  // END INSTRUCTOR
   if (json) console.log(JSON.stringify(findings, null, 2));
   else
     for (const { part, state, detail, mend } of findings)
@@ -152,6 +157,7 @@ function jupyterLab(): Finding {
   return { part: 'JupyterLab', state: 'missing', detail: 'not in .venv, or broken', mend: AGAIN };
 }
 
+// BEGIN INSTRUCTOR
 /** Needed to grade, not to learn. Tried out on the spot: a sandbox that is installed may still not hold. */
 async function sandbox(): Promise<Finding> {
   const { holds, detail } = await examineSandbox();
@@ -160,3 +166,4 @@ async function sandbox(): Promise<Finding> {
   if (process.platform !== 'linux') return finding;
   return { ...finding, mend: install('bubblewrap', 'bubblewrap', 'bubblewrap', '', '') };
 }
+// END INSTRUCTOR

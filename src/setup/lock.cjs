@@ -7,6 +7,7 @@
  */
 const fs = require('node:fs');
 const path = require('node:path');
+const { isRunning } = require('../node/running.cjs');
 
 /** The lock that this process holds. @type {string | undefined} */
 let held;
@@ -91,22 +92,4 @@ function owners(file) {
   }
 }
 
-/**
- * Whether a process is at work; one that has ended and waits to be asked for its status is not.
- * @param {number} pid
- */
-function isRunning(pid) {
-  try {
-    process.kill(pid, 0);
-  } catch (error) {
-    return /** @type {NodeJS.ErrnoException} */ (error).code === 'EPERM';
-  }
-  try {
-    // Ended, but nobody has asked how: so it stays in a container without an init process.
-    return !/^State:\s+Z/m.test(fs.readFileSync(`/proc/${pid}/status`, 'utf8'));
-  } catch {
-    return true;
-  }
-}
-
-module.exports = { alone, isRunning, joins };
+module.exports = { alone, joins };

@@ -69,7 +69,7 @@ async function mocha(all: boolean, folders: string[]): Promise<Count> {
 }
 
 async function lectures(all: boolean): Promise<Count> {
-  const script = path.join('dist', 'course', 'execute.js');
+  const script = path.join('dist', 'course', 'lectures', 'execute.js');
   if (!fs.existsSync(path.join(ROOT, script))) return none;
   const { status, output } = await node([script, all ? '--compare' : '--quick']);
   const last = /(\d+) passed, (\d+) failed\s*$/.exec(output);

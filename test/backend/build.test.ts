@@ -3,8 +3,9 @@ import { createHash } from 'node:crypto';
 import fs from 'node:fs';
 import http from 'node:http';
 import path from 'node:path';
-import { buildTensorflow, hasWheel } from '../../src/backend/build';
-import { hasNvidia, tensorflowFolder, TENSORFLOW_VERSION } from '../../src/backend/tensorflow';
+import { buildTensorflow, hasWheel, unpack } from '../../src/backend/build';
+import { hasNvidia, LIBRARIES, tensorflowFolder, TENSORFLOW_VERSION } from '../../src/backend/tensorflow';
+import { zip } from '../../src/handin/zip';
 import { inVenv } from '../../src/setup/python';
 import { ROOT, run } from '../../src/setup/steps';
 
@@ -79,6 +80,25 @@ describe('the TensorFlow of this checkout', function () {
     assert.equal(tensorflowFolder(root), tensorflowFolder(root, 'cuda'));
     process.env.CNN_KIT_GPU = '0';
     assert.equal(tensorflowFolder(root), tensorflowFolder(root, 'cpu'));
+  });
+
+  it('takes the libraries and the headers of the C API out of a wheel, and nothing else', async () => {
+    const wheel = path.join(root, 'x.whl');
+    const [library] = LIBRARIES;
+    const inWheel = [
+      ...[`tensorflow/${library}`, 'tensorflow/include/tensorflow/c/c_api.h', 'tensorflow/include/xla/tsl/c/a.h'],
+      ...['tensorflow/include/tensorflow/c/c_api.cc', 'tensorflow/include/numpy/x.h', 'tensorflow/__init__.py'],
+    ];
+    fs.mkdirSync(root, { recursive: true });
+    fs.writeFileSync(wheel, zip(inWheel.map(name => ({ name, content: `of ${name}` }))));
+    await unpack(wheel, path.join(root, 'out'));
+    const files = (fs.readdirSync(path.join(root, 'out'), { recursive: true }) as string[]).filter(name =>
+      /\.\w+$/.test(name),
+    );
+    assert.deepEqual(files.sort(), ['include/tensorflow/c/c_api.h', 'include/xla/tsl/c/a.h', `lib/${library}`]);
+    assert.equal(fs.readFileSync(path.join(root, 'out/lib', library), 'utf8'), `of tensorflow/${library}`);
+    fs.writeFileSync(wheel, fs.readFileSync(wheel).subarray(0, -30));
+    await assert.rejects(unpack(wheel, path.join(root, 'out')));
   });
 
   it('is there for Linux and for Apple silicon, and nowhere else', () => {

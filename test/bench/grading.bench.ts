@@ -6,7 +6,7 @@
 import { execFileSync, spawn } from 'node:child_process';
 import fs from 'node:fs';
 import path from 'node:path';
-import { bubblewrapFailure } from '../../src/grading/wall';
+import { bubblewrapFailure } from '../../src/sandbox/bubblewrap';
 import { findPython } from '../../src/setup/python';
 import { CACHE, environment, once, ROOT, run } from '../../src/setup/steps';
 import type { BenchOptions } from './main';

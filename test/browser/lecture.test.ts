@@ -3,7 +3,7 @@ import type { ChildProcess } from 'node:child_process';
 import fs from 'node:fs';
 import path from 'node:path';
 import type { Browser, Locator, Page } from 'playwright-core';
-import { quick, toNotebook } from '../../src/course/notebook';
+import { quick, toNotebook } from '../../src/course/lectures/notebook';
 import { ROOT } from '../../src/setup/steps';
 import { ARTIFACTS, startBrowser, startLab, stopLab } from './lab';
 

@@ -4,8 +4,8 @@ import type { ChildProcess } from 'node:child_process';
 import fs from 'node:fs';
 import path from 'node:path';
 import type { Browser, Page } from 'playwright-core';
-import { lecture, lectures } from '../../src/course/lectures';
-import { quick, toNotebook } from '../../src/course/notebook';
+import { lecture, lectures } from '../../src/course/lectures/lectures';
+import { quick, toNotebook } from '../../src/course/lectures/notebook';
 import { ARTIFACTS, startBrowser, startLab, stopLab } from './lab';
 
 const FOLDER = path.join(ARTIFACTS, 'lectures');

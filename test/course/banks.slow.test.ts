@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import fs from 'node:fs';
 import path from 'node:path';
-import { type Functions, newSeed, runTests } from '../../src/course/testRun';
+import { type Functions, newSeed, testFunctions } from '../../src/harness/functions';
 
 const ROUNDS = Number(process.env.CNN_KIT_ROUNDS ?? 200);
 const first = newSeed();
@@ -24,10 +24,10 @@ describe(`the banks of wrong answers, with seeds from ${first} on (CNN_KIT_SEED 
       const misses = new Map<string, number>();
       const miss = (title: string, seed: number): void => void misses.set(`${title} (seed ${seed})`, seed);
       for (let seed = first; seed < first + ROUNDS; seed++) {
-        const results = await runTests(name, solution, { seed });
+        const results = await testFunctions(name, solution, { seed });
         for (const { passed, title, message } of results) if (!passed) miss(`the solution: ${title}: ${message}`, seed);
         for (const { name: title, message, ...functions } of wrong) {
-          const tests = await runTests(name, functions as unknown as Functions, { seed });
+          const tests = await testFunctions(name, functions as unknown as Functions, { seed });
           if (!tests.some(test => !test.passed && message.test(test.message!))) miss(title, seed);
         }
       }

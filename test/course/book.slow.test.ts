@@ -3,8 +3,8 @@ import assert from 'node:assert/strict';
 import fs from 'node:fs';
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { renderBook } from '../../src/course/book';
-import { lectures } from '../../src/course/lectures';
+import { renderBook } from '../../src/course/lectures/book';
+import { lectures } from '../../src/course/lectures/lectures';
 import { CACHE } from '../../src/setup/steps';
 import { ARTIFACTS, startBrowser } from '../browser/lab';
 

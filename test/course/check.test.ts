@@ -5,7 +5,7 @@ import path from 'node:path';
 import { Checker } from '../../src/course/checker';
 import { CheckResult } from '../../src/course/check';
 import { watch } from '../../src/course/checkCommand';
-import { hintsOf } from '../../src/course/exercises';
+import { hintsOf } from '../../src/harness/stub';
 import { generatedHints } from '../../src/course/generated';
 import { hint, HINTS_FILE } from '../../src/course/hints';
 
@@ -35,7 +35,7 @@ describe("checking a student's file", () => {
       const tests = await impatient.check(exercise);
       const last = tests.at(-1)!;
       assert.equal(last.passed, false);
-      assert.equal(last.message, 'depthFor did not end within 4 s and was stopped; is there a loop without end?');
+      assert.equal(last.message, 'depthFor did not end within 4 s and was stopped; is there an endless loop?');
       assert.ok(tests.length > 1, 'tests before it count');
       fs.writeFileSync(file, solution);
       assert.ok((await checker.check(exercise)).every(test => test.passed));
@@ -49,7 +49,7 @@ describe("checking a student's file", () => {
     fs.writeFileSync(file, `${solution}\nwhile (true);\n`);
     await assert.rejects(
       impatient.check(exercise),
-      /exercises\/04-stacks\.ts did not end within 4 s and was stopped; is there a loop without end\?$/,
+      /exercises\/04-stacks\.ts did not end within 4 s and was stopped; is there an endless loop\?$/,
     );
   });
 

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import fs from 'node:fs';
 import path from 'node:path';
-import { toExercise } from '../../src/course/exercises';
-import { exerciseNotebook } from '../../src/grading/notebook';
+import { toExercise } from '../../src/harness/stub';
+import { exerciseNotebook } from '../../src/release/exerciseNotebook';
 import { ROOT } from '../../src/setup/steps';
 import { Session } from '../kernel/session';
 

@@ -2,10 +2,10 @@ import assert from 'node:assert/strict';
 import fs from 'node:fs';
 import path from 'node:path';
 import { check, type Functions } from '../../src/course/check';
-import { toExercise } from '../../src/course/exercises';
+import { toExercise } from '../../src/harness/stub';
 import { outdatedExercises } from '../../src/course/generate';
-import { outline } from '../../src/grading/exam';
-import { bundleTest } from '../../src/grading/tests';
+import { outline } from '../../src/harness/run';
+import { bundleTest } from '../../src/harness/bundle';
 
 const root = path.join(__dirname, '../..');
 const solutions = fs
@@ -42,7 +42,7 @@ describe('the exercises', () => {
       const line = /Points: (\d+)\. About \d+ minutes\. Difficulty: [123] of 3\./.exec(header);
       assert.ok(line, `solutions/${name}.ts says no points, time and difficulty.`);
       const file = path.join(root, 'test/exercises', `${name}.test.ts`);
-      const points = outline({ ...bundleTest(file), file }).reduce((sum, t) => sum + t.points, 0);
+      const points = outline(bundleTest(file)).reduce((sum, t) => sum + t.points, 0);
       assert.equal(Number(line[1]), points, `solutions/${name}.ts says ${line[1]} points; its tests have ${points}.`);
     }
   });
@@ -83,7 +83,7 @@ describe('the exercises', () => {
   }
 
   it('that do not exist are refused by name', async () => {
-    await assert.rejects(check('99-nothing'), /no exercise 99-nothing; there are 01-count-conv, .*02-lrn/);
+    await assert.rejects(check('99-nothing'), /no exercise 99-nothing; expected one of 01-count-conv, .*02-lrn/);
   });
 
   it('say which function is missing', async () => {

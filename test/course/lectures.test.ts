@@ -6,11 +6,11 @@ import os from 'node:os';
 import path from 'node:path';
 import ts from 'typescript';
 import { outdatedNotebooks } from '../../src/course/generate';
-import { committed, korean, lecture, lectures } from '../../src/course/lectures';
-import { faults, type Output, parseLecture, toModule, toNotebook } from '../../src/course/notebook';
-import { written } from '../../src/course/nbformat';
-import { numberFaults } from '../../src/course/prose';
-import { translationFaults } from '../../src/course/translation';
+import { committed, korean, lecture, lectures } from '../../src/course/lectures/lectures';
+import { faults, type Output, parseLecture, toModule, toNotebook } from '../../src/course/lectures/notebook';
+import { written } from '../../src/course/lectures/nbformat';
+import { numberFaults } from '../../src/course/lectures/prose';
+import { translationFaults } from '../../src/course/lectures/translation';
 import { inVenv } from '../../src/setup/python';
 
 const root = path.join(__dirname, '../..');

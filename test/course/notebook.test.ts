@@ -1,10 +1,23 @@
 import assert from 'node:assert/strict';
-import { lecture } from '../../src/course/lectures';
-import { drift } from '../../src/course/execute';
+import { lecture } from '../../src/course/lectures/lectures';
+import { drift } from '../../src/course/lectures/execute';
 import { takeLanguage } from '../../src/setup/jupyter';
-import { faults, parseLecture, quick, readValues, toModule, toNotebook, valuesCell } from '../../src/course/notebook';
-import { fill, fingerprint, looseNumbers, numberFaults, paragraphs } from '../../src/course/prose';
-import { parseTranslation, translate, translationFaults, updateTranslation } from '../../src/course/translation';
+import {
+  faults,
+  parseLecture,
+  quick,
+  readValues,
+  toModule,
+  toNotebook,
+  valuesCell,
+} from '../../src/course/lectures/notebook';
+import { fill, fingerprint, looseNumbers, numberFaults, paragraphs } from '../../src/course/lectures/prose';
+import {
+  parseTranslation,
+  translate,
+  translationFaults,
+  updateTranslation,
+} from '../../src/course/lectures/translation';
 import { joined, withoutTimes } from '../../src/course/generate';
 
 const LECTURE = `# Title

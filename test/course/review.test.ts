@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import fs from 'node:fs';
 import path from 'node:path';
-import { lecture, lectures } from '../../src/course/lectures';
+import { lecture, lectures } from '../../src/course/lectures/lectures';
 
 const root = path.join(__dirname, '../..');
 

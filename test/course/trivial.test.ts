@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import fs from 'node:fs';
 import path from 'node:path';
 import { tf } from 'cnn-kit';
-import { type Functions, runTests } from '../../src/course/testRun';
+import { type Functions, testFunctions } from '../../src/harness/functions';
 
 type AnyFunction = (...values: unknown[]) => unknown;
 
@@ -42,7 +42,7 @@ describe('no point is to be had without the exercise:', () => {
           key,
           (...values: unknown[]) => answer(values, () => right(...values)),
         ]);
-        const results = await runTests(name, Object.fromEntries(functions) as Functions);
+        const results = await testFunctions(name, Object.fromEntries(functions) as Functions);
         for (const { title, passed } of results) if (passed) earned.push(`${what}: ${title}`);
       }
       assert.deepEqual(earned, []);

@@ -5,8 +5,9 @@ import fs from 'node:fs';
 import net from 'node:net';
 import os from 'node:os';
 import path from 'node:path';
-import { grade, type Grade } from '../../src/grading/grade';
-import { bubblewrapFailure } from '../../src/grading/wall';
+import { grade } from '../../src/grading/grade';
+import type { Grade } from '../../src/grading/score/results';
+import { bubblewrapFailure } from '../../src/sandbox/bubblewrap';
 
 /** `case N` is that of the list which the grader was designed against (cases.test.ts); the rest are our own. */
 interface Case {
@@ -331,7 +332,7 @@ function cases(outside: { port: number; udp: number; secret: string; witness: st
     {
       name: 'case 31: changes the course kit',
       source:
-        ifIt(`const fs = require('fs'); for (const f of ['/kit/package.json', '/kit/dist/grading/host.js', '/kit/node_modules/mocha/package.json', '/kit/x', '/node', '/etc/x', '/usr/lib/x'])
+        ifIt(`const fs = require('fs'); for (const f of ['/kit/package.json', '/kit/dist/sandbox/inside.js', '/kit/node_modules/mocha/package.json', '/kit/x', '/node', '/etc/x', '/usr/lib/x'])
         try { fs.appendFileSync(f, ' '); return true } catch {} return false`),
       score: 0,
     },
@@ -469,7 +470,7 @@ function cases(outside: { port: number; udp: number; secret: string; witness: st
       score: 0,
     },
     {
-      name: 'patched tf: what the host computes counts for nothing',
+      name: 'patched tf: what the sandbox computes counts for nothing',
       source: `const tf = require('@tensorflow/tfjs'); tf.Tensor.prototype.dataSync = () => [3]; tf.tensor = () => ({ shape: [], dtype: 'int32', dataSync: () => [3] });
         export function sum() { return tf.tensor(-1) }`,
       score: 0,
@@ -514,7 +515,7 @@ function cases(outside: { port: number; udp: number; secret: string; witness: st
     },
     { name: 'case 44: binary rubbish', source: '\0\x01\x02\ufffd}{', score: 0, status: 'not compiled' },
     {
-      name: 'case 46: rejects after the answer; later answers come from a new host',
+      name: 'case 46: rejects after the answer; later answers come from a new process',
       source: `export function sum(l: number[]) { if (l.length === 2) setTimeout(() => Promise.reject(new Error('late')), 1); return l.reduce((a, b) => a + b, 0) }`,
       score: 10,
     },
@@ -593,7 +594,7 @@ function cases(outside: { port: number; udp: number; secret: string; witness: st
       score: 0,
     },
     {
-      name: 'a kernel of the backend replaced in the host',
+      name: 'a kernel of the backend replaced in the sandbox',
       exercise: '02-line',
       source: badLine(
         `tf.registerBackend('mine', () => tf.backend() as any); tf.unregisterKernel('MatMul', 'cpu'); tf.setBackend('mine');`,

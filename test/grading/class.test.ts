@@ -3,11 +3,12 @@ import { execFileSync, spawn, spawnSync } from 'node:child_process';
 import fs from 'node:fs';
 import path from 'node:path';
 import { parse } from '../../src/cli/command';
-import { folderName, optionsOf, progressLine, writeReports } from '../../src/grading/command';
-import { csv } from '../../src/grading/exports';
-import type { ClassResult, Grade } from '../../src/grading/grade';
-import { checkNames, type Policy, readPolicy, rule } from '../../src/grading/policy';
-import { bubblewrapFailure } from '../../src/grading/wall';
+import { optionsOf, progressLine } from '../../src/grading/command';
+import { folderName, writeReports } from '../../src/grading/report/write';
+import { csv } from '../../src/grading/report/exports';
+import type { ClassResult, Grade } from '../../src/grading/score/results';
+import { checkNames, type Policy, readPolicy, rule } from '../../src/grading/score/policy';
+import { bubblewrapFailure } from '../../src/sandbox/bubblewrap';
 import { Classroom, RIGHT, TEST, WRONG } from './classroom';
 
 const ROOT = path.join(__dirname, '../..');
@@ -17,7 +18,7 @@ const scores = ({ entries }: ClassResult) =>
 describe('grading a class', function () {
   let room: Classroom;
   before(function () {
-    if (!fs.existsSync(path.join(ROOT, 'dist/grading/worker.js'))) this.skip();
+    if (!fs.existsSync(path.join(ROOT, 'dist/grading/run/worker.js'))) this.skip();
   });
 
   describe('its reports', () => {
@@ -328,7 +329,7 @@ print(json.dumps([[s.get('name'), s.get('tests'), s.get('failures'), len(s.finda
     });
 
     it('marks every report of a run without a sandbox', async () => {
-      const result = await room.grade({ wall: { name: 'none' } });
+      const result = await room.grade({ sandbox: { name: 'none' } });
       writeReports(result, room.path('out'));
       for (const name of [
         'grades.json',
@@ -352,7 +353,7 @@ describe('the grade command', () => {
   const asked = (...words: string[]) => optionsOf(parse('grade', words));
 
   it('reads its arguments and refuses others in one sentence', () => {
-    const { exercises, wall, jobs } = asked(
+    const { exercises, sandbox, jobs } = asked(
       'subs',
       '--out',
       'r',
@@ -362,13 +363,13 @@ describe('the grade command', () => {
       '3',
       '--no-sandbox',
     );
-    assert.deepEqual([exercises, wall?.name, jobs], [['a', 'b'], 'none', 3]);
+    assert.deepEqual([exercises, sandbox?.name, jobs], [['a', 'b'], 'none', 3]);
     for (const [words, message] of [
       [['--out', 'r'], /folder of the submissions is missing; expected npm run grade/],
       [['a', 'b', '--out', 'r'], /There are 2 folders/],
       [['a'], /--out is missing; expected npm run grade -- SUBMISSIONS --out REPORTS/],
       [['a', '--out', 'r', '--wat'], /Unknown option '--wat/],
-      [['a', '--out', 'r', '--jobs', '0'], /--jobs is 0; right is a number/],
+      [['a', '--out', 'r', '--jobs', '0'], /--jobs is 0; expected a number/],
       [['a', '--out', 'a/r'], /inside the submissions/],
       [['a', '--out', 'r', '--exercises', ','], /names no exercise/],
     ] as const)
@@ -383,7 +384,7 @@ describe('the grade command', () => {
       ],
       [
         ['/tmp', '--out', '/never', '--exercises', '99-none'],
-        /^There is no exercise 99-none; the exercises are .*02-lrn.*\.\n$/,
+        /^There is no exercise 99-none; expected one of .*02-lrn.*\.\n$/,
       ],
     ] as const) {
       const { status, stderr } = run(...words, '--no-sandbox');

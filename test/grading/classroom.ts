@@ -1,8 +1,10 @@
 /** A small class on disk to grade: one exercise with public and hidden tests, and whatever students hand in. */
 import fs from 'node:fs';
 import path from 'node:path';
-import { gradeClass, type GradeOptions, type ClassResult } from '../../src/grading/grade';
-import { bubblewrapFailure } from '../../src/grading/wall';
+import { gradeClass } from '../../src/grading/grade';
+import type { GradeOptions } from '../../src/grading/plan';
+import type { ClassResult } from '../../src/grading/score/results';
+import { bubblewrapFailure } from '../../src/sandbox/bubblewrap';
 
 export const RIGHT = 'export function sum(list: number[]): number { return list.reduce((a, b) => a + b, 0); }';
 export const WRONG = 'export function sum(list: number[]): number { return -1; }';
@@ -52,14 +54,14 @@ export class Classroom {
       submissions: this.path('class'),
       out: this.path('out'),
       testFolder: this.path('tests'),
-      wall: bubblewrapFailure() ? { name: 'none' } : {},
+      sandbox: bubblewrapFailure() ? { name: 'none' } : {},
       jobs: 2,
       ...options,
     });
   }
 
-  /** For commands: the wall that `grade` takes here. */
-  get wallWords(): string[] {
+  /** For commands: the sandbox that `grade` takes here. */
+  get sandboxWords(): string[] {
     return bubblewrapFailure() ? ['--no-sandbox'] : [];
   }
 

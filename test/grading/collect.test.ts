@@ -4,10 +4,12 @@ import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import zlib from 'node:zlib';
-import { openArchive, STUDENT_LIMITS } from '../../src/grading/archive';
-import { collect, type Collected } from '../../src/grading/collect';
-import { zip } from '../../src/grading/handin/zip';
-import { exerciseCells, exerciseNotebook, readNotebook } from '../../src/grading/notebook';
+import { openArchive, STUDENT_LIMITS } from '../../src/grading/collect/archive';
+import { collect, type Collected } from '../../src/grading/collect/collect';
+import { zip } from '../../src/handin/zip';
+import { readNotebook } from '../../src/grading/collect/notebook';
+import { exerciseCells } from '../../src/harness/cells';
+import { exerciseNotebook } from '../../src/release/exerciseNotebook';
 
 const STUB = `/** Exercise. */
 import { tf } from 'cnn-kit';
@@ -181,6 +183,24 @@ submission_11:
       cwd: folder,
     });
     assert.deepEqual(short(await all(path.join(folder, 'export.zip'))), short(list));
+  });
+
+  it("reads the names of Gradescope's export as YAML writes them, and refuses what is none", async () => {
+    const metadata = 'assignment_1_export/submission_metadata.yml';
+    const header = '---\nsubmission_1:\n  :submitters:\n';
+    write('assignment_1_export/submission_1/01-sum.ts', 'G');
+    for (const [line, student] of [
+      ['  - :name: "\\u00c5sa \\"Li\\" Y"', 'Åsa "Li" Y'],
+      ["  - {':name': 'O''Hara # 2', ':sid': 007} # flow", '007'],
+      ['  - :name: >-\n      Jane\n      Doe', 'Jane Doe'],
+      ['  - :name: "Jane:\n      Doe"', 'Jane: Doe'],
+      ['  - :name: Jane Doe # x\n    :sid:', 'Jane Doe'],
+    ]) {
+      write(metadata, `${header}${line}\n`);
+      assert.deepEqual(short(await all()), [`${student} 01-sum G`]);
+    }
+    write(metadata, `${header}  - :name: 'Jane\n`);
+    await assert.rejects(all(), /submission_metadata\.yml cannot be read: /);
   });
 
   it('refuses a missing folder, a file and an empty class in one sentence', async () => {

@@ -4,7 +4,7 @@ import fs from 'node:fs';
 import net from 'node:net';
 import path from 'node:path';
 import IORedis from 'ioredis';
-import { reachable } from '../../src/grading/queue';
+import { reachable } from '../../src/grading/run/queue';
 import { Classroom, RIGHT, WRONG } from './classroom';
 
 const ROOT = path.join(__dirname, '../..');
@@ -29,7 +29,7 @@ describe('grading over a queue', function () {
       console.log('      skipped: neither redis-server nor valkey-server is installed (apt install redis-server)');
       return this.skip();
     }
-    if (!fs.existsSync(path.join(ROOT, 'dist/grading/workerCommand.js'))) {
+    if (!fs.existsSync(path.join(ROOT, 'dist/grading/run/workerCommand.js'))) {
       console.log('      skipped: src is not compiled (npm start)');
       return this.skip();
     }
@@ -68,8 +68,8 @@ describe('grading over a queue', function () {
 
   /** A worker as its own command starts it, and a promise that it waits for work. */
   const startWorker = async (): Promise<ChildProcess> => {
-    const words = ['dist/grading/workerCommand.js', '--queue', url, '--jobs', '1', '--lock-seconds', '10'];
-    const worker = spawn(process.execPath, [...words, '--tests', room.path('tests'), ...room.wallWords], {
+    const words = ['dist/grading/run/workerCommand.js', '--queue', url, '--jobs', '1', '--lock-seconds', '10'];
+    const worker = spawn(process.execPath, [...words, '--tests', room.path('tests'), ...room.sandboxWords], {
       cwd: ROOT,
       stdio: ['ignore', 'pipe', 'inherit'],
     });

@@ -3,8 +3,8 @@ import { spawnSync } from 'node:child_process';
 import fs from 'node:fs';
 import path from 'node:path';
 import { buildSync } from 'esbuild';
-import type { Grade } from '../../src/grading/grade';
-import { bubblewrapFailure } from '../../src/grading/wall';
+import type { Grade } from '../../src/grading/score/results';
+import { bubblewrapFailure } from '../../src/sandbox/bubblewrap';
 import { CACHE, ROOT } from '../../src/setup/steps';
 
 const BANK = path.join(ROOT, 'test/exercises/wrong');

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import fs from 'node:fs';
 import path from 'node:path';
-import { toNotebook } from '../../src/course/notebook';
+import { toNotebook } from '../../src/course/lectures/notebook';
 import { inVenv } from '../../src/setup/python';
 import { environment, ROOT } from '../../src/setup/steps';
 import { printed, Session, type Shown } from './session';

@@ -1,0 +1,84 @@
+/** A trusted process that examines submissions one after the other, as `grade` tells it over IPC. */
+import { stop, transform } from 'esbuild';
+import { type ExamResult, examine } from './exam';
+import { LIMITS } from '../../sandbox/limits';
+import { SandboxProcesses } from '../../sandbox/processes';
+import { chooseSandbox, type SandboxOptions } from '../../sandbox/sandbox';
+import { bundleTest, type TestBundle } from '../../harness/bundle';
+import { outline, type TestResult } from '../../harness/run';
+
+export interface Job {
+  exercise: string;
+  /** The student's TypeScript; without it, only the tests are listed. */
+  source?: string;
+  testFile: string;
+  /** Hash of the test that is to be run: a file that was changed meanwhile, or is another one here, gives no grade. */
+  testHash: string;
+  /** Seconds one answer may take; 10 if not given. */
+  answerSeconds?: number;
+}
+
+export interface JobResult {
+  /** The student's file could not be compiled: the compiler's message. */
+  compileError?: string;
+  exam?: ExamResult;
+  outline?: TestResult[];
+  /** A fault of ours: no grade may come of it. */
+  fault?: string;
+}
+
+/** What examines jobs, with sandboxed processes of its own. */
+function examiner(options: SandboxOptions): { work(job: Job): Promise<JobResult>; close(): void } {
+  // Workers of other runs on this machine have other numbers.
+  const processes = new SandboxProcesses(chooseSandbox(options), process.pid % 4096, LIMITS);
+  const tests = new Map<string, TestBundle>();
+
+  const testOf = ({ testFile, testHash }: Job): TestBundle => {
+    const known = tests.get(testHash);
+    if (known) return known;
+    const test = bundleTest(testFile);
+    if (test.hash !== testHash) throw new Error('the test file is not the one that the class is graded with');
+    tests.set(testHash, test);
+    return test;
+  };
+
+  const examined = async (job: Job): Promise<JobResult> => {
+    const { exercise, source, answerSeconds } = job;
+    const test = testOf(job);
+    if (source === undefined) return { outline: outline(test) };
+    const { code, compileError } = await compile(source);
+    if (code === undefined) return { compileError };
+    return { exam: await examine(test, { processes, modules: { [exercise]: code }, answerSeconds }) };
+  };
+
+  return {
+    work: job => examined(job).catch((error: Error): JobResult => ({ fault: error.message })),
+    close: () => processes.close(),
+  };
+}
+
+async function compile(source: string): Promise<{ code?: string; compileError?: string }> {
+  for (let tries = 1; ; tries++) {
+    try {
+      return await transform(source, { loader: 'ts', format: 'cjs', target: 'node20', logLevel: 'silent' });
+    } catch (error) {
+      const [first] = (error as import('esbuild').TransformFailure).errors ?? [];
+      if (first) return { compileError: `line ${first.location?.line ?? '?'}: ${first.text}` };
+      // Brackets nested a hundred thousand deep end esbuild's process, which would be missing for all who follow.
+      await stop();
+      if (tries === 2) return { compileError: 'the compiler ends on this file: something in it is nested too deep' };
+    }
+  }
+}
+
+if (process.send) {
+  const { work, close } = examiner(JSON.parse(process.argv[2]) as SandboxOptions);
+  const end = (): void => {
+    close();
+    process.exit(0);
+  };
+  process.on('disconnect', end).on('SIGTERM', end);
+  process.on('message', (job: Job) => {
+    void work(job).then(result => process.send!(result));
+  });
+}

@@ -1,0 +1,86 @@
+/** An exercise's tests against functions of this process: what `check` runs, in a notebook or on a student's file. */
+import fs from 'node:fs';
+import Module, { createRequire } from 'node:module';
+import path from 'node:path';
+import type * as Esbuild from 'esbuild';
+import { ROOT } from '../node/root';
+import { bundleTest } from './bundle';
+import { testFileOf } from './exercises';
+import { firstLine, type Look, runTests, startBackend, type TestResult } from './run';
+
+export type Functions = Record<string, (...values: never[]) => unknown>;
+
+/** What a run tells while it goes on. */
+export interface TestOptions {
+  /** Seed for the inputs that the tests draw; another one at each run if not given. */
+  seed?: number;
+  /** A test begins. */
+  onTest?(test: TestResult): void;
+  /** A function of the student's is called. */
+  onCall?(name: string): void;
+  onResult?(result: TestResult): void;
+}
+
+/** The seed that CNN_KIT_SEED gives, or any other one. */
+export const newSeed = (): number => Number(process.env.CNN_KIT_SEED ?? Math.floor(Math.random() * 2 ** 32));
+
+/**
+ * Runs all tests of the exercise; each call of `functions` is announced first, so that one that never ends can be named.
+ * @throws if there is no such exercise
+ */
+export async function testFunctions(
+  exercise: string,
+  functions: Functions,
+  { seed = newSeed(), onCall, ...told }: TestOptions = {},
+): Promise<TestResult[]> {
+  const file = testFileOf(exercise);
+  await startBackend(fs.readFileSync(file, 'utf8'));
+  const examiner = {
+    seed,
+    async call(_: string, name: string, values: unknown[]): Promise<unknown> {
+      const called = functions[name];
+      if (typeof called !== 'function') throw new Error(`${name} is missing; export a function of this name.`);
+      onCall?.(name);
+      return called(...(values as never[]));
+    },
+    probe: async (_: string, look: Look, values: unknown[]): Promise<unknown> =>
+      look(functions, require('cnn-kit'), ...values),
+  };
+  const messageOf = (error: Error): string => messageWithLine(error, exercise);
+  return runTests(bundleTest(file), examiner, { timeout: 60_000, messageOf, ...told });
+}
+
+/** The functions that exercises/<exercise>.ts exports. @throws if it cannot be compiled, with the line and what is there */
+export async function loadExercise(exercise: string): Promise<Functions> {
+  const file = path.join(ROOT, 'exercises', `${exercise}.ts`);
+  const sources = [testFileOf(exercise), file].filter(source => fs.existsSync(source));
+  await startBackend(...sources.map(source => fs.readFileSync(source, 'utf8')));
+  const module = Object.assign(new Module(file), { filename: file, require: createRequire(file) });
+  (module as unknown as { _compile(code: string, file: string): void })._compile(compile(file), file);
+  return module.exports as Functions;
+}
+
+/** The first line of the failure; if the student's own code threw it, with the line that did. */
+function messageWithLine(error: Error, exercise: string): string {
+  const message = firstLine(error);
+  if (error?.name === 'AssertionError' || message.startsWith('Not written yet')) return message;
+  const line = new RegExp(`exercises[/\\\\]${exercise}\\.ts:(\\d+)`).exec(String(error?.stack))?.[1];
+  return line ? `${message} (exercises/${exercise}.ts line ${line})` : message;
+}
+
+/** A TypeScript file with what it imports from its own folder, as JavaScript that knows its lines. */
+function compile(file: string): string {
+  const { buildSync } = require('esbuild') as typeof Esbuild;
+  try {
+    const { outputFiles } = buildSync({
+      ...{ entryPoints: [file], bundle: true, write: false, platform: 'node', target: 'node20', format: 'cjs' },
+      ...{ packages: 'external', tsconfigRaw: '{}', logLevel: 'silent', sourcemap: 'inline', absWorkingDir: ROOT },
+    });
+    return outputFiles[0].text;
+  } catch (failure) {
+    const [{ text, location }] = (failure as Esbuild.BuildFailure).errors;
+    const name = path.relative(ROOT, file);
+    if (!location) throw new Error(`${name}: ${text}`);
+    throw new Error(`${name} line ${location.line}: ${text}\n    ${location.lineText.trim()}`);
+  }
+}
