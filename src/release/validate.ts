@@ -26,7 +26,7 @@ const main = command('validate', ({ values, positionals }) => {
   if (values.out) {
     const name = values.name ?? '';
     if (!/^\d\d-[\w-]+$/.test(name))
-      throw new Error(`--name is ${JSON.stringify(name)}; right is NN-name, such as 02-lrn.`);
+      throw new Error(`--name is ${JSON.stringify(name)}; expected NN-name, such as 02-lrn.`);
     const { solution, test, refused } = toOurs(imported, name);
     lost.push(...refused);
     for (const [folder, file, text] of [

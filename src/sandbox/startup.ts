@@ -31,7 +31,7 @@ export interface SandboxProcess {
 /** An environment of nothing but what Node needs: no secret of the instructor's shell reaches a submission. */
 export function environment({ tensorflow }: StartOptions): Record<string, string> {
   const backend = tensorflow ? 'tensorflow' : 'cpu';
-  return { PATH: '/usr/bin:/bin', LANG: 'C.UTF-8', HOME: '/tmp', CNN_ROOT_BACKEND: backend };
+  return { PATH: '/usr/bin:/bin', LANG: 'C.UTF-8', HOME: '/tmp', CNN_KIT_BACKEND: backend };
 }
 
 /** The parts of the kit that are shown, those that are there. */

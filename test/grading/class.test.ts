@@ -460,10 +460,10 @@ describe('the policy', () => {
     try {
       for (const [value, message] of [
         ['{', /policy\.json is not JSON/],
-        [[], /the file is \[\]; right is an object/],
+        [[], /the file is \[\]; expected an object/],
         [{ deadlin: 1 }, /has "deadlin"; known are deadline, /],
-        [{ deadline: '2026-03-01' }, /deadline is "2026-03-01"; right is a time with its zone/],
-        [{ penaltyPerDay: 10 }, /penaltyPerDay is 10; right is a share from 0 to 1/],
+        [{ deadline: '2026-03-01' }, /deadline is "2026-03-01"; expected a time with its zone/],
+        [{ penaltyPerDay: 10 }, /penaltyPerDay is 10; expected a share from 0 to 1/],
         [{ overrides: [{ student: 'a', exercise: 'b', score: 1, reason: '' }] }, /overrides\[0\]\.reason is ""/],
         [{ extra: [{ student: 'a', exercise: 'b', points: '1', reason: 'r' }] }, /extra\[0\]\.points is "1"/],
       ] as const) {

@@ -205,7 +205,7 @@ submission_11:
 
   it('refuses a missing folder, a file and an empty class in one sentence', async () => {
     await assert.rejects(all(path.join(folder, 'nowhere')), /^Error: There is no folder .*nowhere; give/);
-    await assert.rejects(all(), /holds no student's folder; right is/);
+    await assert.rejects(all(), /holds no student's folder; expected/);
     write('x.txt', '');
     await assert.rejects(all(path.join(folder, 'x.txt')), /x\.txt is a file; give/);
   });

@@ -41,7 +41,7 @@ export async function collect(
     ? await students(readFolder(submissions), options.timestamps)
     : await students(await readArchive(submissions));
   if (handIns.length === 0)
-    throw new Error(`The folder ${submissions} holds no student's folder; right is STUDENT/exercises/NN-name.ts.`);
+    throw new Error(`The folder ${submissions} holds no student's folder; expected STUDENT/exercises/NN-name.ts.`);
   return handIns.flatMap(handIn => {
     const { student, id, name, email, submitted, late } = handIn;
     return exercises.map(exercise => ({

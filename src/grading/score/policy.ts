@@ -61,7 +61,7 @@ export function readPolicy(file: string): Policy {
     throw new Error(`${file} is not JSON: ${(error as Error).message}.`);
   }
   const wrong = (place: string, value: unknown, right: string): Error =>
-    new Error(`${file}: ${place} is ${JSON.stringify(value)}; right is ${right}.`);
+    new Error(`${file}: ${place} is ${JSON.stringify(value)}; expected ${right}.`);
   if (typeof policy !== 'object' || policy === null || Array.isArray(policy))
     throw wrong('the file', policy, 'an object');
   const time = (place: string, value: unknown): void => {

@@ -7,7 +7,7 @@ export function toOurs(
   name: string,
 ): { solution: string; test: string; refused: string[] } {
   const refused: string[] = [];
-  if (!/^typescript$/i.test(language)) throw new Error(`Code in ${language} cannot be imported; right is TypeScript.`);
+  if (!/^typescript$/i.test(language)) throw new Error(`Code in ${language} cannot be imported; expected TypeScript.`);
   const solution = [...given, ...questions.map(question => question.solution)].map(exported).join('\n');
   const functions = functionsOf(solution);
   const test = (source: string, title: string): string => {
@@ -87,7 +87,7 @@ function awaited(source: string, functions: string[]): { code: string; fault?: s
   };
   visit(file, false);
   let code = text;
-  // From the back, and the outer call of a nest after the inner ones: starts grow, so do insertions behind them.
+  // From the back, and the outer call of a nest after the inner ones: starts grow, so do insertions after them.
   const insertions = places.flatMap(([from, to]) => [
     { at: from, text: '(await ' },
     { at: to, text: ')' },

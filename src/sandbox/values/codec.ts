@@ -160,7 +160,7 @@ export function decode(text: string, tensors?: TensorBridge): unknown {
     if (!shape!.every(n => Number.isInteger(n) && n >= 0) || shape!.length > 8)
       throw new Error('The tensor has no valid shape.');
     if (list(data, 'the data').length !== size) {
-      throw new Error(`The tensor of shape [${shape}] has ${data!.length} numbers; right is ${size}.`);
+      throw new Error(`The tensor of shape [${shape}] has ${data!.length} numbers; expected ${size}.`);
     }
     elements += size;
     if (elements > MAX_ELEMENTS) throw new Error(`The value has more than ${MAX_ELEMENTS} elements.`);
@@ -178,7 +178,7 @@ function numberName(x: number): string {
 function namedNumber(name: unknown): number {
   if (name === 'NaN' || name === 'Infinity' || name === '-Infinity' || name === '-0') return Number(name);
   throw new Error(
-    `The message names a number ${JSON.stringify(name)?.slice(0, 40)}; right is NaN, Infinity, -Infinity or -0.`,
+    `The message names a number ${JSON.stringify(name)?.slice(0, 40)}; expected NaN, Infinity, -Infinity or -0.`,
   );
 }
 

@@ -40,7 +40,7 @@ type AddWeight = (name: string, shape: number[], dtype?: string, initializer?: u
  */
 function rebuild(tf: typeof TF, { className, config, weights }: ModelData): TF.LayersModel {
   if (!['Sequential', 'Model', 'Functional'].includes(className))
-    throw new Error(`The model is a ${JSON.stringify(className.slice(0, 40))}; right is a Sequential or a Model.`);
+    throw new Error(`The model is a ${JSON.stringify(className.slice(0, 40))}; expected a Sequential or a Model.`);
   const Class = (className === 'Sequential' ? tf.Sequential : tf.LayersModel) as unknown as Restorable;
   let left = weights.reduce((sum, { data }) => sum + data.length, 0);
   // Every layer makes its weights by this method; random numbers would be made for nothing.
