@@ -1,5 +1,4 @@
 /** cnn-kit: the table of contents. */
-import './display/node';
 export * as tf from '@tensorflow/tfjs';
 export {
   backend,
@@ -21,6 +20,7 @@ export * from './profile';
 export * from './search';
 export * from './weights';
 export * from './data';
+export * from './cifar10';
 export * from './display';
 export { type Image } from './display';
 export * from './training';

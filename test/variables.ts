@@ -3,7 +3,8 @@
  * networks of test/models leave is 25 GB of zeros, which cost nothing until something reads them.
  */
 import * as tf from '@tensorflow/tfjs';
-import '../src/display/node';
+// The core's tests have files, whatever they import of it.
+import '../src/node';
 
 export const mochaHooks = {
   beforeAll(this: Mocha.Context): void {

@@ -4,6 +4,7 @@
  * by side.
  */
 import * as tf from '@tensorflow/tfjs';
+import { func, only } from '../base/options';
 import { build, type Graph, isStale } from './graph/build';
 import { follow } from './graph/follow';
 import { removeFunction } from './graph/functions';
@@ -12,33 +13,8 @@ import { isUnchanged, type ModelState, stateOf } from './graph/modelState';
 import { idOf, isObserved } from './graph/observe';
 import { hold, release, restore, settle, start } from './graph/run';
 import { separate, type Trace, trace, Untraceable } from './graph/trace';
+import type { Compiled, CompileOptions, Step } from '../base/runtime';
 import type { TensorflowBackend } from './kernels';
-
-export type Step<Arguments extends tf.Tensor[], Result> = (...tensors: Arguments) => Result;
-
-export interface CompileOptions {
-  /** Where the line goes that says why a step runs eagerly. */
-  log?(line: string): void;
-  /** false: run eagerly, always. The default is true, unless CNN_KIT_COMPILE is 0. */
-  enabled?: boolean;
-  /**
-   * true: at new shapes the step is called twice more, without computing anything, and graphs do all the work, the first
-   * too: what they compute then is the same to the bit wherever a run begins. A step that draws random numbers in JavaScript
-   * runs eagerly.
-   */
-  rehearse?: boolean;
-}
-
-export type Compiled<Arguments extends tf.Tensor[], Result> = Step<Arguments, Result> & {
-  /** Why it runs eagerly; undefined while it is compiled, or may still be. */
-  readonly reason: string | undefined;
-  /** How many graphs it has: one for each list of shapes that it was given often enough. */
-  readonly graphs: number;
-  /** Frees the graphs. Later calls run eagerly. */
-  dispose(): void;
-  /** Frees the graphs, and refers to nothing else: for a FinalizationRegistry of what the step holds on to. */
-  readonly free: () => void;
-};
 
 /** Calls that may differ from the one before them until the step runs eagerly for good. */
 const MOST_TRACES = 4;
@@ -69,6 +45,8 @@ export function compile<Arguments extends tf.Tensor[], Result extends tf.Tensor 
   step: Step<Arguments, Result>,
   options: CompileOptions = {},
 ): Compiled<Arguments, Result> {
+  func('step of compile', step, 'a function of tensors');
+  only('compile', options, ['log', 'enabled', 'rehearse']);
   return compiled(step, { freeze: false, confirm: true, ...options });
 }
 

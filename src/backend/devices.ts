@@ -5,6 +5,7 @@
  */
 import path from 'node:path';
 import * as tf from '@tensorflow/tfjs';
+import { func, network, wholeNumber } from '../base/options';
 import { ADDON, loadBinding, openLibrary, tensorflowFolder } from './tensorflow';
 
 interface Placement {
@@ -33,7 +34,8 @@ export function devices(): string[] {
  * @param device 0, 1, ...
  */
 export function onDevice<T>(device: number, compute: () => T): T {
-  if (!Number.isInteger(device) || device < 0) throw new Error(`The device is ${device}; right is 0, 1, ...`);
+  wholeNumber('device of onDevice', device, 0);
+  func('second argument of onDevice', compute);
   if (tf.getBackend() !== 'tensorflow') return compute();
   const { names } = (placement ??= load());
   const name = names[device % names.length];
@@ -56,9 +58,12 @@ export function operationsByDevice(): number[] {
  * @param deviceOf the device of a layer by its name; undefined leaves it to TensorFlow
  */
 export function placeLayers(model: tf.LayersModel, deviceOf: (name: string) => number | undefined): void {
+  network('model of placeLayers', model);
+  func('second argument of placeLayers', deviceOf, "a function of a layer's name");
   for (const layer of model.layers) {
     const device = deviceOf(layer.name);
     if (device === undefined) continue;
+    wholeNumber(`device of ${layer.name}`, device, 0);
     const call = layer.call.bind(layer);
     layer.call = (inputs, kwargs) => onDevice(device, () => call(inputs, kwargs));
   }

@@ -7,10 +7,15 @@ import { bindingKind, type BindingKind, loadBinding, registerTensorflow, tensorf
 import { registerCornerGradients } from './activations';
 import { registerFiles } from './files';
 import { transformEveryImage } from './borrowing';
+import { isObserved } from './graph/observe';
 import { registerWasm } from './wasm';
+import { compileFor, compileModel } from './compile';
+import { runtime } from '../base/runtime';
+import '../node';
 import { correctWindows, keepNaNInMaxima, registerWindowGradients, trustsOfTfjs } from './windows';
 
-export { compile, type Compiled, compileFor, compileModel, type CompileOptions, type Step } from './compile';
+export { type Compiled, type CompileOptions, type Step } from '../base/runtime';
+export { compile, compileFor, compileModel } from './compile';
 export { devices, onDevice, operationsByDevice, placeLayers } from './devices';
 
 export type BackendName = 'tensorflow' | 'wasm' | 'cpu';
@@ -27,6 +32,8 @@ export interface BackendInfo {
   /** What to do to make it faster. */
   faster?: string;
 }
+
+runtime.graphs = { compileFor, compileModel, isObserved };
 
 const NAMES: readonly BackendName[] = ['tensorflow', 'wasm', 'cpu'];
 const SET_UP = 'npm run doctor';

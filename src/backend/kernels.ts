@@ -318,16 +318,19 @@ export function registerKernels(binding: Binding): void {
 
   // tfjs means a seed to draw the same at each call; an operation of TensorFlow's with a seed goes on with its sequence.
   // Without a seed tfjs passes a fraction.
-  replace('Multinomial', () => ({ logits }, { numSamples, seed, normalized }, backend) =>
-    tf.tidy(() => {
-      const inputs = [normalized ? logits.log() : logits, tf.scalar(numSamples as number, 'int32')];
-      const types = [type('T', binding.TF_FLOAT), type('output_dtype', binding.TF_INT32)];
-      if (!Number.isInteger(seed)) {
-        return backend.executeSingleOutput('Multinomial', [...types, int('seed', 0), int('seed2', 0)], inputs);
-      }
-      const seeds = tf.tensor1d([seed as number, 0], 'int32');
-      return backend.executeSingleOutput('StatelessMultinomial', [...types, type('Tseed', binding.TF_INT32)], [...inputs, seeds]); // prettier-ignore
-    }),
+  replace(
+    'Multinomial',
+    () =>
+      ({ logits }, { numSamples, seed, normalized }, backend) =>
+        tf.tidy(() => {
+          const inputs = [normalized ? logits.log() : logits, tf.scalar(numSamples as number, 'int32')];
+          const types = [type('T', binding.TF_FLOAT), type('output_dtype', binding.TF_INT32)];
+          if (!Number.isInteger(seed)) {
+            return backend.executeSingleOutput('Multinomial', [...types, int('seed', 0), int('seed2', 0)], inputs);
+          }
+          const seeds = tf.tensor1d([seed as number, 0], 'int32');
+          return backend.executeSingleOutput('StatelessMultinomial', [...types, type('Tseed', binding.TF_INT32)], [...inputs, seeds]); // prettier-ignore
+        }),
   );
 
   kernel('BitwiseAnd', ({ a, b }, _, backend) =>

@@ -24,13 +24,8 @@ export function check<Options extends object>(what: string, options: Options, ch
  * @throws unless `options` is an object of some of these names
  */
 export function only(what: string, options: object, names: readonly string[]): void {
-  // By its name, as a notebook's objects are of another realm.
-  const isPlain =
-    typeof options === 'object' && options !== null && (options.constructor?.name ?? 'Object') === 'Object';
-  if (!isPlain) {
-    throw new Error(
-      `The options of ${what} are ${shown(options)}; expected an object with ${list(names, 'or')}, or nothing.`,
-    );
+  if (!isPlain(options)) {
+    throw new Error(`The options of ${what} are ${shown(options)}; expected an object with ${list(names, 'or')}.`);
   }
   for (const name of Object.keys(options)) {
     if (names.includes(name)) continue;
@@ -41,6 +36,11 @@ export function only(what: string, options: object, names: readonly string[]): v
         (near ? `did you mean ${near}?` : `expected ${list(names, 'or')}.`),
     );
   }
+}
+
+/** Whether a value is an object of no class; by its name, as a notebook's objects are of another realm. */
+export function isPlain(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && (value.constructor?.name ?? 'Object') === 'Object';
 }
 
 /** What people write for a name of ours. */
@@ -90,14 +90,28 @@ export function choose<Table extends object, Key extends keyof Table>(
   key: Key,
   what: string,
 ): Table[Key] {
-  if (Object.hasOwn(table, key)) return table[key];
-  throw new Error(`The ${what} is ${shown(key)}; expected one of ${Object.keys(table).join(', ')}.`);
+  const names = Object.keys(table);
+  // A table of numbers, such as depths, has no entry for a text.
+  const isOfNumbers = names.every(name => String(Number(name)) === name);
+  if (typeof key === (isOfNumbers ? 'number' : 'string') && Object.hasOwn(table, key)) return table[key];
+  const isOther = typeof key === 'number' && !isOfNumbers;
+  throw new Error(`The ${what} is ${shown(key)}; expected one of ${(isOther ? names.map(shown) : names).join(', ')}.`);
+}
+
+/** A check for one of a table's keys. */
+export function keyOf<Table extends object>(table: Table): (what: string, value: keyof Table) => void {
+  return (what, value) => void choose(table, value, what);
+}
+
+/** A check for one of these values. */
+export function among<Value>(...expected: Value[]): (what: string, value: Value) => void {
+  return (what, value) => oneOf(what, value, ...expected);
 }
 
 /** @throws when the value is none of these */
 export function oneOf<Value>(what: string, value: Value, ...expected: Value[]): void {
   if (expected.includes(value)) return;
-  throw new Error(`The ${what} is ${shown(value)}; expected one of ${expected.join(', ')}.`);
+  refuse(what, value, `${expected.length > 1 ? 'one of ' : ''}${expected.join(', ')}`);
 }
 
 /** @throws unless it is a whole number from `least` to `most` */
@@ -115,10 +129,10 @@ export function positive(what: string, value: number, most = Infinity): void {
 
 /** @throws unless it is a finite number from `low`, and below `high` or, where `closed`, up to it */
 export function between(what: string, value: number, low: number, high = Infinity, { closed = false } = {}): void {
-  const isBelow = closed ? value <= high : value < high;
-  if (typeof value === 'number' && Number.isFinite(value) && value >= low && isBelow) return;
+  const isNumber = typeof value === 'number' && Number.isFinite(value) && value >= low;
+  if (isNumber && (closed ? value <= high : value < high)) return;
   const to = high === Infinity ? '' : closed ? ` to ${high}` : ` and below ${high}`;
-  refuse(what, value, `a number from ${low}${to}`);
+  refuse(what, value, low === -Infinity && to === '' ? 'a finite number' : `a number from ${low}${to}`);
 }
 
 /** @throws unless it is true or false */
@@ -131,6 +145,24 @@ export function text(what: string, value: string): void {
   if (typeof value !== 'string' || value === '') refuse(what, value, 'a text that is not empty');
 }
 
+/** @throws unless it is a text, which may be empty */
+export function words(what: string, value: string): void {
+  if (typeof value !== 'string') refuse(what, value, 'a text');
+}
+
+/** @throws unless it is a number, which may be NaN or infinite as what is drawn may be */
+export function number(what: string, value: unknown): void {
+  if (typeof value !== 'number') refuse(what, value, 'a number');
+}
+
+/** @throws unless it is an array or a typed array of numbers */
+export function numbers(what: string, value: unknown): void {
+  const isTyped = ArrayBuffer.isView(value) && !(value instanceof DataView);
+  if (!isTyped && !(Array.isArray(value) && value.every(each => typeof each === 'number'))) {
+    refuse(what, value, 'an array of numbers');
+  }
+}
+
 /** @throws unless it is a function; `expected` tells of what */
 export function func(what: string, value: unknown, expected = 'a function'): void {
   if (typeof value !== 'function') refuse(what, value, expected);
@@ -138,10 +170,40 @@ export function func(what: string, value: unknown, expected = 'a function'): voi
 
 /** @throws unless it is a tensor, of this rank where one is given; known by what it does, as there may be two engines */
 export function tensor(what: string, value: unknown, rank?: number): void {
-  const { shape, dataSync } = (value ?? {}) as { shape?: unknown; dataSync?: unknown };
+  const { shape, dataSync, isDisposed } = (value ?? {}) as {
+    shape?: unknown;
+    dataSync?: unknown;
+    isDisposed?: boolean;
+  };
   const expected = rank === undefined ? 'a tensor' : `a tensor of rank ${rank}`;
   if (!Array.isArray(shape) || typeof dataSync !== 'function') refuse(what, value, expected);
+  if (isDisposed) throw new Error(`The ${what} is disposed of; expected ${expected} that is still there.`);
   if (rank !== undefined && shape.length !== rank) refuse(`shape of the ${what}`, shape, expected);
+}
+
+/** @throws unless it is a network; known by what it has, as there may be two engines */
+export function network(what: string, value: unknown): void {
+  const { inputs, outputs } = (value ?? {}) as { inputs?: unknown; outputs?: unknown };
+  if (!Array.isArray(inputs) || !Array.isArray(outputs)) refuse(what, value, 'a network, such as resnetCifar(20)');
+}
+
+/** @throws unless it is a network whose weights are there */
+export function networkWithWeights(what: string, value: unknown): void {
+  network(what, value);
+  const { name, weights } = value as { name: string; weights: { val: { isDisposed: boolean } }[] };
+  if (!weights.some(({ val }) => val.isDisposed)) return;
+  throw new Error(`The weights of ${name} are disposed of; expected a network that is still there.`);
+}
+
+/** @throws unless it is an array, each of whose items the check takes; without one, of any items */
+export function listOf(
+  what: string,
+  value: unknown,
+  expected: string,
+  item?: (what: string, value: never) => void,
+): void {
+  if (!Array.isArray(value)) refuse(what, value, expected);
+  value.forEach((each, i) => item?.(`${what} at place ${i}`, each as never));
 }
 
 /** @throws unless it is an array of whole numbers from 0 */
@@ -160,16 +222,29 @@ export function refuse(what: string, value: unknown, expected: string): never {
 
 /**
  * The two ways to say how deep: `resnet(50, { classes: 10 })` and `resnet({ depth: 50, classes: 10 })`.
- * @throws when one call does both
+ * @param what the function's name
+ * @throws when one call does both, or an option is unknown or refused by its check
  */
 export function withDepth<Options extends { depth?: unknown }>(
+  what: string,
   first: Options['depth'] | Options | undefined,
-  options: Options,
+  more: Options,
+  checks: Checks<Options>,
 ): Options {
-  if (typeof first === 'object' && first !== null) return { ...options, ...(first as Options) };
-  if (first === undefined) return options;
-  if (options.depth === undefined || options.depth === first) return { ...options, depth: first };
-  throw new Error(`The depth is given as ${shown(first)} and as ${shown(options.depth)}; expected one of them.`);
+  check(what, more, checks);
+  if (first === undefined) return given(more);
+  if (typeof first === 'object' && first !== null) {
+    check(what, first as Options, checks);
+    return { ...given(more), ...given(first as Options) };
+  }
+  (checks as Record<'depth', Check>).depth(`depth of ${what}`, first as never);
+  if (more.depth === undefined || more.depth === first) return { ...given(more), depth: first };
+  throw new Error(`The depth is given as ${shown(first)} and as ${shown(more.depth)}; expected one of them.`);
+}
+
+/** The options without those that are undefined, which are not given. */
+export function given<Options extends object>(options: Options): Options {
+  return Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined)) as Options;
 }
 
 /** A value as a sentence shows it: short, and a text in quotes. */

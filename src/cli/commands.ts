@@ -60,7 +60,7 @@ export const COMMANDS = {
       },
     },
     example: 'cifar10 --from ~/Downloads/cifar-10-binary.tar.gz',
-    script: 'dist/data/command.js',
+    script: 'dist/cifar10/command.js',
   },
   check: {
     about: "Runs an exercise's tests at every save and says which mistake the rest looks like.",

@@ -1,6 +1,7 @@
 /** Hints that open step by step: each call opens one more. What they say stands in the solutions, generated into hints.json. */
 import fs from 'node:fs';
 import path from 'node:path';
+import { shown } from '../base/options';
 import { exercises, ROOT } from './testRun';
 
 /** By exercise, by function: from a push in the right direction to nearly the code. */
@@ -37,8 +38,9 @@ export class OpenHints {
  */
 export function hint(exercise: string, openedFile = OPENED_FILE): OpenHints {
   const all = JSON.parse(fs.readFileSync(HINTS_FILE, 'utf8')) as Hints;
-  if (!Object.hasOwn(all, exercise))
-    throw new Error(`There is no exercise ${exercise}; there are ${exercises().join(', ')}.`);
+  if (typeof exercise !== 'string' || !Object.hasOwn(all, exercise)) {
+    throw new Error(`There is no exercise ${shown(exercise)}; expected one of ${exercises().join(', ')}.`);
+  }
   const hints = all[exercise];
   const steps = Math.max(...Object.values(hints).map(list => list.length));
   const opened = readOpened(openedFile);

@@ -5,6 +5,7 @@
 import { createDecipheriv, scryptSync } from 'node:crypto';
 import fs from 'node:fs';
 import path from 'node:path';
+import { oneOf, refuse, shown } from '../base/options';
 
 const ROOT = path.resolve(__dirname, '../..');
 export const QUESTIONS_FILE = path.join(ROOT, 'src/course/questions.json');
@@ -36,14 +37,14 @@ export interface SealedQuestion {
 export function canonical(question: Pick<SealedQuestion, 'id' | 'choices' | 'bucket'>, given: string | number): string {
   const { id, choices, bucket } = question;
   if (choices) {
-    const letter = String(given).trim().toLowerCase();
+    const letter = typeof given === 'string' ? given.trim().toLowerCase() : '';
     const last = letterOf(choices.length - 1);
-    if (letter.length !== 1 || letter < 'a' || letter > last)
-      throw new Error(`The answer is ${JSON.stringify(given)}; right is a letter from 'a' to '${last}'.`);
+    if (letter.length !== 1 || letter < 'a' || letter > last) refuse('answer', given, `a letter from 'a' to '${last}'`);
     return `${id} ${letter}`;
   }
-  const number = typeof given === 'number' ? given : Number(given.trim().replace(/[,_\s]/g, '') || NaN);
-  if (!Number.isFinite(number)) throw new Error(`The answer is ${JSON.stringify(given)}; right is a number.`);
+  const text = typeof given === 'string' ? given.trim().replace(/[,_\s]/g, '') : '';
+  const number = typeof given === 'number' ? given : Number(text || NaN);
+  if (!Number.isFinite(number)) refuse('answer', given, 'a number');
   return `${id} ${Math.floor((number - bucket!.origin) / bucket!.width)}`;
 }
 
@@ -109,6 +110,7 @@ const WORDS = {
  * @throws if there is no such question
  */
 export function question(id: string, language: Language = preferred()): Shown {
+  oneOf('language', language, ...LANGUAGES);
   const { text, choices, unit, difficulty } = find(id);
   const stars = '★'.repeat(difficulty) + '☆'.repeat(3 - difficulty);
   const how = choices
@@ -132,6 +134,7 @@ export function question(id: string, language: Language = preferred()): Shown {
  * @throws if there is no such question, or if it asks for something else
  */
 export function answer(id: string, given: string | number, language: Language = preferred()): Marked {
+  oneOf('language', language, ...LANGUAGES);
   const opened = unseal(find(id), given);
   if (!opened) return new Marked(false, `✗ ${WORDS.wrong[language]}`);
   return new Marked(true, `✓ **${WORDS.right[language]}** ${opened.explanation[language]}`);
@@ -148,6 +151,9 @@ export function sealedQuestions(): SealedQuestion[] {
 function find(id: string): SealedQuestion {
   const all = sealedQuestions();
   const found = all.find(question => question.id === id);
-  if (!found) throw new Error(`There is no question ${id}; there are ${all.map(question => question.id).join(', ')}.`);
+  if (!found)
+    throw new Error(
+      `There is no question ${shown(id)}; expected one of ${all.map(question => question.id).join(', ')}.`,
+    );
   return found;
 }

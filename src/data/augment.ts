@@ -14,6 +14,8 @@ export interface Augmentation {
 /** The shape of what an augmentation, if one is given, makes of images of `shape`. */
 export function augmentedShape(shape: ImageShape, augment?: Augmentation): ImageShape {
   counts('shape of augmentedShape', shape);
+  if (augment !== undefined)
+    func('augmentation of augmentedShape', augment, 'an augmentation such as horizontalFlip()');
   return augment?.shapeAfter?.(shape) ?? shape;
 }
 

@@ -2,9 +2,7 @@
  * CIFAR-10 in its official binary layout. Krizhevsky, "Learning Multiple Layers of Features from Tiny Images", 2009;
  * https://www.cs.toronto.edu/~kriz/cifar.html, section "Binary version".
  */
-import fs from 'node:fs';
-import path from 'node:path';
-import { check, oneOf, refuse, text } from '../base/options';
+import { oneOf, refuse } from '../base/options';
 import { type ImageSet, refuseSet } from './imageSet';
 
 export const CIFAR10_CLASSES: readonly string[] = [
@@ -25,12 +23,8 @@ export const CIFAR10_FILES: Readonly<Record<'train' | 'test', readonly string[]>
   test: ['test_batch.bin'],
 };
 
-/** Where `npm run data -- cifar10` puts the files. */
-export const CIFAR10_CACHE = path.join(__dirname, '..', '..', 'data', 'cache', 'cifar10');
-
-const PLANE = 32 * 32;
+export const PLANE = 32 * 32;
 const RECORD = 1 + 3 * PLANE;
-const OFFICIAL_LENGTH = { train: 50_000, test: 10_000 };
 
 /**
  * Reads records of 1 label byte and 3,072 pixel bytes: 1,024 red, 1,024 green, 1,024 blue, each row by row.
@@ -85,39 +79,3 @@ export function writeCifar10(set: ImageSet): Uint8Array {
 
 /** @throws unless it is 'train' or 'test' */
 export const refuseSplit = (what: string, split: 'train' | 'test'): void => oneOf(what, split, 'train', 'test');
-
-/** The folder to read CIFAR-10 from: the environment's CNN_KIT_DATA, which holds the .bin files, else data/cache/cifar10. */
-export function cifar10Folder(): string {
-  return process.env.CNN_KIT_DATA || CIFAR10_CACHE;
-}
-
-/**
- * The training images (data_batch_1.bin to data_batch_5.bin, as many of them as are there) or the test images
- * (test_batch.bin). The name tells when it is not the whole set.
- *
- * @param options.folder - where the files are; `cifar10Folder()` if not given
- * @throws if there is no such file, or one is not in the binary layout
- */
-export function cifar10(options: { split: 'train' | 'test'; folder?: string }): ImageSet {
-  refuseSplit('split of cifar10', options?.split);
-  check('cifar10', options, { split: refuseSplit, folder: text });
-  const { split, folder = cifar10Folder() } = options;
-  const wanted = CIFAR10_FILES[split];
-  const files = wanted.map(file => path.join(folder, file)).filter(file => fs.existsSync(file));
-  if (!files.length) {
-    throw new Error(`There is no ${wanted[0]} in ${folder}; run \`npm run data -- cifar10\`, or set CNN_KIT_DATA.`);
-  }
-  const parts = files.map(file => readCifar10(fs.readFileSync(file), file));
-  const length = parts.reduce((sum, part) => sum + part.length, 0);
-  const images = new Uint8Array(length * 3 * PLANE);
-  const labels = new Uint8Array(length);
-  let at = 0;
-  for (const part of parts) {
-    images.set(part.images, at * 3 * PLANE);
-    labels.set(part.labels, at);
-    at += part.length;
-  }
-  const whole = OFFICIAL_LENGTH[split];
-  const name = `CIFAR-10 ${split}` + (length === whole ? '' : ` (${length} of ${whole} images)`);
-  return { name, images, labels, shape: [32, 32, 3], classes: [...CIFAR10_CLASSES], length };
-}

@@ -30,8 +30,7 @@ export {
   type Augmentation,
   type ColourComponents,
 } from './augment';
-export { cifar10, CIFAR10_CLASSES, readCifar10, writeCifar10 } from './cifar10';
+export { CIFAR10_CLASSES, readCifar10, writeCifar10 } from './cifar10';
 export { OFFLINE_CLASSES, offlineImages } from './offline';
 export { seeded, type Random } from './random';
 export { lectureImages } from './lectureImages';
-export { installCifar10, type InstallOptions } from './installCifar10';

@@ -1,10 +1,15 @@
 /** The images that the lectures train on, whatever is there. */
-import fs from 'node:fs';
-import path from 'node:path';
-import { cifar10, CIFAR10_CACHE, CIFAR10_FILES, refuseSplit } from './cifar10';
 import { check, wholeNumber } from '../base/options';
+import { refuseSplit } from './cifar10';
 import { type ImageSet, subset } from './imageSet';
 import { offlineImages } from './offline';
+
+let cifar10AtHand: ((split: 'train' | 'test') => ImageSet | undefined) | undefined;
+
+/** Tells where CIFAR-10 is to be had: a function that gives it, or nothing where it is not at hand or not wanted. */
+export function provideCifar10(find: typeof cifar10AtHand): void {
+  cifar10AtHand = find;
+}
 
 /**
  * CIFAR-10 where CNN_KIT_DATA names its folder or `npm run data -- cifar10` has brought it, else the offline images; the
@@ -20,9 +25,7 @@ export function lectureImages(options: { split: 'train' | 'test'; count?: number
     count: (what, value: number) => wholeNumber(what, value),
   });
   refuseSplit('split of lectureImages', split);
-  if (process.env.CNN_KIT_DATA === 'offline') return offlineImages({ split, count });
-  const here = Object.values(CIFAR10_FILES).every(files => fs.existsSync(path.join(CIFAR10_CACHE, files[0])));
-  if (!process.env.CNN_KIT_DATA && !here) return offlineImages({ split, count });
-  const set = cifar10({ split });
+  const set = cifar10AtHand?.(split);
+  if (!set) return offlineImages({ split, count });
   return count === undefined || count >= set.length ? set : subset(set, count);
 }

@@ -1,3 +1,15 @@
+import {
+  boolean,
+  check,
+  type Checks,
+  listOf,
+  number,
+  numbers,
+  positive,
+  refuse,
+  wholeNumber,
+  words,
+} from '../base/options';
 import type { Figure } from './figure';
 import { labelSides, type Side, SIDES } from './labelSides';
 import { textWidth } from './raster';
@@ -52,8 +64,60 @@ export interface Point {
 const WIDTH = 480;
 const HEIGHT = 280;
 
+const CHART_OPTIONS: Checks<ChartOptions> = {
+  title: words,
+  x: words,
+  y: words,
+  width: (what, value) => positive(what, value),
+  height: (what, value) => positive(what, value),
+};
+
+const AXIS_OPTIONS: Checks<AxisOptions> = {
+  ...CHART_OPTIONS,
+  logX: boolean,
+  logY: boolean,
+  horizontal: rulesOf,
+  vertical: rulesOf,
+};
+
+function rulesOf(what: string, value: Rule | Rule[]): void {
+  for (const rule of [value].flat()) {
+    const at: unknown = typeof rule === 'object' && rule !== null ? rule.at : rule;
+    if (!Number.isFinite(at)) refuse(what, value, 'a number, { at, label }, or an array of them');
+  }
+}
+
+/** @throws unless each item is an object whose values the checks take; of those that may be missing, where it is there */
+function refuseItems<Item extends object>(
+  what: string,
+  items: readonly Item[],
+  checks: Checks<Item>,
+  needed: (keyof Item)[],
+): void {
+  const expected = `an array of objects with ${Object.keys(checks).join(', ')}`;
+  listOf(what, items, expected, (which, item: Item) => {
+    if (typeof item !== 'object' || item === null)
+      refuse(which, item, `an object with ${Object.keys(checks).join(', ')}`);
+    for (const name of Object.keys(checks) as (keyof Item & string)[]) {
+      if (item[name] !== undefined || needed.includes(name)) checks[name](`${name} of ${which}`, item[name] as never);
+    }
+  });
+  if (!items.length) refuse(what, items, `${expected}, at least one`);
+}
+
+function points(what: string, values: Series['values']): void {
+  const isPoint = (value: unknown): boolean =>
+    typeof value === 'object' && value !== null && ['x', 'y'].every(axis => typeof (value as Row)[axis] === 'number');
+  if (Array.isArray(values) && values.length && values.every(isPoint)) return;
+  numbers(what, values);
+}
+
+type Row = Record<string, unknown>;
+
 /** Lines, one for each series. Series of more than 1,000 points are drawn by their extremes. */
 export function lineChart(series: readonly Series[], options: AxisOptions = {}): Figure {
+  check('lineChart', options, AXIS_OPTIONS);
+  refuseItems('list of series of lineChart', series, { name: words, values: points }, ['name', 'values']);
   const lines = series.map(({ name, values }) => {
     const points = Array.from(values as ArrayLike<number | { x: number; y: number }>, (value, index) =>
       typeof value === 'number' ? { x: index + 1, y: value } : { x: value.x, y: value.y },
@@ -96,6 +160,8 @@ export function lineChart(series: readonly Series[], options: AxisOptions = {}):
 
 /** Bars in the order given, from 0; `horizontal` lays them down, which suits long labels. */
 export function barChart(bars: readonly Bar[], options: ChartOptions & { horizontal?: boolean } = {}): Figure {
+  check('barChart', options, { ...CHART_OPTIONS, horizontal: boolean });
+  refuseItems('list of bars of barChart', bars, { label: words, value: number, series: words }, ['label', 'value']);
   const { horizontal = false, width, height } = options;
   const names = [...new Set(bars.flatMap(({ series }) => series ?? []))];
   const labels = [...new Set(bars.map(({ label }) => label))];
@@ -129,6 +195,11 @@ export function barChart(bars: readonly Bar[], options: ChartOptions & { horizon
 
 /** Points, each with its label beside it where there is room. */
 export function scatterChart(points: readonly Point[], options: AxisOptions = {}): Figure {
+  check('scatterChart', options, AXIS_OPTIONS);
+  refuseItems('list of points of scatterChart', points, { x: number, y: number, label: words, series: words }, [
+    'x',
+    'y',
+  ]);
   const drawn = points.filter(point => isDrawable(point, options));
   const names = [...new Set(drawn.flatMap(({ series }) => series ?? []))];
   const { width = WIDTH, height = HEIGHT } = options;
@@ -179,11 +250,27 @@ export interface HeatmapOptions extends ChartOptions {
   digits?: number;
 }
 
+const names = (what: string, value: readonly (string | number)[]): void =>
+  listOf(what, value, 'an array of names', (which, name: string | number) => {
+    if (typeof name !== 'number') words(which, name);
+  });
+
+const HEATMAP_OPTIONS: Checks<HeatmapOptions> = {
+  ...CHART_OPTIONS,
+  rows: names,
+  columns: names,
+  digits: (what, value) => wholeNumber(what, value, 0, 20),
+};
+
 /** A matrix as coloured cells, its first row on top; light is high. */
 export function heatmap(matrix: readonly ArrayLike<number>[], options: HeatmapOptions = {}): Figure {
+  check('heatmap', options, HEATMAP_OPTIONS);
+  listOf('matrix of heatmap', matrix, 'an array of rows of numbers', numbers);
   const lengths = new Set(Array.from(matrix, row => row.length));
-  if (lengths.size !== 1) {
-    throw new Error(`The matrix has rows of ${[...lengths].join(', ') || 'no'} values; all need the same number.`);
+  if (lengths.size !== 1 || lengths.has(0)) {
+    throw new Error(
+      `The matrix of heatmap has rows of ${[...lengths].join(', ') || 'no'} values; expected the same number in each, from 1.`,
+    );
   }
   const [across] = lengths;
   const rows = named('rows', options.rows, matrix.length);

@@ -1,6 +1,7 @@
+import { boolean, check, words } from '../base/options';
+import { runtime } from '../base/runtime';
 import { Figure, jupyterDisplay, type Picture } from './figure';
 import { kernelHost, type MimeBundle } from './host';
-import { runtime } from './runtime';
 
 /** An output that is on the page, or soon will be. */
 export interface DisplayHandle {
@@ -33,7 +34,7 @@ function show(value: unknown): DisplayHandle {
   const send = ({ bundle, metadata }: Picture): void => {
     const host = kernelHost();
     if (host) host.display(bundle, { id, update: shown, metadata });
-    else console.log('%s', textOf(bundle));
+    else runtime.print(textOf(bundle));
     shown = true;
   };
   const update = (next: unknown): void => {
@@ -83,19 +84,16 @@ export function represent(value: unknown): Picture | Promise<Picture> {
     if (typeof (bundle as PromiseLike<MimeBundle>)?.then !== 'function') return { bundle: checked(bundle) };
     return Promise.resolve(bundle).then(resolved => ({ bundle: checked(resolved) }));
   }
-  return { bundle: isBundle(value) && Object.keys(value).length ? value : { 'text/plain': runtime().inspect(value) } };
+  return { bundle: isBundle(value) && Object.keys(value).length ? value : { 'text/plain': runtime.inspect(value) } };
 }
 
-/** Also of another realm, as cells' may be. */
-function isPromise(value: unknown): value is Promise<unknown> {
-  return Object.prototype.toString.call(value) === '[object Promise]';
-}
+/** Also of another realm: cells may run in one of their own. */
+const isPromise = (value: unknown): value is Promise<unknown> =>
+  Object.prototype.toString.call(value) === '[object Promise]';
 
 function checked(bundle: unknown): MimeBundle {
   if (isBundle(bundle)) return bundle;
-  throw new TypeError(
-    `[Symbol.for('Jupyter.display')]() gave ${runtime().inspect(bundle)}; it must give a MIME bundle.`,
-  );
+  throw new TypeError(`[Symbol.for('Jupyter.display')]() gave ${runtime.inspect(bundle)}; expected a MIME bundle.`);
 }
 
 function isBundle(value: unknown): value is MimeBundle {
@@ -112,8 +110,11 @@ function textOf(bundle: MimeBundle): string {
 }
 
 /** Asks the reader for a line of text; `password` hides what is typed. */
-export async function input(prompt = '', { password = false }: { password?: boolean } = {}): Promise<string> {
+export async function input(prompt = '', options: { password?: boolean } = {}): Promise<string> {
+  words('prompt of input', prompt);
+  check('input', options, { password: boolean });
+  const { password = false } = options;
   const host = kernelHost();
   if (host) return host.input(prompt, password);
-  return runtime().terminal.ask(prompt, password);
+  return runtime.readLine(prompt, password);
 }

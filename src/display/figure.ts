@@ -1,3 +1,5 @@
+import { toBase64 } from '../base/bytes';
+import { func, words } from '../base/options';
 import type { MimeBundle } from './host';
 
 /** The method by which an object tells how it is shown. */
@@ -24,6 +26,8 @@ export class Figure {
     readonly text: string,
     draw: () => Picture | Promise<Picture>,
   ) {
+    words('text of a figure', text);
+    func('second argument of Figure', draw, 'a function that draws');
     this.#draw = draw;
   }
 
@@ -48,13 +52,4 @@ export function pngPicture(png: Uint8Array, text: string, width: number, height:
     bundle: { 'image/png': toBase64(png), 'text/plain': text },
     metadata: { 'image/png': { width, height, alt: text } },
   };
-}
-
-export function toBase64(bytes: Uint8Array): string {
-  let text = '';
-  // In pieces: a function takes only so many arguments.
-  for (let from = 0; from < bytes.length; from += 8192) {
-    text += String.fromCharCode(...bytes.subarray(from, from + 8192));
-  }
-  return btoa(text);
 }

@@ -1,6 +1,8 @@
-import { Figure, pngPicture, toBase64 } from './figure';
-import { bytesOf, encodePng, type Image } from './image';
-import { fontFamily, svgToPng, textWidth } from './raster';
+import { toBase64 } from '../base/bytes';
+import { check, type Checks, listOf, refuse, wholeNumber, words } from '../base/options';
+import { Figure, pngPicture } from './figure';
+import { bytesOf, encodePng, type Image, refuseImage } from './png';
+import { drawnPicture, fontFamily, textWidth } from './raster';
 import { escapeMarkup } from './text';
 
 export interface ImageGridOptions {
@@ -19,16 +21,25 @@ const PAGE_WIDTH = 860;
 const FONT_SIZE = 11;
 const LINE = 14;
 
+const OPTIONS: Checks<ImageGridOptions> = {
+  columns: (what, value) => wholeNumber(what, value),
+  scale: (what, value) => wholeNumber(what, value),
+  titles: (what, value) => listOf(what, value, 'an array of texts', words),
+  caption: words,
+};
+
 /**
  * Images side by side as one PNG, each pixel a square of `scale` x `scale`, on white.
  *
  * @throws an Error when an image's sizes do not fit its data, or an option cannot be met
  */
 export function imageGrid(images: readonly Image[], options: ImageGridOptions = {}): Figure {
+  check('imageGrid', options, OPTIONS);
+  listOf('list of images of imageGrid', images, 'an array of images, as images(set, [0, 1]) gives', refuseImage);
+  if (!images.length) refuse('list of images of imageGrid', images, 'at least one image');
   const { titles, caption } = options;
-  if (!images.length) throw new Error('A grid of 0 images cannot be drawn; it needs at least 1.');
   if (titles && titles.length !== images.length) {
-    throw new Error(`There are ${titles.length} titles for ${images.length} images; each image needs one.`);
+    throw new Error(`There are ${titles.length} titles for ${images.length} images; expected one for each.`);
   }
   const width = Math.max(...images.map(image => image.width));
   const height = Math.max(...images.map(image => image.height));
@@ -40,9 +51,6 @@ export function imageGrid(images: readonly Image[], options: ImageGridOptions = 
   const gap = lines ? 8 : 4;
   const fitting = Math.max(1, Math.floor(PAGE_WIDTH / (cellWidth + gap)));
   const columns = options.columns ?? Math.min(images.length, fitting, Math.max(8, Math.ceil(Math.sqrt(images.length))));
-  for (const [name, value] of Object.entries({ scale, columns })) {
-    if (!(value >= 1) || value % 1) throw new Error(`${name} is ${value}; it must be 1, 2, ...`);
-  }
   const rows = Math.ceil(images.length / columns);
   const sizes = images.every(image => image.width === width && image.height === height)
     ? `${width} x ${height}`
@@ -66,8 +74,7 @@ export function imageGrid(images: readonly Image[], options: ImageGridOptions = 
     const png = encodePng(grid);
     if (!titleLines && !caption) return pngPicture(png, text, grid.width, grid.height);
     const svg = annotate(png, grid, layout, titleLines ?? [], caption);
-    const drawn = svgToPng(svg);
-    return pngPicture(drawn.png, text, drawn.width / 2, drawn.height / 2);
+    return drawnPicture(svg, text);
   });
 }
 

@@ -24,10 +24,10 @@ export {
   kernelKey,
   type MimeBundle,
 } from './host';
-export { encodePng, type Image } from './image';
 export { imageGrid, type ImageGridOptions } from './imageGrid';
 export { labelSides, type Side } from './labelSides';
 export { plotly, type PlotlyFigure } from './plotly';
+export { encodePng, type Image } from './png';
 export { progress, type Progress, type ProgressOptions, type ProgressUpdate } from './progress';
 export { svgFigure } from './svgFigure';
 export { table, type TableOptions } from './table';

@@ -1,5 +1,7 @@
 /** On which side of its mark each label of a chart stands, so that one covers another, or a mark, as little as can be. */
 
+import { listOf, refuse } from '../base/options';
+
 /** Plotly's names of the sides, and the way there: right and down. */
 export const SIDES = {
   'middle right': [1, 0],
@@ -34,7 +36,16 @@ const TURNS = 4;
 const MARK = 4;
 
 /** @param size width and height of the chart, which no label should leave */
-export function labelSides(marks: readonly Labelled[], [width, height]: [number, number]): Side[] {
+export function labelSides(marks: readonly Labelled[], size: [number, number]): Side[] {
+  listOf('marks of labelSides', marks, 'an array of { x, y, radius, label }', (what, mark: Labelled | null) => {
+    const { x, y, radius, label } = mark ?? ({} as Partial<Labelled>);
+    const isMark = [x, y, radius].every(Number.isFinite) && typeof label === 'string';
+    if (!isMark) refuse(what, mark, '{ x, y, radius, label }');
+  });
+  if (!(Array.isArray(size) && size.length === 2 && size.every(side => side > 0))) {
+    refuse('size of labelSides', size, '[width, height] of the chart');
+  }
+  const [width, height] = size;
   const taken = marks.map(({ x, y, radius }) => around(x, y, radius, radius));
   const chosen: { side: Side; box: Box }[] = [];
   const except = (own: number, box: Box, others: Box[]): number =>

@@ -1,3 +1,4 @@
+import { isPlain, listOf, refuse } from '../base/options';
 import { Figure, type Picture } from './figure';
 import { labelSides, type Side, SIDES } from './labelSides';
 import { formatNumber, rangeOf } from './text';
@@ -16,7 +17,13 @@ type Row = Record<string, unknown>;
  * A Plotly figure, live in JupyterLab. Elsewhere a still of it: lines, markers, bars and heat maps as they are,
  * surfaces as heat maps from above, scatter3d from above with z as colour. Other traces have no still.
  */
-export function plotly({ data, layout = {} }: PlotlyFigure): Figure {
+export function plotly(options: PlotlyFigure): Figure {
+  if (!isPlain(options)) refuse('figure of plotly', options, 'an object of data and layout');
+  const { data, layout = {} } = options as PlotlyFigure;
+  listOf('data of plotly', data, 'an array of traces', (what, trace: unknown) => {
+    if (typeof trace !== 'object' || trace === null) refuse(what, trace, 'an object');
+  });
+  if (typeof layout !== 'object' || layout === null) refuse('layout of plotly', layout, 'an object');
   const figure = JSON.parse(JSON.stringify({ data, layout }, plainArrays)) as Required<PlotlyFigure>;
   const traces = figure.data.map((trace, index) => ({
     ...trace,

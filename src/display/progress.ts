@@ -1,7 +1,8 @@
-import { pngPicture } from './figure';
+import { check, refuse, text as textCheck } from '../base/options';
+import { runtime } from '../base/runtime';
+import type { Picture } from './figure';
 import { kernelHost, type KernelHost } from './host';
-import { fontFamily, svgToPng } from './raster';
-import { runtime } from './runtime';
+import { drawnPicture, fontFamily } from './raster';
 import { escapeMarkup, formatNumber, formatSeconds, rangeOf } from './text';
 import { thin } from './thin';
 import { palette } from './vegaLite';
@@ -36,7 +37,16 @@ const HEIGHT = 150;
  * A bar with the live curve of the loss, in one output that is redrawn in place at most every 200 ms. In plain Node a
  * line on the terminal, and nothing where the output is not one.
  */
-export function progress({ title, total }: ProgressOptions): Progress {
+export function progress(options: ProgressOptions): Progress {
+  check('progress', options, {
+    title: textCheck,
+    total: (what: string, value: number) => {
+      if (!(typeof value === 'number' && value >= 0)) refuse(what, value, 'a number of steps, or Infinity');
+    },
+  });
+  const { title, total } = options;
+  textCheck('option title of progress', title);
+  if (total === undefined) refuse('option total of progress', total, 'a number of steps, or Infinity');
   const id = crypto.randomUUID();
   const host = kernelHost();
   const start = performance.now();
@@ -51,7 +61,7 @@ export function progress({ title, total }: ProgressOptions): Progress {
     // A run must not die of its picture.
     try {
       if (host) drawInKernel(host, state, { id, update }, last);
-      else runtime().terminal.status(statusOf(state, last), last);
+      else runtime.printOver?.(statusOf(state, last), last);
     } catch {
       return;
     }
@@ -89,11 +99,10 @@ function drawInKernel(host: KernelHost, state: State, options: { id: string; upd
   host.display({ ...bundle, ...still?.bundle }, { ...options, metadata: still?.metadata });
 }
 
-function stillOf(state: State, text: string): ReturnType<typeof pngPicture> | undefined {
+function stillOf(state: State, text: string): Required<Picture> | undefined {
   // The words matter more than the picture of them.
   try {
-    const { png, width, height } = svgToPng(chart(state, state.title));
-    return pngPicture(png, text, width / 2, height / 2);
+    return drawnPicture(chart(state, state.title), text);
   } catch {
     return undefined;
   }

@@ -1,5 +1,6 @@
-import { Figure, pngPicture } from './figure';
-import { fontFamily, svgToPng } from './raster';
+import { listOf, positive, words } from '../base/options';
+import { Figure } from './figure';
+import { drawnPicture, fontFamily } from './raster';
 import { escapeMarkup } from './text';
 
 /**
@@ -9,6 +10,9 @@ import { escapeMarkup } from './text';
  * @param text says in words what is drawn
  */
 export function svgFigure(elements: readonly string[], width: number, height: number, text: string): Figure {
+  listOf('elements of svgFigure', elements, 'an array of markup', words);
+  positive('width of svgFigure', width);
+  positive('height of svgFigure', height);
   return new Figure(text, () => {
     const [w, h] = [Math.ceil(width), Math.ceil(height)];
     const svg = [
@@ -18,7 +22,7 @@ export function svgFigure(elements: readonly string[], width: number, height: nu
       ...elements,
       '</svg>',
     ].join('');
-    const { bundle, metadata } = pngPicture(svgToPng(svg).png, text, w, h);
+    const { bundle, metadata } = drawnPicture(svg, text);
     return {
       bundle: { 'image/svg+xml': svg, ...bundle },
       metadata: { ...metadata, 'image/svg+xml': { width: w, height: h, alt: text } },

@@ -1,5 +1,6 @@
+import { check, type Checks, listOf, refuse, wholeNumber, words } from '../base/options';
+import { runtime } from '../base/runtime';
 import { Figure } from './figure';
-import { runtime } from './runtime';
 import { escapeMarkup, formatNumber } from './text';
 
 export interface TableOptions {
@@ -10,29 +11,37 @@ export interface TableOptions {
   digits?: number;
 }
 
+const OPTIONS: Checks<TableOptions> = {
+  columns: (what, value) => listOf(what, value, 'an array of names of columns', words),
+  caption: words,
+  digits: (what, value) => wholeNumber(what, value, 0, 20),
+};
+
 /**
  * A table of one row per object.
  *
  * @throws an Error when the rows are no array of objects, or a column is in none of them
  */
-export function table(rows: readonly object[], { columns, caption, digits }: TableOptions = {}): Figure {
-  if (!Array.isArray(rows) || rows.some(row => typeof row !== 'object' || row === null)) {
-    throw new TypeError(
-      `The rows of a table are ${runtime().inspect(rows, { depth: 1 })}; they must be an array of objects.`,
-    );
-  }
+export function table(rows: readonly object[], options: TableOptions = {}): Figure {
+  check('table', options, OPTIONS);
+  listOf('list of rows of table', rows, 'an array of objects', (what, row: unknown) => {
+    if (typeof row !== 'object' || row === null) refuse(what, row, 'an object');
+  });
+  if (!rows.length) refuse('list of rows of table', rows, 'at least one object');
+  const { columns, caption, digits } = options;
   const known = [...new Set(rows.flatMap(row => Object.keys(row as object)))];
-  const unknown = rows.length && columns?.find(column => !rows.some(row => column in row));
-  if (unknown) throw new Error(`No row has the column '${unknown}'; the rows have ${known.join(', ')}.`);
+  const unknown = columns?.find(column => !rows.some(row => column in row));
+  if (unknown !== undefined)
+    throw new Error(`No row has the column '${unknown}'; expected some of ${known.join(', ')}.`);
 
   const names = columns ?? known;
   const cells = names.map(name =>
     formatColumn(
-      (rows as Record<string, unknown>[]).map(row => row[name]),
+      (rows as Row[]).map(row => row[name]),
       digits,
     ),
   );
-  const numeric = names.map(name => rows.every(row => isNumber(row[name]) || row[name] == null) && rows.length > 0);
+  const numeric = names.map(name => (rows as Row[]).every(row => isNumber(row[name]) || row[name] == null));
   const lines = rows.map((_, row) => cells.map(column => column[row]));
 
   const text = plainText(names, lines, numeric, caption);
@@ -45,6 +54,8 @@ export function table(rows: readonly object[], { columns, caption, digits }: Tab
   }));
 }
 
+type Row = Record<string, unknown>;
+
 const isNumber = (value: unknown): value is number | bigint => typeof value === 'number' || typeof value === 'bigint';
 
 function formatColumn(values: unknown[], digits: number | undefined): string[] {
@@ -52,7 +63,7 @@ function formatColumn(values: unknown[], digits: number | undefined): string[] {
   return values.map(value => {
     if (value === undefined || value === null) return '';
     if (isNumber(value)) return formatNumber(Number(value), whole ? undefined : digits);
-    return typeof value === 'string' ? value : runtime().inspect(value, { breakLength: Infinity });
+    return typeof value === 'string' ? value : runtime.inspect(value, { isOneLine: true });
   });
 }
 

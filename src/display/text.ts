@@ -1,5 +1,8 @@
+import { words } from '../base/options';
+
 /** Escapes text for HTML and XML, in attributes too. */
 export function escapeMarkup(text: string): string {
+  words('text of escapeMarkup', text);
   const entities: Record<string, string> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;', "'": '&#39;' };
   return text.replace(/[&<>"']/g, character => entities[character]);
 }

@@ -1,5 +1,6 @@
-import { Figure, type Picture, pngPicture } from './figure';
-import { fontFamily, svgToPng } from './raster';
+import { check, isPlain, refuse, words } from '../base/options';
+import { Figure, type Picture } from './figure';
+import { drawnPicture, fontFamily } from './raster';
 import { formatNumber, rangeOf } from './text';
 
 /** A Vega-Lite v5 specification: https://vega.github.io/vega-lite/docs/spec.html. */
@@ -57,6 +58,9 @@ const CONFIG = {
   view: { continuousWidth: 480, continuousHeight: 280, stroke: '#ddd' },
 };
 
+/** What makes a specification one: of a single view, or of several. */
+const KINDS = ['mark', 'layer', 'facet', 'hconcat', 'vconcat', 'concat', 'repeat'];
+
 /**
  * A chart by a Vega-Lite specification with inline data: live in JupyterLab, a PNG elsewhere.
  *
@@ -64,6 +68,10 @@ const CONFIG = {
  * @throws an Error when the specification names a URL, for nothing is ever loaded
  */
 export function vegaLite(spec: VegaLiteSpec, options: { text?: string } = {}): Figure {
+  check('vegaLite', options, { text: words });
+  if (!isPlain(spec) || !KINDS.some(kind => kind in spec)) {
+    refuse('specification of vegaLite', spec, 'an object such as { data: { values }, mark, encoding }');
+  }
   refuseUrls(spec);
   // The copy keeps the figure as it is when the data change, and has null for NaN, as JSON wants.
   const copy = JSON.parse(JSON.stringify(spec, plainArrays)) as VegaLiteSpec;
@@ -71,8 +79,7 @@ export function vegaLite(spec: VegaLiteSpec, options: { text?: string } = {}): F
   const whole = complete(copy, text);
   return new Figure(text, async (): Promise<Picture> => {
     // Vega writes marks of its own into the data, which are no business of the bundle.
-    const { png, width, height } = svgToPng(await drawSvg(structuredClone(whole)));
-    const { bundle, metadata } = pngPicture(png, text, width / 2, height / 2);
+    const { bundle, metadata } = drawnPicture(await drawSvg(structuredClone(whole)), text);
     return { bundle: { 'application/vnd.vegalite.v5+json': whole, ...bundle }, metadata };
   });
 }
@@ -91,7 +98,7 @@ function complete(spec: VegaLiteSpec, text: string): VegaLiteSpec {
 async function drawSvg(spec: VegaLiteSpec): Promise<string> {
   const [vega, { compile }] = await Promise.all([import('vega'), import('vega-lite')]);
   const refuse = async (uri: string): Promise<never> => {
-    throw new Error(`The chart asks for ${uri}; its data must be inline.`);
+    throw new Error(`The chart asks for ${uri}; expected data inside of it.`);
   };
   const loader = {
     load: refuse,
@@ -115,7 +122,7 @@ function refuseUrls(spec: unknown): void {
   for (const [key, value] of Object.entries(spec)) {
     if (key === 'values' || key === 'datasets') continue;
     if (key === 'url' && typeof value === 'string' && !value.startsWith('data:image/')) {
-      throw new Error(`The specification loads '${value}'; its data must be inline, as data: { values: [...] }.`);
+      throw new Error(`The specification loads '${value}'; expected data inside of it, as data: { values: [...] }.`);
     }
     refuseUrls(value);
   }

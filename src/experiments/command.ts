@@ -5,7 +5,6 @@
  * its figures as PNG. Without a name it lists the experiments. A run that was interrupted goes on with the part
  * it was in.
  */
-import '../display/node';
 import path from 'node:path';
 import { command, runIfMain, usage, UsageError } from '../cli/command';
 
@@ -28,11 +27,11 @@ export const main = command('experiment', async ({ values, positionals }) => {
   }
   const { seed: seedText = '0', scale: scaleName = 'lecture' } = values;
   const seed = Number(seedText);
-  if (!/^-?\d+$/.test(seedText)) throw new Error(`The seed is '${seedText}'; right is a whole number.`);
+  if (!/^-?\d+$/.test(seedText)) throw new Error(`The seed is '${seedText}'; expected a whole number.`);
   const scale = SCALES.find(scale => scale === scaleName);
-  if (!scale) throw new Error(`The scale is '${scaleName}'; right is one of ${SCALES.join(', ')}.`);
+  if (!scale) throw new Error(`The scale is '${scaleName}'; expected one of ${SCALES.join(', ')}.`);
   const out = values.out ?? path.join(FOLDER, `${name}-${scale}-${seed}.json`);
-  if (!out.endsWith('.json')) throw new Error(`--out is '${out}'; right is a file whose name ends in .json.`);
+  if (!out.endsWith('.json')) throw new Error(`--out is '${out}'; expected a file whose name ends in .json.`);
   const { title, claim, source } = experimentOf(name);
   await ready();
   console.log(`${title}\nClaim: ${claim} (${source})`);

@@ -1,6 +1,7 @@
 /** What a named experiment is: a paper's claim, the run that tests it, and the figure of what came out. */
 import type { ImageSet } from '../data';
 import type { Figure } from '../display';
+import { choose } from '../base/options';
 
 /** quick: seconds, shows that it runs. lecture: minutes on two cores. long: what is shipped in data/results. */
 export type Scale = 'quick' | 'lecture' | 'long';
@@ -39,7 +40,8 @@ export interface Experiment<Result = any> {
 }
 
 /** The value for this scale: `at(scale, 500, 3000, 6000)`. */
-export const at = <T>(scale: Scale, quick: T, lecture: T, long: T): T => ({ quick, lecture, long })[scale];
+export const at = <T>(scale: Scale, quick: T, lecture: T, long: T): T =>
+  choose({ quick, lecture, long }, scale, 'scale');
 
 /** The middle of the values, or the mean of the two in the middle. */
 export function median(values: readonly number[]): number {

@@ -4,7 +4,7 @@ import type { ImageSet } from '../data';
 /** @throws when a side is odd */
 export function halved(set: ImageSet): ImageSet {
   const [height, width, channels] = set.shape;
-  if (height % 2 || width % 2) throw new Error(`${set.name} has images of ${height} x ${width}; right are even sides.`);
+  if (height % 2 || width % 2) throw new Error(`${set.name} has images of ${height} x ${width}; expected even sides.`);
   const [rows, columns] = [height / 2, width / 2];
   const images = new Uint8Array(set.length * rows * columns * channels);
   let to = 0;

@@ -1,4 +1,5 @@
 /** The named experiments, each with the claim that it tests: what `npm run experiment -- NAME` runs. */
+import { nearest, shown, text } from '../base/options';
 import type { Figure } from '../display';
 import { architectureSearch } from './architectureSearch';
 import { augmentation } from './augmentation';
@@ -21,7 +22,14 @@ import { occlusion } from './occlusion';
 import { oneByOneReduction } from './oneByOneReduction';
 import { overlappingPooling } from './overlappingPooling';
 import { plainAgainstResidual } from './plainAgainstResidual';
-import { type ExperimentRecord, type RecordOptions, runExperiment, shippedNames, shippedRecord } from './record';
+import {
+  type ExperimentRecord,
+  type RecordOptions,
+  refuseRecordOptions,
+  runExperiment,
+  shippedNames,
+  shippedRecord,
+} from './record';
 import { reluAgainstTanh } from './reluAgainstTanh';
 import { squeezeExcitation } from './squeezeExcitation';
 import { twoTowers } from './twoTowers';
@@ -59,8 +67,13 @@ export const EXPERIMENTS: Readonly<Record<string, Experiment>> = {
 
 /** @throws when there is none of that name */
 export function experimentOf(name: string): Experiment {
-  if (Object.hasOwn(EXPERIMENTS, name)) return EXPERIMENTS[name];
-  throw new Error(`There is no experiment ${name}; there are ${Object.keys(EXPERIMENTS).join(', ')}.`);
+  if (typeof name === 'string' && Object.hasOwn(EXPERIMENTS, name)) return EXPERIMENTS[name];
+  const names = Object.keys(EXPERIMENTS);
+  const near = typeof name === 'string' ? nearest(name, names) : undefined;
+  throw new Error(
+    `There is no experiment ${shown(name)}; ` +
+      (near ? `did you mean ${near}?` : `expected one of ${names.join(', ')}.`),
+  );
 }
 
 /** What a lecture shows of an experiment. */
@@ -81,8 +94,13 @@ export function shippedExperiment<Result = any>(name: string): Shown<Result> {
 /** Runs an experiment here and now; the default scale is that of a lecture. */
 export async function experiment<Result = any>(name: string, options: RecordOptions = {}): Promise<Shown<Result>> {
   const found = experimentOf(name);
+  refuseRecordOptions('experiment', options);
   const record = await runExperiment<Result>(name, found, options);
   return { ...record, figures: [found.figure(record.result)].flat() };
 }
 
-export const hasShipped = (name: string): boolean => shippedNames().includes(name);
+/** Whether a result of this experiment came with the kit. */
+export function hasShipped(name: string): boolean {
+  text('name of hasShipped', name);
+  return shippedNames().includes(name);
+}

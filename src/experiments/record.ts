@@ -4,10 +4,11 @@ import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import * as tf from '@tensorflow/tfjs';
+import { among, check, type Checks, func, listOf, refuse, shown, text, wholeNumber, words } from '../base/options';
 import { backend } from '../backend';
 import { lectureImages } from '../data';
-import type { Figure } from '../display';
-import type { Experiment, Scale, Setting } from './experiment';
+import { Figure } from '../display';
+import { type Experiment, type Scale, SCALES, type Setting } from './experiment';
 
 const ROOT = path.join(__dirname, '..', '..');
 
@@ -45,12 +46,31 @@ export interface RecordOptions extends Partial<Omit<Setting, 'part'>> {
   parts?: string;
 }
 
+const OPTIONS: Checks<RecordOptions> = {
+  seed: (what, value) => wholeNumber(what, value, -Infinity),
+  scale: among(...SCALES),
+  images: (what, value) => func(what, value, 'a function such as lectureImages'),
+  log: (what, value) => func(what, value, 'a function of a line'),
+  command: words,
+  parts: text,
+};
+
+export function refuseRecordOptions(what: string, options: RecordOptions): void {
+  check(what, options, OPTIONS);
+}
+
 /** Runs an experiment and keeps with its result how it was made. */
 export async function runExperiment<Result>(
   name: string,
   experiment: Experiment<Result>,
-  { seed = 0, scale = 'lecture', images = lectureImages, log = () => undefined, command, parts }: RecordOptions = {},
+  options: RecordOptions = {},
 ): Promise<ExperimentRecord<Result>> {
+  refuseRecordOptions('runExperiment', options);
+  text('name of runExperiment', name);
+  if (typeof experiment?.run !== 'function' || typeof experiment.figure !== 'function') {
+    refuse('experiment of runExperiment', experiment, "an experiment, such as experimentOf('occlusion')");
+  }
+  const { seed = 0, scale = 'lecture', images = lectureImages, log = () => undefined, command, parts } = options;
   const names = new Set<string>();
   const start = performance.now();
   const commit = commitOf(ROOT);
@@ -165,11 +185,12 @@ function commitOf(folder: string): string {
  * @throws when there is none of that name
  */
 export function shippedRecord<Result = any>(name: string): ExperimentRecord<Result> {
+  text('name of an experiment', name);
   const file = path.join(RESULTS, `${name}.json`);
   if (fs.existsSync(file)) return JSON.parse(fs.readFileSync(file, 'utf8')) as ExperimentRecord<Result>;
   const there = shippedNames().join(', ');
   throw new Error(
-    `No result of ${name} came with the kit; there are ${there || 'none'}. npm run experiment -- ${name}`,
+    `No result of ${shown(name)} came with the kit; expected one of ${there || 'none'}, or npm run experiment -- ${name}.`,
   );
 }
 
@@ -182,8 +203,15 @@ export function shippedNames(): string[] {
     .sort();
 }
 
+function refuseRecord(what: string, record: ExperimentRecord): void {
+  const { commit, images } = (record?.made ?? {}) as Partial<Made>;
+  if (typeof commit !== 'string' || !Array.isArray(images)) refuse(what, record, 'what experiment(...) gives');
+}
+
 /** How a result was made, in two lines for readers. */
-export function provenance({ seed, scale, made }: ExperimentRecord): string {
+export function provenance(record: ExperimentRecord): string {
+  refuseRecord('record of provenance', record);
+  const { seed, scale, made } = record;
   const { command, commit, machine, images, date, seconds } = made;
   const took = seconds < 90 ? `${Math.round(seconds)} s` : `${Math.round(seconds / 60)} minutes`;
   return (
@@ -198,6 +226,11 @@ export async function writeRecord(
   record: ExperimentRecord,
   figures: readonly Figure[],
 ): Promise<string[]> {
+  text('file of writeRecord', file);
+  refuseRecord('record of writeRecord', record);
+  listOf('figures of writeRecord', figures, 'an array of figures', (what, figure: unknown) => {
+    if (!(figure instanceof Figure)) refuse(what, figure, 'a figure');
+  });
   fs.mkdirSync(path.dirname(file), { recursive: true });
   fs.writeFileSync(`${file}.part`, `${JSON.stringify(record, null, 1)}\n`);
   fs.renameSync(`${file}.part`, file);

@@ -1,5 +1,5 @@
 /** Errors as a student can read them: the cell and line of the TypeScript, with the line shown. */
-import { runtime } from '../display/runtime';
+import { runtime } from '../base/runtime';
 import type { Problem } from './converter';
 import type { Platform, SourceMapPayload } from './platform';
 
@@ -66,7 +66,7 @@ function describe(error: unknown, sourceOf: SourceOf, platform: Platform): CellE
     return new CellError(name, message, [`${RED}${BOLD}${name}${OFF}: ${message}`]);
   }
   if (!(error instanceof Error)) {
-    const text = runtime().inspect(error);
+    const text = runtime.inspect(error);
     return new CellError('Thrown', text, [`${RED}${BOLD}Thrown${OFF}: ${text}`]);
   }
   const [name, message] = [String(error.name), String(error.message)];
@@ -81,7 +81,7 @@ function describe(error: unknown, sourceOf: SourceOf, platform: Platform): CellE
   }
   if (first) traceback.push(`${BOLD}${first.source.name}:${first.line}${OFF}`, excerpt(first.source.text, first));
   traceback.push(...frames);
-  if (error.cause !== undefined) traceback.push(`caused by: ${runtime().inspect(error.cause)}`);
+  if (error.cause !== undefined) traceback.push(`caused by: ${runtime.inspect(error.cause)}`);
   return new CellError(name, message, traceback);
 }
 

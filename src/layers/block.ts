@@ -3,7 +3,7 @@
  * stages and whole bodies are all blocks, so five combinators compose them.
  */
 import * as tf from '@tensorflow/tfjs';
-import { func, refuse, shown, text, wholeNumber } from '../base/options';
+import { check, type Checks, func, listOf, network, refuse, shown, text, wholeNumber, words } from '../base/options';
 import { wantsGraphOnly } from './initialization';
 import { atRow, beginModel, endModel, inScope, inTorchScope, layerName, placeInNetwork } from './naming';
 
@@ -20,6 +20,16 @@ export interface ModelOptions {
   seed?: number;
 }
 
+/** What every network takes: tables of a network's own options begin with it. */
+export const MODEL_OPTIONS: Checks<ModelOptions> = {
+  inputShape: (what, value: ModelOptions['inputShape']) => {
+    const isShape = Array.isArray(value) && value.length === 3 && value.every(n => Number.isInteger(n) && n > 0);
+    if (!isShape) refuse(what, value, '[height, width, channels], whole and positive');
+  },
+  classes: (what, value) => wholeNumber(what, value),
+  seed: (what, value) => wholeNumber(what, value, -Infinity),
+};
+
 /** One after the other. */
 export function chain(...blocks: Block[]): Block {
   return x => blocks.reduce((node, block) => apply(block, node), x);
@@ -28,6 +38,7 @@ export function chain(...blocks: Block[]): Block {
 /** `block(i)` for i = 0 .. count - 1, one after the other, in scopes 1 .. count. */
 export function repeat(count: number, block: (i: number) => Block): Block {
   wholeNumber('count of repeat', count, 0);
+  func('block of repeat', block, 'a function that makes the i-th block');
   return chain(...Array.from({ length: count }, (_, i) => named(String(i + 1), block(i))));
 }
 
@@ -58,11 +69,14 @@ export function denselyConnected(body: Block): Block {
 
 /** The blocks one after the other, their layers named `name/...`: the row of the paper's table they belong to. */
 export function named(name: string, ...blocks: Block[]): Block {
+  text('name of a scope', name);
+  if (!/^[\w./-]+$/.test(name)) refuse('name of a scope', name, 'letters, digits and -, _, . or / alone');
   return x => inScope(name, () => chain(...blocks)(x));
 }
 
 /** The blocks one after the other, their weights called `name.…` in PyTorch's model of this network. */
 export function torch(name: string, ...blocks: Block[]): Block {
+  words('name of a scope', name);
   return x => inTorchScope(name, () => chain(...blocks)(x));
 }
 
@@ -70,30 +84,29 @@ export const identity: Block = x => x;
 
 /**
  * A network with one input and one output.
- * @throws when a block does not fit what comes before it, or the input is too small
+ * @throws when an option is unknown or out of its range, a block does not fit what comes before it, or the input is too small
  * @example
  * model('small', { inputShape: [32, 32, 3] }, convBnRelu(16, 3), globalAvgPool(), dense(10));
  */
 export function model(name: string, options: ModelOptions, ...blocks: Block[]): tf.LayersModel {
-  return modelOf(name, options, x => [blocks.reduce((node, block, i) => atRow(i + 1, () => apply(block, node)), x)]);
+  return modelOf(name, options, x => {
+    if (blocks.length === 0) throw new Error(`The network ${name} has no blocks; expected one at least.`);
+    return [blocks.reduce((node, block, i) => atRow(i + 1, () => apply(block, node)), x)];
+  });
 }
 
 /** A network with several outputs. */
 export function modelOf(name: string, options: ModelOptions, body: (x: Node) => Node[]): tf.LayersModel {
   text('name of a network', name);
-  if (typeof options !== 'object' || options === null) {
-    refuse(`list of options of ${name}`, options, 'an object such as { inputShape: [32, 32, 3] }');
-  }
-  const { inputShape, classes = 1, seed = 0 } = options;
-  if (!Array.isArray(inputShape) || inputShape.length !== 3 || !inputShape.every(n => Number.isInteger(n) && n > 0)) {
-    refuse(`input shape of ${name}`, inputShape, '[height, width, channels], whole and positive');
-  }
-  wholeNumber(`number of classes of ${name}`, classes);
-  wholeNumber(`seed of ${name}`, seed, -Infinity);
+  check(name, options, MODEL_OPTIONS);
+  func(`third argument of ${name}`, body, 'a function from the image to the outputs, or blocks');
+  const { inputShape, seed = 0 } = options;
+  if (!inputShape) refuse(`option inputShape of ${name}`, inputShape, '[height, width, channels]');
   beginModel(name, seed);
   try {
     const input = tf.input({ shape: inputShape, name: 'image' });
     const outputs = body(input);
+    listOf(`list of outputs of ${name}`, outputs, 'an array of what blocks give');
     const make = (): tf.LayersModel =>
       tf.model({ inputs: input, outputs: outputs.length === 1 ? outputs[0] : outputs, name });
     const built = wantsGraphOnly() ? graphOf({ name, inputs: [input], outputs }, [...placed], make) : make();
@@ -101,8 +114,8 @@ export function modelOf(name: string, options: ModelOptions, body: (x: Node) => 
     return built;
   } catch (error) {
     endModel();
-    // One that did not fit was never built.
-    placed.forEach(layer => layer.built && layer.dispose());
+    // Not the layers: one that did not fit was never used, and tfjs throws where that is disposed of.
+    for (const weight of new Set(placed.flatMap(layer => layer.weights))) weight.dispose();
     throw error;
   } finally {
     placed.length = 0;
@@ -135,6 +148,7 @@ const torchNamesOfModels = new WeakMap<tf.LayersModel, Map<string, string>>();
 
 /** What PyTorch's model of the same network calls each layer with weights: our layer's name to its prefix in the state dict. */
 export function torchNames(model: tf.LayersModel): ReadonlyMap<string, string> {
+  network('model of torchNames', model);
   return torchNamesOfModels.get(model) ?? new Map<string, string>();
 }
 

@@ -1,5 +1,6 @@
 /** Initial weights: fast, from a seed, or all zero where only the shape of a network is wanted. */
 import * as tf from '@tensorflow/tfjs';
+import { func } from '../base/options';
 import { modelSeed } from './naming';
 
 /** 'he': normal with variance 2 / fan-in (He et al., 2015); 'glorot': uniform by both fans; or a normal of given deviation. */
@@ -23,6 +24,7 @@ export function graphOnly<T>(build: () => T): T {
 export const wantsGraphOnly = (): boolean => wanted === 'graph';
 
 function wanting<T>(what: typeof wanted, build: () => T): T {
+  func('argument of skeleton', build, 'a function that builds a network');
   const before = wanted;
   wanted = what;
   try {

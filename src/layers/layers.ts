@@ -1,5 +1,6 @@
 /** Layers that tfjs lacks or has with other rules, as subclasses of its Layer: the only classes of the vocabulary. */
 import * as tf from '@tensorflow/tfjs';
+import { between } from '../base/options';
 import * as ops from '../ops';
 import { slidingLength, pair } from '../ops/convolution';
 import { type Initialization, initializer } from './initialization';
@@ -158,9 +159,9 @@ export class Pool extends OptionsLayer<PoolLayerOptions> {
   }
 
   override call(inputs: tf.Tensor | tf.Tensor[]): tf.Tensor {
-    const { kind, size, ...options } = this.options;
+    const { kind, size, countIncludePad, ...options } = this.options;
     const x = first(inputs) as tf.Tensor4D;
-    return kind === 'max' ? ops.maxPool(x, size, options) : ops.avgPool(x, size, options);
+    return kind === 'max' ? ops.maxPool(x, size, options) : ops.avgPool(x, size, { ...options, countIncludePad });
   }
 }
 register(Pool);
@@ -397,10 +398,10 @@ export class Dropout extends tf.layers.Layer {
   private readonly drawn = new Map<number, tf.Variable>();
   private always = false;
 
-  constructor({ name, rate }: LayerConfig & { rate: number }) {
-    super({ name });
-    if (!(rate >= 0 && rate < 1)) throw new Error(`The dropout rate is ${rate}; expected at least 0 and below 1.`);
-    this.rate = rate;
+  constructor(config: LayerConfig & { rate: number }) {
+    super({ name: config?.name });
+    between('dropout rate', config?.rate, 0, 1);
+    this.rate = config.rate;
   }
 
   /**

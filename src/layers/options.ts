@@ -1,1 +1,38 @@
-export { choose, oneOf, positive, wholeNumber, withDepth } from '../base/options';
+/** The checks of a network's options, for the files of architectures. */
+import { between, positive, refuse, wholeNumber } from '../base/options';
+
+export {
+  among,
+  anything,
+  boolean,
+  check,
+  type Check,
+  type Checks,
+  choose,
+  given,
+  keyOf,
+  oneOf,
+  positive,
+  refuse,
+  wholeNumber,
+  withDepth,
+} from '../base/options';
+export { MODEL_OPTIONS } from './block';
+
+/** A share of units or maps that training sets to zero. */
+export const dropoutRate = (what: string, value: number): void => between(what, value, 0, 1);
+
+export const whole = (what: string, value: number): void => wholeNumber(what, value);
+
+export const factor = (what: string, value: number): void => positive(what, value);
+
+/** A check for the widths of so many layers, each a multiple of `step`. */
+export function widths(count: number, step = 1): (what: string, value: readonly number[]) => void {
+  return (what, value) => {
+    const list: unknown = value;
+    const isWidth = (n: unknown): boolean => typeof n === 'number' && n > 0 && Number.isInteger(n / step);
+    if (!Array.isArray(list) || list.length !== count || !list.every(isWidth)) {
+      refuse(what, value, `${count} whole numbers above 0${step > 1 ? `, multiples of ${step}` : ''}`);
+    }
+  };
+}

@@ -1,6 +1,6 @@
 /** The words that architectures are written in: each makes a block. */
 import * as tf from '@tensorflow/tfjs';
-import { between, boolean, check, type Checks, oneOf, refuse, text, wholeNumber } from '../base/options';
+import { between, boolean, check, type Checks, oneOf, only, refuse, text, wholeNumber } from '../base/options';
 import type { LocalResponseNormOptions, Padding } from '../ops';
 import { type Block, chain, type Node, place, sizeOf } from './block';
 import type { Initialization } from './initialization';
@@ -118,6 +118,11 @@ export function conv(filters: number, size: number | [number, number], options: 
 
 /** Depthwise convolution: each channel has its own filter (MobileNets, section 3.1). */
 export function depthwiseConv(size: number | [number, number], options: Omit<ConvBlockOptions, 'groups'> = {}): Block {
+  only(
+    'depthwiseConv',
+    options,
+    Object.keys(CONV_OPTIONS).filter(name => name !== 'groups'),
+  );
   return x => {
     requireFeatureMap('depthwiseConv', x);
     return conv(x.shape[3]!, size, { ...options, groups: x.shape[3]! })(x);
@@ -340,11 +345,9 @@ export interface ConvBnOptions extends Omit<ConvBlockOptions, 'torch'> {
 }
 
 /** Convolution without bias, which batch normalization would take away, then batch normalization. */
-export function convBn(
-  filters: number,
-  size: number | [number, number],
-  { norm, torch: [convName, bnName] = [] as never, ...options }: ConvBnOptions = {},
-): Block {
+export function convBn(filters: number, size: number | [number, number], all: ConvBnOptions = {}): Block {
+  only('convBn', all, [...Object.keys(CONV_OPTIONS), 'norm']);
+  const { norm, torch: [convName, bnName] = [] as never, ...options } = all;
   return chain(
     conv(filters, size, { bias: false, ...options, torch: convName }),
     batchNorm({ ...norm, torch: bnName }),

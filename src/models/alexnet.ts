@@ -26,7 +26,20 @@ import {
   type Node,
   relu,
 } from '../layers';
-import { choose, oneOf } from '../layers/options';
+import {
+  among,
+  anything,
+  boolean,
+  check,
+  type Checks,
+  choose,
+  dropoutRate,
+  given,
+  MODEL_OPTIONS,
+  whole,
+  wholeNumber,
+  widths,
+} from '../layers/options';
 
 export interface AlexNetOptions extends ModelOptions {
   /** 2: conv2, conv4 and conv5 see half of the maps, as on the paper's two GPUs. 1: one tower. */
@@ -46,10 +59,20 @@ const VARIANTS = {
 } as const;
 export type AlexNetVariant = keyof typeof VARIANTS;
 
+const OPTIONS: Checks<AlexNetOptions> = {
+  ...MODEL_OPTIONS,
+  groups: among(1, 2),
+  order: among('normPool', 'poolNorm'),
+  alphaMode: among('paper', 'perWindow'),
+};
+
 /** `alexnet()`, `alexnet('caffenet', { classes: 10 })`, or by its knobs, `alexnet({ groups: 1 })`. */
 export function alexnet(first: AlexNetVariant | AlexNetOptions = {}, more: AlexNetOptions = {}): tf.LayersModel {
   if (first === 'oneWeirdTrick') return oneWeirdTrick(more);
-  const knobs = typeof first === 'string' ? choose(VARIANTS, first, 'variant of alexnet') : first;
+  const isVariant = typeof first !== 'object' || first === null;
+  const knobs: AlexNetOptions = isVariant ? choose(VARIANTS, first, 'variant of alexnet') : first;
+  check('alexnet', knobs, OPTIONS);
+  check('alexnet', more, OPTIONS);
   const {
     inputShape = [227, 227, 3],
     classes = 1000,
@@ -57,10 +80,7 @@ export function alexnet(first: AlexNetVariant | AlexNetOptions = {}, more: AlexN
     order = 'normPool',
     alphaMode = 'paper',
     seed,
-  }: AlexNetOptions = { ...knobs, ...more };
-  oneOf('number of groups of alexnet', groups, 1, 2);
-  oneOf('order of alexnet', order, 'normPool', 'poolNorm');
-  oneOf('alphaMode of alexnet', alphaMode, 'paper', 'perWindow');
+  } = { ...knobs, ...given(more) };
   const init = { deviation: 0.01 }; // section 5
   const norm = localResponseNorm({ alphaMode });
   const normPool = order === 'normPool' ? [norm, maxPool(3, 2)] : [maxPool(3, 2), norm];
@@ -94,22 +114,40 @@ export interface TwoTowersOptions extends ModelOptions {
 /** conv1 to fc7 of the paper: 60,965,224 parameters in all with 1,000 classes. */
 const PAPER_WIDTHS = [96, 256, 384, 384, 256, 4096] as const;
 
+const FIRST_OPTIONS: Checks<NonNullable<TwoTowersOptions['first']>> = {
+  size: whole,
+  stride: whole,
+  padding: (what, value) => wholeNumber(what, value, 0),
+  init: anything,
+};
+
+const TOWERS_OPTIONS: Checks<TwoTowersOptions> = {
+  ...MODEL_OPTIONS,
+  alphaMode: among('paper', 'perWindow'),
+  first: (what, value) => check(`the ${what}`, value, FIRST_OPTIONS),
+  widths: widths(6, 2),
+  dropoutRate,
+  init: among('paper', 'he'),
+};
+
 /**
  * The network as it ran on two graphics cards (section 3.2 and figure 2): two towers of layers named `.../tower0/...` and
  * `.../tower1/...`, each with half of the maps. They meet before conv3 and before each dense layer. What `alexnet` does by
  * groups is here done by layers of their own, so that each can be put on a device (`placeLayers`).
  * Differs from `alexnet`: each tower normalizes its own maps, as the authors' code does, so no normalization crosses over.
  */
-export function alexnetTwoTowers({
-  inputShape = [227, 227, 3],
-  classes = 1000,
-  alphaMode = 'paper',
-  first = { size: 11, stride: 4, padding: 0 },
-  widths: [w1, w2, w3, w4, w5, units] = PAPER_WIDTHS,
-  dropoutRate = 0.5,
-  init: initialization = 'paper',
-  seed,
-}: TwoTowersOptions = {}): tf.LayersModel {
+export function alexnetTwoTowers(options: TwoTowersOptions = {}): tf.LayersModel {
+  check('alexnetTwoTowers', options, TOWERS_OPTIONS);
+  const {
+    inputShape = [227, 227, 3],
+    classes = 1000,
+    alphaMode = 'paper',
+    first = { size: 11, stride: 4, padding: 0 },
+    widths: [w1, w2, w3, w4, w5, units] = PAPER_WIDTHS,
+    dropoutRate = 0.5,
+    init: initialization = 'paper',
+    seed,
+  } = options;
   const init = initialization === 'paper' ? { deviation: 0.01 } : 'he';
   const biasInit = initialization === 'paper' ? 1 : 0; // section 5
   const norm = localResponseNorm({ alphaMode });
@@ -136,20 +174,22 @@ export function alexnetTwoTowers({
 }
 
 export interface OneWeirdTrickOptions extends ModelOptions {
-  /** As torchvision: averages (or repeats) the last maps to 6 x 6, so that the dense layers fit pictures of any size. */
+  /** As torchvision: averages (or repeats) the last maps to 6 x 6, so that the dense layers fit images of any size. */
   adaptivePool?: boolean;
 }
+
+const TRICK_OPTIONS: Checks<OneWeirdTrickOptions> = {
+  ...MODEL_OPTIONS,
+  adaptivePool: boolean,
+};
 
 /**
  * Krizhevsky, "One weird trick for parallelizing convolutional neural networks", 2014, as torchvision has it under the
  * name AlexNet: no LRN, fewer filters, and the dropout before the dense layers.
  */
-export function oneWeirdTrick({
-  inputShape = [224, 224, 3],
-  classes = 1000,
-  adaptivePool = false,
-  seed,
-}: OneWeirdTrickOptions = {}): tf.LayersModel {
+export function oneWeirdTrick(options: OneWeirdTrickOptions = {}): tf.LayersModel {
+  check('oneWeirdTrick', options, TRICK_OPTIONS);
+  const { inputShape = [224, 224, 3], classes = 1000, adaptivePool = false, seed } = options;
   return model('oneWeirdTrick', { inputShape, classes, seed },
     named('conv1', convRelu(64, 11, { stride: 4, padding: 2, torch: 'features.0' })), // 55 x 55 x 64
     named('pool1', maxPool(3, 2)),                                // 27 x 27 x 64
@@ -172,18 +212,26 @@ export interface CifarNetOptions extends ModelOptions {
   widths?: readonly [number, number, number];
 }
 
+const CIFAR_OPTIONS: Checks<CifarNetOptions> = {
+  ...MODEL_OPTIONS,
+  nonlinearity: (what, value) => void activation(value),
+  widths: widths(3),
+};
+
 /**
  * The four-layer network of figure 1, on CIFAR-10.
  * Differs from the paper: it names four layers and no sizes; these are those of the authors' CIFAR example (5 x 5
  * convolutions, 3 x 3 pooling of stride 2).
  */
-export function cifarNet({
-  inputShape = [32, 32, 3],
-  classes = 10,
-  nonlinearity = 'relu',
-  widths: [first, second, hidden] = [64, 64, 384],
-  seed,
-}: CifarNetOptions = {}): tf.LayersModel {
+export function cifarNet(options: CifarNetOptions = {}): tf.LayersModel {
+  check('cifarNet', options, CIFAR_OPTIONS);
+  const {
+    inputShape = [32, 32, 3],
+    classes = 10,
+    nonlinearity = 'relu',
+    widths: [first, second, hidden] = [64, 64, 384],
+    seed,
+  } = options;
   const init = nonlinearity === 'relu' ? 'he' : 'glorot';
   const stage = (filters: number): Block => chain(conv(filters, 5, { init }), activation(nonlinearity), maxPool(3, 2));
   return model('cifarNet', { inputShape, classes, seed },

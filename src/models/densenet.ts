@@ -25,7 +25,18 @@ import {
   repeat,
   torch,
 } from '../layers';
-import { choose, oneOf, positive, wholeNumber, withDepth } from '../layers/options';
+import {
+  among,
+  boolean,
+  type Checks,
+  dropoutRate,
+  keyOf,
+  MODEL_OPTIONS,
+  positive,
+  refuse,
+  whole,
+  withDepth,
+} from '../layers/options';
 
 /** Table 1: layers of the four dense blocks, and the growth rate. */
 export const TABLE_1 = {
@@ -38,7 +49,7 @@ export const TABLE_1 = {
 
 export interface DenseNetOptions extends ModelOptions {
   depth?: keyof typeof TABLE_1;
-  /** 'cifar', usual for 32 x 32 pictures: 3 x 3 filters at stride 1, and no pooling. */
+  /** 'cifar', usual for 32 x 32 images: 3 x 3 filters at stride 1, and no pooling. */
   stem?: 'imagenet' | 'cifar';
   /** k: how many maps a layer adds. */
   growthRate?: number;
@@ -49,6 +60,16 @@ export interface DenseNetOptions extends ModelOptions {
   /** Behind each convolution but the first; the paper has 0.2 on data without augmentation. */
   dropoutRate?: number;
 }
+
+const OPTIONS: Checks<DenseNetOptions> = {
+  ...MODEL_OPTIONS,
+  depth: keyOf(TABLE_1),
+  stem: among('imagenet', 'cifar'),
+  growthRate: whole,
+  reduction: (what, value) => positive(what, value, 1),
+  bottleneck: boolean,
+  dropoutRate,
+};
 
 /** DenseNet-BC for ImageNet; the comments are of 121 layers. */
 export function densenet(
@@ -65,10 +86,9 @@ export function densenet(
     inputShape = [224, 224, 3],
     classes = 1000,
     seed,
-  } = withDepth<DenseNetOptions>(first, more);
-  const [layers, tableGrowthRate] = choose(TABLE_1, depth, 'depth of densenet');
+  } = withDepth<DenseNetOptions>('densenet', first, more, OPTIONS);
+  const [layers, tableGrowthRate] = TABLE_1[depth];
   const k = growthRate ?? tableGrowthRate;
-  oneOf('stem of densenet', stem, 'imagenet', 'cifar');
   const large = stem === 'imagenet';
   const names = { torch: ['features.conv0', 'features.norm0'] } as const;
   const block = (i: number): Block => denseBlock(i, layers[i - 1], { growthRate: k, bottleneck, dropoutRate });
@@ -92,6 +112,9 @@ export interface DenseNetCifarOptions extends Omit<DenseNetOptions, 'depth' | 's
   depth?: number;
 }
 
+const { stem: _, ...SHARED_OPTIONS } = OPTIONS;
+const CIFAR_OPTIONS: Checks<DenseNetCifarOptions> = { ...SHARED_OPTIONS, depth: whole };
+
 /**
  * For CIFAR, section 3: three dense blocks. By default DenseNet (L = 40, k = 12), with `bottleneck` DenseNet-BC
  * (L = 100, k = 12), whose transitions keep half of the maps. The comments are of the latter.
@@ -109,12 +132,11 @@ export function densenetCifar(
     inputShape = [32, 32, 3],
     classes = 10,
     seed,
-  } = withDepth<DenseNetCifarOptions>(first, more);
+  } = withDepth<DenseNetCifarOptions>('densenetCifar', first, more, CIFAR_OPTIONS);
   const perLayer = bottleneck ? 2 : 1;
   const layers = (depth - 4) / 3 / perLayer;
-  if (!Number.isInteger(layers) || layers < 1) {
-    throw new Error(`The depth of densenetCifar is ${depth}; right is ${3 * perLayer}n + 4 with n = 1, 2, ...`);
-  }
+  if (!Number.isInteger(layers) || layers < 1)
+    refuse('depth of densenetCifar', depth, `${3 * perLayer}n + 4 with n from 1`);
   const block = (i: number): Block => denseBlock(i, layers, { growthRate, bottleneck, dropoutRate });
   const shrink = (i: number): Block => transition(i, reduction, dropoutRate);
   const maps = bottleneck && reduction < 1 ? 2 * growthRate : 16;
@@ -137,7 +159,6 @@ interface LayerOptions {
 
 /** Figure 1: each layer gets the maps of all before it. */
 function denseBlock(index: number, layers: number, options: LayerOptions): Block {
-  wholeNumber('growth rate of densenet', options.growthRate);
   return torch(
     `features.denseblock${index}`,
     repeat(layers, i => torch(`denselayer${i + 1}`, denselyConnected(denseLayer(options)))),
@@ -154,7 +175,6 @@ function denseLayer({ growthRate, bottleneck, dropoutRate }: LayerOptions): Bloc
 
 /** Section 3, "Compression": floor(theta m) of m maps, at half the size. */
 function transition(index: number, reduction: number, dropoutRate: number): Block {
-  positive('reduction of densenet', reduction, 1);
   return x => {
     const filters = Math.floor(reduction * x.shape[3]!);
     const shrink = torch(`features.transition${index}`, normReluConv(filters, 1, 'norm', 'conv', dropoutRate));

@@ -5,7 +5,7 @@
  */
 import * as tf from '@tensorflow/tfjs';
 import { type Block, dense, dropout, globalAvgPool, model, type ModelOptions, named, repeat, torch } from '../layers';
-import { choose, oneOf } from '../layers/options';
+import { among, check, type Checks, choose, dropoutRate, factor, MODEL_OPTIONS } from '../layers/options';
 import { convBnAct, invertedResidual, roundChannels } from './mobilenet';
 
 /** Table 1: expansion, kernel, channels, layers, and the stride of the first. */
@@ -34,7 +34,7 @@ const SCALING = {
 } as const;
 
 export interface EfficientNetOptions extends ModelOptions {
-  /** Of the first convolution: 2, or 1 as is usual for 32 x 32 pictures. */
+  /** Of the first convolution: 2, or 1 as is usual for 32 x 32 images. */
   stemStride?: 1 | 2;
   /** The share of units set to zero before the last layer. */
   dropoutRate?: number;
@@ -44,12 +44,18 @@ export interface EfficientNetOptions extends ModelOptions {
   padding?: 'same';
 }
 
-export function efficientnet(
-  variant: keyof typeof SCALING = 'b0',
-  { inputShape, classes = 1000, stemStride = 2, dropoutRate, normEpsilon, padding, seed }: EfficientNetOptions = {},
-): tf.LayersModel {
+const OPTIONS: Checks<EfficientNetOptions> = {
+  ...MODEL_OPTIONS,
+  stemStride: among(1, 2),
+  dropoutRate,
+  normEpsilon: factor,
+  padding: among('same'),
+};
+
+export function efficientnet(variant: keyof typeof SCALING = 'b0', options: EfficientNetOptions = {}): tf.LayersModel {
+  check('efficientnet', options, OPTIONS);
+  const { inputShape, classes = 1000, stemStride = 2, dropoutRate, normEpsilon, padding, seed } = options;
   const [widthFactor, depthFactor, side, rate] = choose(SCALING, variant, 'variant of efficientnet');
-  oneOf('stemStride of efficientnet', stemStride, 1, 2);
   const width = (channels: number): number => roundChannels(channels * widthFactor);
   const isLarge = ['b5', 'b6', 'b7', 'b8', 'l2'].includes(variant);
   const norm = { epsilon: normEpsilon ?? (isLarge ? 1e-3 : 1e-5), ...(isLarge && { momentum: 0.01 }) };

@@ -25,7 +25,7 @@ import {
   relu,
   torch,
 } from '../layers';
-import { choose, oneOf } from '../layers/options';
+import { among, boolean, check, type Checks, choose, dropoutRate, MODEL_OPTIONS } from '../layers/options';
 
 /** Table 1: #1x1, #3x3 reduce, #3x3, #5x5 reduce, #5x5, pool proj. */
 export const TABLE_1 = {
@@ -61,7 +61,7 @@ const VARIANTS = {
 export interface GoogLeNetOptions extends ModelOptions {
   /** Two more outputs, of the classifiers at 4a and 4d; in training each counts 0.3 (section 5). */
   auxiliary?: boolean;
-  /** 'cifar', usual for 32 x 32 pictures: one 3 x 3 convolution to 192 maps and no pooling before 3a. */
+  /** 'cifar', usual for 32 x 32 images: one 3 x 3 convolution to 192 maps and no pooling before 3a. */
   stem?: 'imagenet' | 'cifar';
   /** Before the last layer; 0.4 in table 1, 0.2 in torchvision's. */
   dropoutRate?: number;
@@ -69,21 +69,31 @@ export interface GoogLeNetOptions extends ModelOptions {
   auxiliaryDropoutRate?: number;
 }
 
+const OPTIONS: Checks<GoogLeNetOptions> = {
+  ...MODEL_OPTIONS,
+  auxiliary: boolean,
+  stem: among('imagenet', 'cifar'),
+  dropoutRate,
+  auxiliaryDropoutRate: dropoutRate,
+};
+
 /** Outputs: logits; with `auxiliary` also those at 4a and at 4d, in this order (torchvision gives 4d first). */
-export function googlenet(
-  variant: keyof typeof VARIANTS = 'paper',
-  {
+export function googlenet(variant: keyof typeof VARIANTS = 'paper', options: GoogLeNetOptions = {}): tf.LayersModel {
+  check('googlenet', options, OPTIONS);
+  const { batchNorm, window, pool4, auxiliaryPool, ...own } = choose(
+    VARIANTS,
+    variant,
+    'variant of googlenet',
+  ) as Variant;
+  const {
     inputShape = [224, 224, 3],
     classes = 1000,
     auxiliary = false,
     stem = 'imagenet',
-    dropoutRate = choose(VARIANTS, variant, 'variant of googlenet').dropoutRate,
+    dropoutRate = own.dropoutRate,
     auxiliaryDropoutRate = 0.7,
     seed,
-  }: GoogLeNetOptions = {},
-): tf.LayersModel {
-  const { batchNorm, window, pool4, auxiliaryPool } = choose(VARIANTS, variant, 'variant of googlenet') as Variant;
-  oneOf('stem of googlenet', stem, 'imagenet', 'cifar');
+  } = options;
   const convolution: Convolution = (filters, size, options) =>
     batchNorm
       ? convBnRelu(filters, size, { norm: { epsilon: 1e-3 }, torch: ['conv', 'bn'], ...options })

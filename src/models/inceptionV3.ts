@@ -22,26 +22,34 @@ import {
   named,
   torch,
 } from '../layers';
-import { oneOf } from '../layers/options';
+import { among, boolean, check, type Checks, dropoutRate, MODEL_OPTIONS } from '../layers/options';
 
 export interface InceptionV3Options extends ModelOptions {
   /** A second output, of the classifier on the last 17 x 17 maps (section 4); in training it counts 0.4. */
   auxiliary?: boolean;
-  /** 'cifar', usual for 32 x 32 pictures: 3 x 3 filters at stride 1, and no pooling. */
+  /** 'cifar', usual for 32 x 32 images: 3 x 3 filters at stride 1, and no pooling. */
   stem?: 'imagenet' | 'cifar';
   dropoutRate?: number;
 }
 
-/** Outputs: logits; with `auxiliary` also the auxiliary classifier's. The smallest picture is 75 x 75, with the small stem 32 x 32. */
-export function inceptionV3({
-  inputShape = [299, 299, 3],
-  classes = 1000,
-  auxiliary = false,
-  stem = 'imagenet',
-  dropoutRate = 0.5,
-  seed,
-}: InceptionV3Options = {}): tf.LayersModel {
-  oneOf('stem of inceptionV3', stem, 'imagenet', 'cifar');
+const OPTIONS: Checks<InceptionV3Options> = {
+  ...MODEL_OPTIONS,
+  auxiliary: boolean,
+  stem: among('imagenet', 'cifar'),
+  dropoutRate,
+};
+
+/** Outputs: logits; with `auxiliary` also the auxiliary classifier's. The smallest image is 75 x 75, with the small stem 32 x 32. */
+export function inceptionV3(options: InceptionV3Options = {}): tf.LayersModel {
+  check('inceptionV3', options, OPTIONS);
+  const {
+    inputShape = [299, 299, 3],
+    classes = 1000,
+    auxiliary = false,
+    stem = 'imagenet',
+    dropoutRate = 0.5,
+    seed,
+  } = options;
   const large = stem === 'imagenet';
   const [padding, stride] = large ? [0, 2] : [1, 1];
   const pool = large ? maxPool(3, 2) : identity;

@@ -25,6 +25,7 @@ import {
   scale,
   torch,
 } from '../layers';
+import { check, type Checks, dropoutRate, MODEL_OPTIONS } from '../layers/options';
 import { module, unit } from './inceptionV3';
 
 export interface InceptionV4Options extends ModelOptions {
@@ -32,13 +33,15 @@ export interface InceptionV4Options extends ModelOptions {
   dropoutRate?: number;
 }
 
-/** The smallest picture is 75 x 75. */
-export function inceptionV4({
-  inputShape = [299, 299, 3],
-  classes = 1000,
-  dropoutRate = 0.2,
-  seed,
-}: InceptionV4Options = {}): tf.LayersModel {
+const OPTIONS: Checks<InceptionV4Options> = {
+  ...MODEL_OPTIONS,
+  dropoutRate,
+};
+
+/** The smallest image is 75 x 75. */
+export function inceptionV4(options: InceptionV4Options = {}): tf.LayersModel {
+  check('inceptionV4', options, OPTIONS);
+  const { inputShape = [299, 299, 3], classes = 1000, dropoutRate = 0.2, seed } = options;
   // timm numbers all modules in one sequence.
   let index = 0;
   const row = (name: string, ...blocks: Block[]): Block => named(name, torch(`features.${index++}`, ...blocks));
@@ -64,13 +67,10 @@ export function inceptionV4({
   ); // prettier-ignore
 }
 
-/** The smallest picture is 75 x 75. */
-export function inceptionResnetV2({
-  inputShape = [299, 299, 3],
-  classes = 1000,
-  dropoutRate = 0.2,
-  seed,
-}: InceptionV4Options = {}): tf.LayersModel {
+/** The smallest image is 75 x 75. */
+export function inceptionResnetV2(options: InceptionV4Options = {}): tf.LayersModel {
+  check('inceptionResnetV2', options, OPTIONS);
+  const { inputShape = [299, 299, 3], classes = 1000, dropoutRate = 0.2, seed } = options;
   const blocks = (name: string, count: number, block: Block): Block =>
     module(name, ...Array.from({ length: count }, (_, i) => module(String(i), block)));
   return model('inceptionResnetV2', { inputShape, classes, seed },

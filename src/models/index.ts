@@ -6,6 +6,7 @@
  * catalog. The tests loop over the catalog: parameters, multiply-adds, row sizes, saving and loading, a training step.
  */
 import * as tf from '@tensorflow/tfjs';
+import { nearest, shown } from '../base/options';
 import type { ModelOptions } from '../layers';
 import { alexnet, cifarNet, oneWeirdTrick } from './alexnet';
 import { densenet, densenetCifar } from './densenet';
@@ -74,7 +75,7 @@ export interface PublishedValue {
   /** What one more in the last printed digit would add: 1 where the value is exact. */
   unit: number;
   source: string;
-  /** Height and width of the pictures, where it is not the network's own. */
+  /** Height and width of the images, where it is not the network's own. */
   side?: number;
   /** Why our network, as the paper describes it, has another number. */
   differs?: string;
@@ -83,7 +84,7 @@ export interface PublishedValue {
 export interface Published {
   /** Trainable; running statistics of batch normalization do not count. */
   parameters?: PublishedValue;
-  /** Of convolutions and dense layers, without biases, for one picture of the default size. */
+  /** Of convolutions and dense layers, without biases, for one image of the default size. */
   multiplyAdds?: PublishedValue;
   /** Percent, on the validation set of ImageNet, or on the test set of CIFAR-10. */
   top1?: PublishedValue;
@@ -100,7 +101,7 @@ export interface CatalogEntry {
   /** Where the paper describes it. */
   table?: string;
   published: Published;
-  /** The field's usual form of it for CIFAR-10, of 32 x 32 pictures and 10 classes. */
+  /** The field's usual form of it for CIFAR-10, of 32 x 32 images and 10 classes. */
   at32?: () => tf.LayersModel;
 }
 
@@ -453,5 +454,10 @@ export const catalog: readonly CatalogEntry[] = [
 export function architecture(name: string): CatalogEntry {
   const found = catalog.find(candidate => candidate.name === name);
   if (found) return found;
-  throw new Error(`The catalog has no ${name}; there are ${catalog.map(candidate => candidate.name).join(', ')}.`);
+  const names = catalog.map(candidate => candidate.name);
+  const near = typeof name === 'string' ? nearest(name, names) : undefined;
+  throw new Error(
+    `The catalog has no ${shown(name)}; ` +
+      (near ? `did you mean ${shown(near)}?` : `expected one of ${names.join(', ')}.`),
+  );
 }

@@ -18,7 +18,7 @@ import {
   repeat,
   torch,
 } from '../layers';
-import { choose, oneOf, positive } from '../layers/options';
+import { among, check, type Checks, choose, dropoutRate, factor, MODEL_OPTIONS } from '../layers/options';
 import { convBnAct, invertedResidual, roundChannels } from './mobilenet';
 
 /** Figure 7: expansion, kernel, channels, repeats, stride, and whether with squeeze and excitation (ratio 1/4). */
@@ -44,25 +44,29 @@ const STACKS = {
 export interface MnasNetOptions extends ModelOptions {
   /** Scales the channels of every layer but the last convolution, rounded to eights (section 5, "depth multiplier"). */
   depthMultiplier?: number;
-  /** Of the first convolution: 2, or 1 as is usual for 32 x 32 pictures. */
+  /** Of the first convolution: 2, or 1 as is usual for 32 x 32 images. */
   stemStride?: 1 | 2;
   dropoutRate?: number;
 }
 
-export function mnasnet(
-  variant: keyof typeof STACKS = 'B1',
-  {
+const OPTIONS: Checks<MnasNetOptions> = {
+  ...MODEL_OPTIONS,
+  depthMultiplier: factor,
+  stemStride: among(1, 2),
+  dropoutRate,
+};
+
+export function mnasnet(variant: keyof typeof STACKS = 'B1', options: MnasNetOptions = {}): tf.LayersModel {
+  check('mnasnet', options, OPTIONS);
+  const {
     inputShape = [224, 224, 3],
     classes = 1000,
     depthMultiplier = 1,
     stemStride = 2,
     dropoutRate = 0.2,
     seed,
-  }: MnasNetOptions = {},
-): tf.LayersModel {
+  } = options;
   const stacks = choose(STACKS, variant, 'variant of mnasnet');
-  positive('depthMultiplier of mnasnet', depthMultiplier);
-  oneOf('stemStride of mnasnet', stemStride, 1, 2);
   const width = (channels: number): number => roundChannels(channels * depthMultiplier);
   const norm = { momentum: 1 - 0.9997 };
   const stack = ([t, size, c, n, s, se]: (typeof STACKS)['A1' | 'B1'][number], index: number): Block =>

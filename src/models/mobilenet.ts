@@ -29,7 +29,17 @@ import {
   residual,
   torch,
 } from '../layers';
-import { choose, oneOf, positive } from '../layers/options';
+import {
+  among,
+  boolean,
+  check,
+  type Checks,
+  choose,
+  dropoutRate,
+  factor,
+  MODEL_OPTIONS,
+  refuse,
+} from '../layers/options';
 
 /** v1, table 1: filters, how many depthwise separable layers have them, and the stride of the first. */
 const V1_TABLE_1 = {
@@ -99,7 +109,7 @@ export interface MobileNetOptions extends ModelOptions {
   widthMultiplier?: number;
   /** rho: scales the input of 224 x 224 where `inputShape` does not say its size. */
   resolutionMultiplier?: number;
-  /** Of conv1: 2, or 1 as is usual for 32 x 32 pictures. */
+  /** Of conv1: 2, or 1 as is usual for 32 x 32 images. */
   stemStride?: 1 | 2;
   /** The share of units set to zero before the last layer. */
   dropoutRate?: number;
@@ -116,14 +126,29 @@ export interface MobileNetOptions extends ModelOptions {
   padding?: 'same';
 }
 
+const OPTIONS: Checks<MobileNetOptions> = {
+  ...MODEL_OPTIONS,
+  widthMultiplier: factor,
+  resolutionMultiplier: factor,
+  stemStride: among(1, 2),
+  dropoutRate,
+  normEpsilon: factor,
+  widthRule: among('authors', 'timm'),
+  minimal: boolean,
+  padding: among('same'),
+};
+
+/** What v1 and v2 have none of. */
+const OF_V3 = ['normEpsilon', 'widthRule', 'minimal', 'padding'] as const;
+
 /** @param version of 'v3', table 1 is 'v3-large', table 2 'v3-small' */
 export function mobilenet(version: keyof typeof VERSIONS = 'v1', options: MobileNetOptions = {}): tf.LayersModel {
   const rows = choose(VERSIONS, version, 'version of mobilenet');
-  const { widthMultiplier = 1, resolutionMultiplier = 1, stemStride = 2, widthRule = 'authors' } = options;
-  positive('widthMultiplier of mobilenet', widthMultiplier);
-  positive('resolutionMultiplier of mobilenet', resolutionMultiplier);
-  oneOf('stemStride of mobilenet', stemStride, 1, 2);
-  oneOf('widthRule of mobilenet', widthRule, 'authors', 'timm');
+  check('mobilenet', options, OPTIONS);
+  const strange = version.startsWith('v3') ? undefined : OF_V3.find(name => options[name] !== undefined);
+  if (strange)
+    refuse(`option ${strange} of mobilenet ${version}`, options[strange], 'it with v3-large or v3-small alone');
+  const { widthMultiplier = 1, resolutionMultiplier = 1, stemStride = 2 } = options;
   const side = Math.round(224 * resolutionMultiplier);
   const { inputShape = [side, side, 3], classes = 1000, dropoutRate = version === 'v1' ? 0.001 : 0.2, seed } = options;
   const width = (channels: number): number => roundChannels(channels * widthMultiplier);

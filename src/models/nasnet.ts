@@ -28,7 +28,7 @@ import {
   subsample,
   torch,
 } from '../layers';
-import { choose } from '../layers/options';
+import { check, type Checks, choose, dropoutRate, MODEL_OPTIONS } from '../layers/options';
 
 /** "N @ F": repeats of the normal cell in each stage, and maps of the last layer. */
 const VARIANTS = {
@@ -41,8 +41,14 @@ export interface NasNetOptions extends ModelOptions {
   dropoutRate?: number;
 }
 
+const OPTIONS: Checks<NasNetOptions> = {
+  ...MODEL_OPTIONS,
+  dropoutRate,
+};
+
 export function nasnet(variant: keyof typeof VARIANTS = 'mobile', options: NasNetOptions = {}): tf.LayersModel {
   const { repeats, penultimate, stem, size, skipReduction } = choose(VARIANTS, variant, 'variant of nasnet');
+  check('nasnet', options, OPTIONS);
   const isCifar = variant === 'cifar';
   const {
     inputShape = [size, size, 3],
@@ -53,7 +59,7 @@ export function nasnet(variant: keyof typeof VARIANTS = 'mobile', options: NasNe
   // The normal cell joins its input and five sums.
   const filters = penultimate / 24;
   return modelOf(`nasnet-${variant}`, { inputShape, classes, seed }, image => {
-    // Figure 2, left and right: ImageNet pictures are made smaller by a convolution and two reduction cells first.
+    // Figure 2, left and right: ImageNet images are made smaller by a convolution and two reduction cells first.
     const conv0 = named('conv0', torch('conv0', isCifar
       ? convBn(stem, 3, { norm, torch: ['conv', 'bn'] })                                // 32 x 32 x 96
       : convBn(stem, 3, { stride: 2, padding: 0, norm, torch: ['conv', 'bn'] })))(image); // 165 x 165 x 96
@@ -126,7 +132,7 @@ function squeezed(name: string, filters: number): Block {
   return named(name, torch(name, relu(), convBn(filters, 1, { norm, torch: ['conv', 'bn'] })));
 }
 
-/** Every other place, and every other place of the picture moved by one: half the maps each (appendix A.4). */
+/** Every other place, and every other place of the image moved by one: half the maps each (appendix A.4). */
 function factorizedReduction(filters: number): Block {
   const half = (name: string): Block => torch(name, conv(filters / 2, 1, { bias: false, torch: 'conv' }));
   return named('factorized',

@@ -24,7 +24,7 @@ import {
   residual,
   torch,
 } from '../layers';
-import { choose, oneOf, withDepth } from '../layers/options';
+import { among, type Checks, keyOf, MODEL_OPTIONS, whole, withDepth } from '../layers/options';
 import { DEPTHS, zeroPadded } from './resnet';
 import { blocksPerStage } from './resnetCifar';
 
@@ -49,6 +49,12 @@ export interface PreactResNetOptions extends ModelOptions {
   order?: 'normPool' | 'poolNorm';
 }
 
+const OPTIONS: Checks<PreactResNetOptions> = {
+  ...MODEL_OPTIONS,
+  depth: keyOf(DEPTHS),
+  order: among('normPool', 'poolNorm'),
+};
+
 /** For ImageNet, table 5. */
 export function preactResnet(
   first?: PreactResNetOptions['depth'] | PreactResNetOptions,
@@ -60,9 +66,8 @@ export function preactResnet(
     inputShape = [224, 224, 3],
     classes = 1000,
     seed,
-  } = withDepth<PreactResNetOptions>(first, more);
-  oneOf('order of preactResnet', order, 'normPool', 'poolNorm');
-  const [block, counts] = choose(DEPTHS, depth, 'depth of preactResnet');
+  } = withDepth<PreactResNetOptions>('preactResnet', first, more, OPTIONS);
+  const [block, counts] = DEPTHS[depth];
   const stage = (index: number, filters: number, stride: number): Block =>
     repeat(counts[index], i => {
       const s = i === 0 ? stride : 1;
@@ -93,6 +98,14 @@ export interface PreactResNetCifarOptions extends ModelOptions {
   shortcut?: 'A' | 'B';
 }
 
+const CIFAR_OPTIONS: Checks<PreactResNetCifarOptions> = {
+  ...MODEL_OPTIONS,
+  depth: whole,
+  block: among('basic', 'bottleneck'),
+  order: keyOf(FIGURE_4),
+  shortcut: among('A', 'B'),
+};
+
 /** For CIFAR-10, tables 2 to 4. */
 export function preactResnetCifar(
   first?: number | PreactResNetCifarOptions,
@@ -106,11 +119,9 @@ export function preactResnetCifar(
     inputShape = [32, 32, 3],
     classes = 10,
     seed,
-  } = withDepth<PreactResNetCifarOptions>(first, more);
-  oneOf('block of preactResnetCifar', block, 'basic', 'bottleneck');
-  oneOf('shortcut of preactResnetCifar', shortcut, 'A', 'B');
-  const n = blocksPerStage(depth, block === 'basic' ? 6 : 9, `preactResnetCifar with ${block} blocks`);
-  const { front } = choose(FIGURE_4, order, 'order of preactResnetCifar');
+  } = withDepth<PreactResNetCifarOptions>('preactResnetCifar', first, more, CIFAR_OPTIONS);
+  const n = blocksPerStage(`depth of preactResnetCifar with ${block} blocks`, depth, block === 'basic' ? 6 : 9);
+  const { front } = FIGURE_4[order];
   const stage = (index: number, filters: number, stride: number): Block =>
     repeat(n, i => {
       const s = i === 0 ? stride : 1;

@@ -24,7 +24,7 @@ import {
   sigmoid,
   torch,
 } from '../layers';
-import { choose, oneOf } from '../layers/options';
+import { among, check, type Checks, choose, MODEL_OPTIONS } from '../layers/options';
 
 /** Depth d, initial width w0, slope wa, step wm and group width g (section 3.3); the names say 10^6 or 10^9 multiply-adds. */
 const SETTINGS = {
@@ -59,7 +59,7 @@ const SETTINGS = {
 export type RegNetVariant = keyof typeof SETTINGS;
 
 export interface RegNetOptions extends ModelOptions {
-  /** Of the first convolution: 2, or 1 as is usual for 32 x 32 pictures. */
+  /** Of the first convolution: 2, or 1 as is usual for 32 x 32 images. */
   stemStride?: 1 | 2;
   /**
    * Where the groups do not divide a width: its nearest multiple, of two as near ones the even, as the authors and timm; or
@@ -68,14 +68,17 @@ export interface RegNetOptions extends ModelOptions {
   rounding?: 'torchvision' | 'authors';
 }
 
+const OPTIONS: Checks<RegNetOptions> = {
+  ...MODEL_OPTIONS,
+  stemStride: among(1, 2),
+  rounding: among('torchvision', 'authors'),
+};
+
 /** Y has squeeze and excitation, X has not. The comments are of Y-400MF. */
-export function regnet(
-  variant: RegNetVariant = 'Y-400MF',
-  { inputShape = [224, 224, 3], classes = 1000, stemStride = 2, rounding = 'torchvision', seed }: RegNetOptions = {},
-): tf.LayersModel {
-  oneOf('rounding of regnet', rounding, 'torchvision', 'authors');
+export function regnet(variant: RegNetVariant = 'Y-400MF', options: RegNetOptions = {}): tf.LayersModel {
+  check('regnet', options, OPTIONS);
+  const { inputShape = [224, 224, 3], classes = 1000, stemStride = 2, rounding = 'torchvision', seed } = options;
   const stages = stagesOf(choose(SETTINGS, variant, 'variant of regnet'), rounding);
-  oneOf('stemStride of regnet', stemStride, 1, 2);
   const stage = (number: number): Block => {
     const { width, depth, groupWidth } = stages[number - 1];
     return repeat(depth, i => torch(`trunk_output.block${number}.block${number}-${i}`, unit(width, groupWidth, i === 0 ? 2 : 1, variant.startsWith('Y')))); // prettier-ignore

@@ -24,7 +24,7 @@ import {
   subsample,
   torch,
 } from '../layers';
-import { choose, oneOf, positive, withDepth } from '../layers/options';
+import { among, boolean, type Checks, factor, keyOf, MODEL_OPTIONS, withDepth } from '../layers/options';
 
 /** Table 1: the building block, and how often it stands in conv2_x, conv3_x, conv4_x and conv5_x. */
 export const TABLE_1 = {
@@ -56,6 +56,16 @@ export interface ResNetOptions extends ModelOptions {
   stem?: Stem;
 }
 
+export const RESNET_OPTIONS: Checks<ResNetOptions> = {
+  ...MODEL_OPTIONS,
+  depth: keyOf(DEPTHS),
+  stride: among('v1', 'v1.5'),
+  shortcut: among('A', 'B', 'C'),
+  residual: boolean,
+  width: factor,
+  stem: among('imagenet', 'caffe', 'cifar'),
+};
+
 /** `resnet(50, options)`, or `resnet({ depth: 50, ...options })`. */
 export function resnet(
   first?: ResNetOptions['depth'] | ResNetOptions,
@@ -69,11 +79,8 @@ export function resnet(
     width = 1,
     stem,
     ...options
-  } = withDepth<ResNetOptions>(first, more);
-  oneOf('stride of resnet', version, 'v1', 'v1.5');
-  oneOf('shortcut of resnet', kind, 'A', 'B', 'C');
-  positive('width of resnet', width);
-  const [block, counts] = choose(DEPTHS, depth, 'depth of resnet');
+  } = withDepth<ResNetOptions>('resnet', first, more, RESNET_OPTIONS);
+  const [block, counts] = DEPTHS[depth];
   const shortcut = hasShortcuts ? kind : 'none';
   const name = `${hasShortcuts ? 'resnet' : 'plain'}${depth}${width === 1 ? '' : `-${width}`}`;
   return residualNetwork(name, options, counts, stem, (filters, stride) => {
@@ -86,7 +93,7 @@ export function resnet(
 
 /**
  * How the network begins. 'imagenet': 7 x 7 filters and pooling with one row of padding. 'caffe': pooling that hangs over the
- * lower right edge instead, as the authors' own networks. 'cifar' keeps 32 x 32 pictures, by 3 x 3 filters and no pooling.
+ * lower right edge instead, as the authors' own networks. 'cifar' keeps 32 x 32 images, by 3 x 3 filters and no pooling.
  */
 export type Stem = 'imagenet' | 'caffe' | 'cifar';
 
@@ -101,7 +108,6 @@ export function residualNetwork(
   stem: Stem = 'imagenet',
   block: (filters: number, stride: number) => Block,
 ): tf.LayersModel {
-  oneOf(`stem of ${name}`, stem, 'imagenet', 'caffe', 'cifar');
   const stage = (layer: number, filters: number, stride: number): Block =>
     repeat(counts[layer - 1], i => torch(`layer${layer}.${i}`, block(filters, i === 0 ? stride : 1)));
   const names = { torch: ['conv1', 'bn1'] } as const;

@@ -14,7 +14,7 @@ import {
   repeat,
   torch,
 } from '../layers';
-import { oneOf, wholeNumber, withDepth } from '../layers/options';
+import { among, boolean, type Checks, MODEL_OPTIONS, refuse, widths, withDepth } from '../layers/options';
 import { basic, unit } from './resnet';
 
 /** Table 6: classification error on the CIFAR-10 test set, percent (110: the best of five; 1202 overfits). */
@@ -30,6 +30,14 @@ export interface ResNetCifarOptions extends ModelOptions {
   residual?: boolean;
 }
 
+const OPTIONS: Checks<ResNetCifarOptions> = {
+  ...MODEL_OPTIONS,
+  depth: (what, value) => void blocksPerStage(what, value, 6),
+  shortcut: among('A', 'B', 'C'),
+  widths: widths(3),
+  residual: boolean,
+};
+
 /** `resnetCifar(20, options)`, or `resnetCifar({ depth: 20, ...options })`. */
 export function resnetCifar(
   first?: number | ResNetCifarOptions,
@@ -43,10 +51,8 @@ export function resnetCifar(
     widths = [16, 32, 64],
     residual = true,
     seed,
-  } = withDepth<ResNetCifarOptions>(first, more);
-  oneOf('shortcut of resnetCifar', shortcut, 'A', 'B', 'C');
-  for (const width of widths) wholeNumber('width of a stage of resnetCifar', width);
-  const n = blocksPerStage(depth, 6, 'resnetCifar');
+  } = withDepth<ResNetCifarOptions>('resnetCifar', first, more, OPTIONS);
+  const n = blocksPerStage('depth of resnetCifar', depth, 6);
   const stage = (layer: number, filters: number, stride: number): Block =>
     repeat(n, i => {
       const s = i === 0 ? stride : 1;
@@ -62,8 +68,8 @@ export function resnetCifar(
 }
 
 /** n, where three stages of n blocks of `layers / 3` layers, and two layers around them, make `depth`. */
-export function blocksPerStage(depth: number, layers: 6 | 9, name: string): number {
-  const n = (depth - 2) / layers;
+export function blocksPerStage(what: string, depth: number, layers: 6 | 9): number {
+  const n = typeof depth === 'number' ? (depth - 2) / layers : NaN;
   if (Number.isInteger(n) && n > 0) return n;
-  throw new Error(`The depth of ${name} is ${depth}; right is ${layers}n + 2 with n = 1, 2, ...`);
+  refuse(what, depth, `${layers}n + 2 with n from 1`);
 }

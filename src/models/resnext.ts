@@ -21,8 +21,18 @@ import {
   repeat,
   torch,
 } from '../layers';
-import { choose, wholeNumber, withDepth } from '../layers/options';
-import { bottleneck, residualNetwork, resnet, type ResNetOptions, type Stem, TABLE_1, unit } from './resnet';
+import { among, type Checks, MODEL_OPTIONS, whole, wholeNumber, withDepth } from '../layers/options';
+import { networkWithWeights } from '../base/options';
+import {
+  bottleneck,
+  residualNetwork,
+  resnet,
+  type ResNetOptions,
+  RESNET_OPTIONS,
+  type Stem,
+  TABLE_1,
+  unit,
+} from './resnet';
 import { blocksPerStage } from './resnetCifar';
 
 /**
@@ -41,6 +51,15 @@ export interface ResNeXtOptions extends ModelOptions {
   stem?: Stem;
 }
 
+const OPTIONS: Checks<ResNeXtOptions> = {
+  ...MODEL_OPTIONS,
+  depth: among(50, 101, 152),
+  cardinality: whole,
+  bottleneckWidth: whole,
+  form: among('a', 'b', 'c'),
+  stem: RESNET_OPTIONS.stem,
+};
+
 /** `resnext(50, options)`, or `resnext({ depth: 50, ...options })`. */
 export function resnext(
   first?: ResNeXtOptions['depth'] | ResNeXtOptions,
@@ -53,8 +72,8 @@ export function resnext(
     form = 'c',
     stem,
     ...options
-  } = withDepth<ResNeXtOptions>(first, more);
-  const [, counts] = choose({ 50: TABLE_1[50], 101: TABLE_1[101], 152: TABLE_1[152] }, depth, 'depth of resnext');
+  } = withDepth<ResNeXtOptions>('resnext', first, more, OPTIONS);
+  const [, counts] = TABLE_1[depth];
   return residualNetwork(
     `resnext${depth}-${cardinality}x${bottleneckWidth}d`,
     options,
@@ -72,6 +91,12 @@ export interface ResNeXtCifarOptions extends Omit<ResNeXtOptions, 'depth' | 'ste
   depth?: number;
 }
 
+const { stem: _, ...SHARED_OPTIONS } = OPTIONS;
+const CIFAR_OPTIONS: Checks<ResNeXtCifarOptions> = {
+  ...SHARED_OPTIONS,
+  depth: (what, value) => void blocksPerStage(what, value, 9),
+};
+
 /** For CIFAR, section 5.2: 8x64d and 16x64d. */
 export function resnextCifar(
   first?: number | ResNeXtCifarOptions,
@@ -85,8 +110,8 @@ export function resnextCifar(
     inputShape = [32, 32, 3],
     classes = 10,
     seed,
-  } = withDepth<ResNeXtCifarOptions>(first, more);
-  const n = blocksPerStage(depth, 9, 'resnextCifar');
+  } = withDepth<ResNeXtCifarOptions>('resnextCifar', first, more, CIFAR_OPTIONS);
+  const n = blocksPerStage('depth of resnextCifar', depth, 9);
   const stage = (layer: number, factor: number, stride: number): Block =>
     repeat(n, i => {
       const s = i === 0 ? stride : 1;
@@ -107,7 +132,7 @@ export function wideResnet(
   first?: ResNetOptions['depth'] | ResNetOptions,
   more: Omit<ResNetOptions, 'depth'> = {},
 ): tf.LayersModel {
-  return resnet({ width: 2, ...withDepth<ResNetOptions>(first, more) });
+  return resnet({ width: 2, ...withDepth<ResNetOptions>('wideResnet', first, more, RESNET_OPTIONS) });
 }
 
 /** Equation 2, without the shortcut: the sum of `cardinality` paths of `width` channels, written in one of three ways. */
@@ -118,7 +143,6 @@ export function aggregated(
   stride: number,
   form: ResNeXtForm,
 ): Block {
-  wholeNumber('cardinality of resnext', cardinality);
   wholeNumber('width of a path of resnext', width);
   const paths = (path: Block): Block[] =>
     Array.from({ length: cardinality }, (_, i) => named(`path${i + 1}`, torch(`path${i + 1}`, path)));
@@ -139,7 +163,7 @@ export function aggregated(
       ),
     c: () => bottleneck(cardinality * width, channels, { stride, groups: cardinality }),
   };
-  return choose(forms, form, 'form of resnext')();
+  return forms[form]();
 }
 
 /** tfjs adds and joins two and more. */
@@ -153,11 +177,15 @@ function join(how: (...blocks: Block[]) => Block, paths: Block[]): Block {
  * @throws when they are different networks
  */
 export function transferWeights(from: tf.LayersModel, to: tf.LayersModel): void {
+  networkWithWeights('first argument of transferWeights', from);
+  networkWithWeights('second argument of transferWeights', to);
   const source = pathWeights(from);
   const target = pathWeights(to);
   const [missing] = [...target.keys()].filter(name => !source.has(name));
   if (missing || source.size !== target.size) {
-    throw new Error(`${from.name} and ${to.name} are different networks${missing ? `: only one has ${missing}` : ''}.`);
+    throw new Error(
+      `${from.name} and ${to.name} are different networks${missing ? `: only one has ${missing}` : ''}; expected the same in another form.`,
+    );
   }
   for (const [name, weights] of target) {
     const axis = name.endsWith('restore/conv/kernel') ? -2 : -1;

@@ -24,8 +24,8 @@ import {
   residual,
   torch,
 } from '../layers';
-import { choose, oneOf, positive, wholeNumber, withDepth } from '../layers/options';
-import { basic, bottleneck, DEPTHS, residualNetwork, shortcut, type Stem, stemPool } from './resnet';
+import { among, boolean, check, type Checks, factor, keyOf, MODEL_OPTIONS, whole, withDepth } from '../layers/options';
+import { basic, bottleneck, DEPTHS, residualNetwork, RESNET_OPTIONS, shortcut, type Stem, stemPool } from './resnet';
 
 /** Figure 7: where the block stands in a residual unit of the given body and shortcut. */
 const FIGURE_7 = {
@@ -44,6 +44,12 @@ export interface SqueezeExciteOptions {
   gate?: 'sigmoid' | 'tanh' | 'relu';
 }
 
+const SQUEEZE_OPTIONS: Checks<SqueezeExciteOptions> = {
+  reduction: factor,
+  leastSqueezed: whole,
+  gate: among('sigmoid', 'tanh', 'relu'),
+};
+
 export interface SENetOptions extends ModelOptions, SqueezeExciteOptions {
   depth?: keyof typeof DEPTHS;
   placement?: keyof typeof FIGURE_7;
@@ -53,12 +59,26 @@ export interface SENetOptions extends ModelOptions, SqueezeExciteOptions {
   reluBeforeSqueeze?: boolean;
 }
 
+const OPTIONS: Checks<SENetOptions> = {
+  ...MODEL_OPTIONS,
+  ...SQUEEZE_OPTIONS,
+  depth: keyOf(DEPTHS),
+  placement: keyOf(FIGURE_7),
+  stride: RESNET_OPTIONS.stride,
+  stem: RESNET_OPTIONS.stem,
+  reluBeforeSqueeze: boolean,
+};
+
 /** `seResnet(50, options)`, or `seResnet({ depth: 50, ...options })`. */
 export function seResnet(
   first?: SENetOptions['depth'] | SENetOptions,
   more: Omit<SENetOptions, 'depth'> = {},
 ): tf.LayersModel {
-  return build('seResnet', { ...withDepth<SENetOptions>(first, more), cardinality: 1, bottleneckWidth: 64 });
+  return build('seResnet', {
+    ...withDepth<SENetOptions>('seResnet', first, more, OPTIONS),
+    cardinality: 1,
+    bottleneckWidth: 64,
+  });
 }
 
 export interface SEResNeXtOptions extends Omit<SENetOptions, 'depth' | 'stride' | 'reluBeforeSqueeze'> {
@@ -67,12 +87,24 @@ export interface SEResNeXtOptions extends Omit<SENetOptions, 'depth' | 'stride' 
   bottleneckWidth?: number;
 }
 
+const { stride: _stride, reluBeforeSqueeze: _relu, ...SHARED_OPTIONS } = OPTIONS;
+const NEXT_OPTIONS: Checks<SEResNeXtOptions> = {
+  ...SHARED_OPTIONS,
+  depth: among(26, 50, 101, 152),
+  cardinality: whole,
+  bottleneckWidth: whole,
+};
+
 /** SE-ResNeXt-50 (32 x 4d), table 1, right. */
 export function seResnext(
   first?: SEResNeXtOptions['depth'] | SEResNeXtOptions,
   more: Omit<SEResNeXtOptions, 'depth'> = {},
 ): tf.LayersModel {
-  return build('seResnext', { cardinality: 32, bottleneckWidth: 4, ...withDepth<SEResNeXtOptions>(first, more) });
+  return build('seResnext', {
+    cardinality: 32,
+    bottleneckWidth: 4,
+    ...withDepth<SEResNeXtOptions>('seResnext', first, more, NEXT_OPTIONS),
+  });
 }
 
 function build(
@@ -91,11 +123,8 @@ function build(
     ...options
   }: SENetOptions & { cardinality: number; bottleneckWidth: number },
 ): tf.LayersModel {
-  const [block, counts] = choose(DEPTHS, depth, `depth of ${name}`);
-  const place = choose(FIGURE_7, placement, `placement of ${name}`);
-  oneOf(`stride of ${name}`, version, 'v1', 'v1.5');
-  wholeNumber(`cardinality of ${name}`, cardinality);
-  wholeNumber(`bottleneckWidth of ${name}`, bottleneckWidth);
+  const [block, counts] = DEPTHS[depth];
+  const place = FIGURE_7[placement];
   const se = squeezeExcite({ reduction, leastSqueezed, gate });
   return residualNetwork(`${name}${depth}`, options, counts, stem, (filters, stride) => {
     const channels = block === 'basic' ? filters : 4 * filters;
@@ -114,20 +143,16 @@ function build(
 
 /**
  * Figure 3, equations 2 to 4: the mean of each map, two dense layers, and each map times its number. The dense layers are
- * 1 x 1 convolutions on 1 x 1 pictures.
+ * 1 x 1 convolutions on 1 x 1 images.
  */
-export function squeezeExcite({
-  reduction = 16,
-  leastSqueezed = 1,
-  gate = 'sigmoid',
-}: SqueezeExciteOptions = {}): Block {
-  oneOf('gate of squeeze and excitation', gate, 'sigmoid', 'tanh', 'relu');
-  positive('reduction of squeeze and excitation', reduction);
+export function squeezeExcite(options: SqueezeExciteOptions = {}): Block {
+  check('squeezeExcite', options, SQUEEZE_OPTIONS);
+  const { reduction = 16, leastSqueezed = 1, gate = 'sigmoid' } = options;
   return x => {
     const channels = x.shape[3]!;
     const squeezed = Math.max(leastSqueezed, channels / reduction);
     if (!Number.isInteger(squeezed)) {
-      throw new Error(`The reduction is ${reduction} for ${channels} channels; right is a divisor of their number.`);
+      throw new Error(`The reduction is ${reduction} for ${channels} channels; expected a divisor of their number.`);
     }
     const weights = chain(
       globalAvgPool({ keepDims: true }),
@@ -145,18 +170,19 @@ export interface SENet154Options extends ModelOptions {
   pooling?: 'imagenet' | 'caffe';
 }
 
+const SENET154_OPTIONS: Checks<SENet154Options> = {
+  ...MODEL_OPTIONS,
+  pooling: among('imagenet', 'caffe'),
+};
+
 /**
  * SENet-154, the winner of ILSVRC 2017: SE-ResNeXt-152 (64 x 4d) with half the filters in the first 1 x 1 convolutions,
  * three 3 x 3 convolutions for the first 7 x 7, 3 x 3 convolutions for shortcuts with stride, and dropout. Names: timm's
  * legacy_senet154.
  */
-export function senet154({
-  inputShape = [224, 224, 3],
-  classes = 1000,
-  pooling = 'caffe',
-  seed,
-}: SENet154Options = {}): tf.LayersModel {
-  oneOf('pooling of senet154', pooling, 'imagenet', 'caffe');
+export function senet154(options: SENet154Options = {}): tf.LayersModel {
+  check('senet154', options, SENET154_OPTIONS);
+  const { inputShape = [224, 224, 3], classes = 1000, pooling = 'caffe', seed } = options;
   const [, counts] = DEPTHS[152];
   const block = (filters: number, stride: number, size: number): Block => {
     const body = chain(

@@ -22,7 +22,7 @@ import {
   sliceChannels,
   torch,
 } from '../layers';
-import { choose, oneOf } from '../layers/options';
+import { among, check, type Checks, keyOf, MODEL_OPTIONS } from '../layers/options';
 
 /** Table 5: output channels of stages 2, 3, 4 and of conv5, by width. */
 const TABLE_5 = {
@@ -35,19 +35,20 @@ const TABLE_5 = {
 export interface ShuffleNetV2Options extends ModelOptions {
   /** Output channels, relative to the 1x network. */
   widthMultiplier?: keyof typeof TABLE_5;
-  /** 'cifar', usual for 32 x 32 pictures: 3 x 3 filters at stride 1, and no pooling. */
+  /** 'cifar', usual for 32 x 32 images: 3 x 3 filters at stride 1, and no pooling. */
   stem?: 'imagenet' | 'cifar';
 }
 
-export function shufflenetV2({
-  inputShape = [224, 224, 3],
-  classes = 1000,
-  widthMultiplier = 1,
-  stem = 'imagenet',
-  seed,
-}: ShuffleNetV2Options = {}): tf.LayersModel {
-  const [stage2, stage3, stage4, conv5] = choose(TABLE_5, widthMultiplier, 'widthMultiplier of shufflenetV2');
-  oneOf('stem of shufflenetV2', stem, 'imagenet', 'cifar');
+const OPTIONS: Checks<ShuffleNetV2Options> = {
+  ...MODEL_OPTIONS,
+  widthMultiplier: keyOf(TABLE_5),
+  stem: among('imagenet', 'cifar'),
+};
+
+export function shufflenetV2(options: ShuffleNetV2Options = {}): tf.LayersModel {
+  check('shufflenetV2', options, OPTIONS);
+  const { inputShape = [224, 224, 3], classes = 1000, widthMultiplier = 1, stem = 'imagenet', seed } = options;
+  const [stage2, stage3, stage4, conv5] = TABLE_5[widthMultiplier];
   const large = stem === 'imagenet';
   return model(`shufflenetV2_x${widthMultiplier}`, { inputShape, classes, seed },
     named('conv1', convBnRelu(24, 3, { stride: large ? 2 : 1, torch: ['conv1.0', 'conv1.1'] })), // 112 x 112 x 24

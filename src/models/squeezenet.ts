@@ -19,7 +19,7 @@ import {
   named,
   torch,
 } from '../layers';
-import { choose, oneOf } from '../layers/options';
+import { among, boolean, check, type Checks, choose, dropoutRate, MODEL_OPTIONS } from '../layers/options';
 
 /** Table 1: s1x1, and e1x1 = e3x3, of each fire module. */
 const TABLE_1 = {
@@ -42,25 +42,30 @@ const VERSIONS: Record<'1.0' | '1.1', { conv1: [number, number]; pooled: string[
 export interface SqueezeNetOptions extends ModelOptions {
   /** Figure 2, middle: fire3, 5, 7 and 9 add their input to their output. */
   bypass?: boolean;
-  /** 'cifar', usual for 32 x 32 pictures: 3 x 3 filters at stride 1. */
+  /** 'cifar', usual for 32 x 32 images: 3 x 3 filters at stride 1. */
   stem?: 'imagenet' | 'cifar';
   /** The share of maps set to zero before conv10. */
   dropoutRate?: number;
 }
 
-export function squeezenet(
-  version: keyof typeof VERSIONS = '1.0',
-  {
+const OPTIONS: Checks<SqueezeNetOptions> = {
+  ...MODEL_OPTIONS,
+  bypass: boolean,
+  stem: among('imagenet', 'cifar'),
+  dropoutRate,
+};
+
+export function squeezenet(version: keyof typeof VERSIONS = '1.0', options: SqueezeNetOptions = {}): tf.LayersModel {
+  check('squeezenet', options, OPTIONS);
+  const {
     inputShape = [224, 224, 3],
     classes = 1000,
     bypass = false,
     stem = 'imagenet',
     dropoutRate = 0.5,
     seed,
-  }: SqueezeNetOptions = {},
-): tf.LayersModel {
+  } = options;
   const { conv1, pooled } = choose(VERSIONS, version, 'version of squeezenet');
-  oneOf('stem of squeezenet', stem, 'imagenet', 'cifar');
   const small = stem === 'cifar';
   // torchvision numbers the convolution, the ReLU, the fire modules and the poolings of `features` in one sequence.
   let index = 3;

@@ -22,7 +22,16 @@ import {
   named,
   relu,
 } from '../layers';
-import { choose } from '../layers/options';
+import {
+  boolean,
+  check,
+  type Checks,
+  choose,
+  dropoutRate,
+  MODEL_OPTIONS,
+  refuse,
+  wholeNumber,
+} from '../layers/options';
 
 type Row = 'LRN' | `conv${1 | 3}-${number}`;
 
@@ -59,16 +68,27 @@ export type VggConfiguration = keyof typeof TABLE_1;
 export interface VggOptions extends ModelOptions {
   /** After every convolution, before its ReLU. */
   batchNorm?: boolean;
-  /** Units of the dense layers before the last; [] is usual for 32 x 32 pictures. */
+  /** Units of the dense layers before the last; [] is usual for 32 x 32 images. */
   hidden?: readonly number[];
-  /** As torchvision: averages (or repeats) the last maps to 7 x 7, so that the dense layers fit pictures of any size. */
+  /** As torchvision: averages (or repeats) the last maps to 7 x 7, so that the dense layers fit images of any size. */
   adaptivePool?: boolean;
   dropoutRate?: number;
 }
 
-export function vgg(
-  configuration: VggConfiguration = 'D',
-  {
+const OPTIONS: Checks<VggOptions> = {
+  ...MODEL_OPTIONS,
+  batchNorm: boolean,
+  hidden: (what, value) => {
+    if (!Array.isArray(value)) refuse(what, value, 'a list of numbers of units');
+    for (const units of value as number[]) wholeNumber(`number of units in the ${what}`, units);
+  },
+  adaptivePool: boolean,
+  dropoutRate,
+};
+
+export function vgg(configuration: VggConfiguration = 'D', options: VggOptions = {}): tf.LayersModel {
+  check('vgg', options, OPTIONS);
+  const {
     inputShape = [224, 224, 3],
     classes = 1000,
     batchNorm = false,
@@ -76,8 +96,7 @@ export function vgg(
     adaptivePool = false,
     dropoutRate = 0.5,
     seed,
-  }: VggOptions = {},
-): tf.LayersModel {
+  } = options;
   const stages: readonly (readonly Row[])[] = choose(TABLE_1, configuration, 'configuration of vgg');
   // torchvision numbers the convolutions, normalizations, ReLUs and poolings of `features` in one sequence.
   let index = 0;

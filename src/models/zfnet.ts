@@ -17,7 +17,7 @@ import {
   named,
   relu,
 } from '../layers';
-import { choose, oneOf } from '../layers/options';
+import { among, check, type Checks, choose, dropoutRate, MODEL_OPTIONS } from '../layers/options';
 
 /** Maps of layers 3, 4 and 5. */
 const VARIANTS = {
@@ -31,12 +31,16 @@ export interface ZFNetOptions extends ModelOptions {
   dropoutRate?: number;
 }
 
-export function zfnet(
-  variant: keyof typeof VARIANTS = 'figure3',
-  { inputShape = [224, 224, 3], classes = 1000, alphaMode = 'paper', dropoutRate = 0.5, seed }: ZFNetOptions = {},
-): tf.LayersModel {
+const OPTIONS: Checks<ZFNetOptions> = {
+  ...MODEL_OPTIONS,
+  alphaMode: among('paper', 'perWindow'),
+  dropoutRate,
+};
+
+export function zfnet(variant: keyof typeof VARIANTS = 'figure3', options: ZFNetOptions = {}): tf.LayersModel {
+  check('zfnet', options, OPTIONS);
+  const { inputShape = [224, 224, 3], classes = 1000, alphaMode = 'paper', dropoutRate = 0.5, seed } = options;
   const maps = choose(VARIANTS, variant, 'variant of zfnet');
-  oneOf('alphaMode of zfnet', alphaMode, 'paper', 'perWindow');
   const init = { deviation: 0.01 }; // section 3.1
   const norm = localResponseNorm({ alphaMode });
   const pool = maxPool(3, 2, { ceilMode: true });

@@ -1,5 +1,7 @@
 import * as tf from '@tensorflow/tfjs';
 import { hasKernel, runKernel } from './registry';
+import { check, type Checks, tensor, wholeNumber } from '../base/options';
+import { paddingOf, pairOf } from './options';
 import { assertWindowFits, pair, type Pair, slidingLength, spread } from './window';
 
 export { pair, slidingLength } from './window';
@@ -14,17 +16,24 @@ export interface ConvOptions {
   groups?: number;
 }
 
+const CONV_OPTIONS: Checks<ConvOptions> = {
+  stride: (what, value) => pairOf(what, value),
+  padding: paddingOf,
+  dilation: (what, value) => pairOf(what, value),
+  groups: (what, value) => wholeNumber(what, value),
+};
+
 /**
  * Two-dimensional convolution with groups and explicit padding, on every backend, with gradients.
  * @param x [batch, height, width, in]
  * @param filter [height, width, in / groups, out]; group g makes the g-th part of `out` from the g-th part of `in`
  * @throws if the filter does not fit the channels, or its window the image with its padding
  */
-export function conv2d(
-  x: tf.Tensor4D,
-  filter: tf.Tensor4D,
-  { stride = 1, padding = 0, dilation = 1, groups = 1 }: ConvOptions = {},
-): tf.Tensor4D {
+export function conv2d(x: tf.Tensor4D, filter: tf.Tensor4D, options: ConvOptions = {}): tf.Tensor4D {
+  check('conv2d', options, CONV_OPTIONS);
+  tensor('x of conv2d', x, 4);
+  tensor('filter of conv2d', filter, 4);
+  const { stride = 1, padding = 0, dilation = 1, groups = 1 } = options;
   const [height, width, inGroup, out] = filter.shape;
   const channels = x.shape[3];
   if (inGroup * groups !== channels || out % groups !== 0) {

@@ -1,9 +1,11 @@
 import * as tf from '@tensorflow/tfjs';
+import { between, tensor } from '../base/options';
 import { hasKernel, runKernel } from './registry';
 
 /** Zeros a share `rate` of the numbers, drawn anew at each call, and divides the others by 1 - rate. */
 export function dropout(x: tf.Tensor, rate: number): tf.Tensor {
-  if (!(rate >= 0 && rate < 1)) throw new Error(`The dropout rate is ${rate}; expected at least 0 and below 1.`);
+  tensor('x of dropout', x);
+  between('dropout rate', rate, 0, 1);
   if (rate === 0) return x.clone();
   return tf.tidy(() => {
     const noise = hasKernel('RandomUniform')

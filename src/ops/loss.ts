@@ -1,4 +1,5 @@
 import * as tf from '@tensorflow/tfjs';
+import { tensor } from '../base/options';
 import { hasKernel, runKernel } from './registry';
 
 /**
@@ -9,6 +10,8 @@ import { hasKernel, runKernel } from './registry';
  * @throws if a label is none of the classes
  */
 export function sparseSoftmaxCrossEntropy(logits: tf.Tensor2D, labels: tf.Tensor1D): tf.Tensor1D {
+  tensor('logits of sparseSoftmaxCrossEntropy', logits, 2);
+  tensor('labels of sparseSoftmaxCrossEntropy', labels, 1);
   const [batch, classes] = logits.shape;
   if (labels.dtype !== 'int32' || labels.rank !== 1 || labels.size !== batch) {
     throw new Error(

@@ -1,4 +1,5 @@
 import * as tf from '@tensorflow/tfjs';
+import { among, between, check, type Checks, refuse, tensor, wholeNumber } from '../base/options';
 import { hasKernel, runKernel } from './registry';
 
 export interface LocalResponseNormOptions {
@@ -12,18 +13,25 @@ export interface LocalResponseNormOptions {
   alphaMode?: 'paper' | 'perWindow';
 }
 
+const finite = (what: string, value: number): void => between(what, value, -Infinity);
+
+const LRN_OPTIONS: Checks<LocalResponseNormOptions> = {
+  size: (what, value) => wholeNumber(what, value),
+  bias: finite,
+  alpha: finite,
+  beta: finite,
+  alphaMode: among('paper', 'perWindow'),
+};
+
 /**
  * Local response normalization across channels, AlexNet section 3.3:
  * b_i = a_i / (k + alpha * sum over the n nearest channels of a_j^2)^beta.
  * @param x [batch, height, width, channels]
  */
-export function localResponseNorm(
-  x: tf.Tensor4D,
-  { size = 5, bias = 2, alpha = 1e-4, beta = 0.75, alphaMode = 'paper' }: LocalResponseNormOptions = {},
-): tf.Tensor4D {
-  if (!Number.isInteger(size) || size < 1) {
-    throw new Error(`Local response normalization is over ${size} channels; expected a whole number from 1.`);
-  }
+export function localResponseNorm(x: tf.Tensor4D, options: LocalResponseNormOptions = {}): tf.Tensor4D {
+  check('localResponseNorm', options, LRN_OPTIONS);
+  tensor('x of localResponseNorm', x, 4);
+  const { size = 5, bias = 2, alpha = 1e-4, beta = 0.75, alphaMode = 'paper' } = options;
   const share = alphaMode === 'paper' ? alpha : alpha / size;
   if (size % 2 === 1) return tf.localResponseNormalization(x, (size - 1) / 2, bias, share, beta);
   // tfjs knows windows with a middle only.
@@ -46,6 +54,7 @@ export function batchNorm(
   beta: tf.Tensor1D,
   epsilon = 1e-5,
 ): tf.Tensor {
+  refuseStatistics('batchNorm', x, { mean, variance, gamma, beta }, epsilon);
   return tf.batchNorm(x, mean, variance, beta, gamma, epsilon);
 }
 
@@ -59,6 +68,7 @@ export function batchNormTraining(
   beta: tf.Tensor1D,
   epsilon = 1e-5,
 ): [y: tf.Tensor, mean: tf.Tensor1D, variance: tf.Tensor1D] {
+  refuseStatistics('batchNormTraining', x, { gamma, beta }, epsilon);
   if (hasKernel('FusedBatchNormV3')) return fusedBatchNormTraining(x, gamma, beta, epsilon);
   let statistics: [tf.Tensor1D, tf.Tensor1D] | undefined;
   const normalize = tf.customGrad((...args: unknown[]) => {
@@ -89,6 +99,17 @@ export function batchNormTraining(
   return [y, ...statistics!];
 }
 
+function refuseStatistics(what: string, x: tf.Tensor, perChannel: Record<string, tf.Tensor1D>, epsilon: number): void {
+  tensor(`x of ${what}`, x);
+  if (x.rank < 2) refuse(`shape of the x of ${what}`, x.shape, '[..., channels]');
+  for (const [name, value] of Object.entries(perChannel)) {
+    tensor(`${name} of ${what}`, value, 1);
+    if (value.size !== x.shape.at(-1))
+      refuse(`shape of the ${name} of ${what}`, value.shape, `[${x.shape.at(-1)}], as x has channels`);
+  }
+  between(`epsilon of ${what}`, epsilon, 0);
+}
+
 /** `batchNormTraining` by TensorFlow's kernels, forwards and backwards one each. */
 function fusedBatchNormTraining(
   x: tf.Tensor,
@@ -112,7 +133,7 @@ function fusedBatchNormTraining(
       },
     };
   });
-  // The kernel takes pictures only.
+  // The kernel takes images only.
   const y =
     x.rank === 4
       ? normalize(x, gamma, beta)

@@ -1,5 +1,7 @@
 import * as tf from '@tensorflow/tfjs';
+import { boolean, check, type Checks, tensor } from '../base/options';
 import { onAxis, type Padding } from './convolution';
+import { paddingOf, pairOf } from './options';
 import { assertWindowFits, pair, type Pair, slidingLength } from './window';
 
 export interface PoolOptions {
@@ -11,16 +13,22 @@ export interface PoolOptions {
   ceilMode?: boolean;
 }
 
+const POOL_OPTIONS: Checks<PoolOptions> = {
+  stride: (what, value) => pairOf(what, value),
+  padding: paddingOf,
+  ceilMode: boolean,
+};
+
 /**
  * Max pooling; the padding never wins, as it is minus infinity. NaN counts as the largest, as in PyTorch.
  * @param x [batch, height, width, channels]
  * @throws if the window is larger than the image with its padding, or the padding more than half of the window
  */
-export function maxPool(
-  x: tf.Tensor4D,
-  size: Pair,
-  { stride = size, padding = 0, ceilMode = false }: PoolOptions = {},
-): tf.Tensor4D {
+export function maxPool(x: tf.Tensor4D, size: Pair, options: PoolOptions = {}): tf.Tensor4D {
+  check('maxPool', options, POOL_OPTIONS);
+  tensor('x of maxPool', x, 4);
+  pairOf('size of maxPool', size);
+  const { stride = size, padding = 0, ceilMode = false } = options;
   const [window, strides] = [pair(size), pair(stride)];
   const frame = frameOf('maxPool', x, window, strides, padding, ceilMode);
   if (typeof padding === 'string') return tf.maxPool(x, [...window], [...strides], padding);
@@ -44,11 +52,11 @@ export interface AvgPoolOptions extends PoolOptions {
  * @param x [batch, height, width, channels]
  * @throws if the window is larger than the image with its padding, or the padding more than half of the window
  */
-export function avgPool(
-  x: tf.Tensor4D,
-  size: Pair,
-  { stride = size, padding = 0, ceilMode = false, countIncludePad = true }: AvgPoolOptions = {},
-): tf.Tensor4D {
+export function avgPool(x: tf.Tensor4D, size: Pair, options: AvgPoolOptions = {}): tf.Tensor4D {
+  check('avgPool', options, { ...POOL_OPTIONS, countIncludePad: boolean });
+  tensor('x of avgPool', x, 4);
+  pairOf('size of avgPool', size);
+  const { stride = size, padding = 0, ceilMode = false, countIncludePad = true } = options;
   const [window, strides] = [pair(size), pair(stride)];
   const frame = frameOf('avgPool', x, window, strides, padding, ceilMode);
   if (typeof padding === 'string') return tf.avgPool(x, [...window], [...strides], padding);

@@ -20,7 +20,7 @@ export function slidingLength(
   if (padding === 'same') return Math.ceil(size / stride);
   const pad = padding === 'valid' ? 0 : padding;
   const free = size + 2 * pad - dilation * (window - 1) - 1;
-  if (!ceilMode || free < 0) return Math.floor(free / stride) + 1;
+  if (!ceilMode) return Math.floor(free / stride) + 1;
   const length = Math.ceil(free / stride) + 1;
   // The last window must start inside the image or its left padding.
   return (length - 1) * stride >= size + pad ? length - 1 : length;

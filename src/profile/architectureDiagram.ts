@@ -3,6 +3,7 @@
  * box is the side of its maps, its width the number of channels, both by their square roots.
  */
 import * as tf from '@tensorflow/tfjs';
+import { check, type Checks, network, text as textCheck, wholeNumber } from '../base/options';
 import { escapeMarkup, type Figure, palette, svgFigure } from '../display';
 import { profile, type RowProfile } from './profile';
 
@@ -35,17 +36,28 @@ interface Box {
   channels: number;
 }
 
+const OPTIONS: Checks<ArchitectureDiagramOptions> = {
+  title: textCheck,
+  depth: (what, value) => wholeNumber(what, value),
+  perLine: (what, value) => wholeNumber(what, value),
+};
+
 /**
+ * A network as a row of boxes.
  * @param net a network, or a function that builds it without initial weights, which is fast
  * @example architectureDiagram(() => alexnet())
  */
 export function architectureDiagram(
   net: tf.LayersModel | (() => tf.LayersModel),
-  { title, depth = 1, perLine = 12 }: ArchitectureDiagramOptions = {},
+  options: ArchitectureDiagramOptions = {},
 ): Figure {
+  check('architectureDiagram', options, OPTIONS);
+  if (typeof net !== 'function') network('net of architectureDiagram', net);
+  const { title, depth = 1, perLine = 12 } = options;
   const groupsOf = new Map<string, number>();
   const build = (): tf.LayersModel => {
     const built = typeof net === 'function' ? net() : net;
+    network('result of the function given to architectureDiagram', built);
     for (const layer of built.layers) groupsOf.set(layer.name, Number(layer.getConfig().groups ?? 1));
     return built;
   };

@@ -1,4 +1,5 @@
 /** What a block costs by itself, and what GoogLeNet's 1 x 1 reductions save. */
+import { func } from '../base/options';
 import { type Block, chain, concat, conv, maxPool, model, named, skeleton } from '../layers';
 import { TABLE_1 } from '../models/googlenet';
 import { profile } from './profile';
@@ -12,8 +13,12 @@ export interface BlockCost {
   outputShape: number[];
 }
 
-/** @param inputShape [height, width, channels] of what enters the block */
+/**
+ * What a block costs by itself.
+ * @param inputShape [height, width, channels] of what enters the block
+ */
 export function blockCost(inputShape: [number, number, number], block: Block): BlockCost {
+  func('block of blockCost', block, 'a block, such as conv(64, 3)');
   const net = skeleton(() => model('block', { inputShape }, block));
   try {
     const { parameters, multiplyAdds } = profile(net).totals;

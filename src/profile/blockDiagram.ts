@@ -3,6 +3,7 @@
  * module, a residual block. Normalization, activation and dropout stand in the box of the layer that they follow.
  */
 import * as tf from '@tensorflow/tfjs';
+import { check, network, shown, text } from '../base/options';
 import { escapeMarkup, type Figure, palette, svgFigure } from '../display';
 import { skeleton } from '../layers';
 
@@ -24,6 +25,7 @@ interface Part {
 const [WIDTH, HEIGHT, GAP, RISE] = [128, 44, 22, 34];
 
 /**
+ * The layers of one row of a network with their branches.
  * @param net a network, or a function that builds it without initial weights, which is fast
  * @param scope the names of its layers begin with it: 'inception3a', 'conv2_x/1'
  * @throws when no layer stands in the scope
@@ -32,14 +34,21 @@ const [WIDTH, HEIGHT, GAP, RISE] = [128, 44, 22, 34];
 export function blockDiagram(
   net: tf.LayersModel | (() => tf.LayersModel),
   scope: string,
-  { title = scope }: BlockDiagramOptions = {},
+  options: BlockDiagramOptions = {},
 ): Figure {
+  check('blockDiagram', options, { title: text });
+  text('scope of blockDiagram', scope);
+  const { title = scope } = options;
   if (typeof net === 'function') {
     const built = skeleton(net);
-    const figure = blockDiagram(built, scope, { title });
-    built.dispose();
-    return figure;
+    network('result of the function given to blockDiagram', built);
+    try {
+      return blockDiagram(built, scope, { title });
+    } finally {
+      built.dispose();
+    }
   }
+  network('net of blockDiagram', net);
   const parts = partsOf(net, scope);
   const ranks = rankedWithBends(parts);
   placeRanks(ranks);
@@ -86,7 +95,7 @@ function partsOf(net: tf.LayersModel, scope: string): Part[] {
   const chosen = net.layers.filter(inside);
   if (chosen.length === 0) {
     const scopes = [...new Set(net.layers.map(layer => layer.name.split('/')[0]))];
-    throw new Error(`${net.name} has no layers in ${scope}; there are ${scopes.join(', ')}.`);
+    throw new Error(`${net.name} has no layers in ${shown(scope)}; expected one of ${scopes.join(', ')}.`);
   }
   const outputs = chosen.map(layer => layer.output as tf.SymbolicTensor).sort((a, b) => a.id - b.id);
   const readers = (node: tf.SymbolicTensor): number =>

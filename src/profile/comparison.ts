@@ -2,6 +2,7 @@
  * The lecture's comparison chart (after Canziani, Culurciello & Paszke, 2016, arXiv 1605.07678): published accuracy against
  * operations, parameters and memory of our own networks; and what the lecture concludes, as predicates.
  */
+import { isPlain, listOf, refuse } from '../base/options';
 import { type Figure, labelSides, plotly, type Side } from '../display';
 import { architecture, type PublishedValue } from '../models';
 import { profile } from './profile';
@@ -21,14 +22,14 @@ export interface ComparedNetwork {
   /** Percent of ImageNet's validation set; from different papers, so of slightly different ways to test. */
   top1: PublishedValue;
   top5: PublishedValue;
-  /** Multiply-adds for one picture of the network's own size. */
+  /** Multiply-adds for one image of the network's own size. */
   operations: number;
   parameters: number;
   /** The share of the parameters that dense layers have. */
   denseShare: number;
-  /** Bytes of the activations of one picture. */
+  /** Bytes of the activations of one image. */
   activations: number;
-  /** Bytes of all weights and of the activations of one picture. */
+  /** Bytes of all weights and of the activations of one image. */
   memory: number;
 }
 
@@ -37,6 +38,10 @@ export interface ComparedNetwork {
  * @throws when one is not in the catalog, or nobody published how accurate it is
  */
 export function compareNetworks(families: Record<string, readonly string[]> = LECTURE): ComparedNetwork[] {
+  if (!isPlain(families))
+    refuse('families of compareNetworks', families, 'an object of lists of names, such as { ResNet: ["resnet50"] }');
+  for (const [family, names] of Object.entries(families))
+    listOf(`family ${family} of compareNetworks`, names, 'an array of names');
   return Object.entries(families).flatMap(([family, names]) => names.map(name => compared(name, family)));
 }
 
@@ -44,7 +49,7 @@ function compared(name: string, family: string): ComparedNetwork {
   const { build, published } = architecture(name);
   const { top1, top5 } = published;
   if (!top1 || !top5)
-    throw new Error(`The catalog has no published accuracy of ${name}; right is a name that has one.`);
+    throw new Error(`The catalog has no published accuracy of ${name}; expected a name that has one.`);
   const { totals, layers } = profile(() => build());
   const { parameters, fixedParameters, multiplyAdds, memory } = totals;
   const dense = layers.filter(layer => layer.kind === 'CnnKitDense').reduce((sum, layer) => sum + layer.parameters, 0);
@@ -70,6 +75,10 @@ const MEASURES = {
 
 /** Accuracy against operations; buttons put parameters or memory in their place. Areas of the marks show parameters. */
 export function comparisonChart(networks: readonly ComparedNetwork[] = compareNetworks()): Figure {
+  listOf('networks of comparisonChart', networks, 'what compareNetworks gives', (what, net: ComparedNetwork | null) => {
+    if (!net?.top1 || !net.top5) refuse(what, net, 'what compareNetworks gives');
+  });
+  if (networks.length === 0) refuse('networks of comparisonChart', networks, 'at least one');
   const families = [...new Set(networks.map(net => net.family))];
   const members = families.map(family => networks.filter(net => net.family === family));
   const accuracies = { 'top-1': 'top1', 'top-5': 'top5' } as const;

@@ -3,7 +3,7 @@
  * no second description of it.
  */
 import * as tf from '@tensorflow/tfjs';
-import { inspect } from 'node:util';
+import { among, boolean, check, type Checks, given, listOf, network, shown, text, wholeNumber } from '../base/options';
 import { type Figure, jupyterDisplay, type MimeBundle, table } from '../display';
 import { graphOnly } from '../layers';
 
@@ -16,7 +16,7 @@ export interface ProfileOptions {
   pools?: boolean;
   /** Bytes that are printed as one KB. */
   kilobyte?: 1024 | 1000;
-  /** Pictures at once; scales operations and memory. */
+  /** Images at once; scales operations and memory. */
   batchSize?: number;
   bytesPerValue?: number;
   /** How many scopes of names make a row: 1 is the paper's table, 2 has a row for each block of a stage. */
@@ -43,9 +43,9 @@ export interface Cost {
 interface Place {
   /** [height, width, channels] or [units]. */
   outputShape: number[];
-  /** Rows and columns of the picture that one value depends on, borders of zeros included: the largest over all paths. */
+  /** Rows and columns of the image that one value depends on, borders of zeros included: the largest over all paths. */
   receptiveField: [number, number];
-  /** Rows and columns of the picture between the fields of two neighbours. */
+  /** Rows and columns of the image between the fields of two neighbours. */
   jump: [number, number];
 }
 
@@ -63,6 +63,18 @@ export interface RowProfile extends Cost, Place {
   layers: LayerProfile[];
 }
 
+const whole = (what: string, value: number): void => wholeNumber(what, value);
+
+const OPTIONS: Checks<ProfileOptions> = {
+  multiplyAdds: among('MAC', 'FLOP'),
+  bias: boolean,
+  pools: boolean,
+  kilobyte: among(1024, 1000),
+  batchSize: whole,
+  bytesPerValue: whole,
+  depth: whole,
+};
+
 const DEFAULTS = {
   multiplyAdds: 'MAC',
   bias: false,
@@ -74,12 +86,19 @@ const DEFAULTS = {
 } as const satisfies Required<ProfileOptions>;
 
 /**
+ * Counts of parameters, operations and memory.
  * @param net a network, or a function that builds it: then its graph alone is built and thrown away, which is fast
  * @throws when a layer with weights is of a class that is not known here, or a size is not known
  */
 export function profile(net: tf.LayersModel | (() => tf.LayersModel), options: ProfileOptions = {}): Profile {
-  if (typeof net !== 'function') return new Profile(net.name, layersOf(net, checked(options)), checked(options));
+  check('profile', options, OPTIONS);
+  if (typeof net !== 'function') {
+    network('net of profile', net);
+    const all = { ...DEFAULTS, ...given(options) };
+    return new Profile(net.name, layersOf(net, all), all);
+  }
   const built = graphOnly(net);
+  network('result of the function given to profile', built);
   try {
     return profile(built, options);
   } finally {
@@ -96,6 +115,11 @@ export class Profile {
   readonly name: string;
 
   constructor(name: string, layers: (LayerProfile & { isExit: boolean })[], options: Required<ProfileOptions>) {
+    text('name of Profile', name);
+    listOf('layers of Profile', layers, 'what profile(net) counts', (what, layer: LayerProfile | null) =>
+      text(`name of the ${what}`, layer?.name as string),
+    );
+    check('Profile', options, OPTIONS);
     this.name = name;
     this.options = options;
     this.rows = rowsOf(layers);
@@ -107,11 +131,14 @@ export class Profile {
   row(name: string): RowProfile {
     const found = this.rows.find(row => row.name === name);
     if (found) return found;
-    throw new Error(`${this.name} has no row ${name}; there are ${this.rows.map(row => row.name).join(', ')}.`);
+    throw new Error(
+      `${this.name} has no row ${shown(name)}; expected one of ${this.rows.map(row => row.name).join(', ')}.`,
+    );
   }
 
   /** The paper's table, or that of all layers. */
   table(of: 'rows' | 'layers' = 'rows'): Figure {
+    among('rows', 'layers')('argument of table', of);
     const { multiplyAdds, kilobyte } = this.options;
     const hasFixed = this.totals.fixedParameters > 0;
     const numbers = (cost: Cost, memory: number): object => ({
@@ -139,7 +166,8 @@ export class Profile {
     return this.table().text;
   }
 
-  [inspect.custom](): string {
+  /** As Node's inspect shows it. */
+  [Symbol.for('nodejs.util.inspect.custom')](): string {
     return this.toString();
   }
 
@@ -151,19 +179,6 @@ export class Profile {
 const sides = ([height, width]: [number, number]): string =>
   height === width ? String(round(height)) : `${round(height)} x ${round(width)}`;
 const round = (n: number): number => Math.round(n * 100) / 100;
-
-function checked(options: ProfileOptions): Required<ProfileOptions> {
-  const all = { ...DEFAULTS, ...options };
-  const refuse = (name: keyof ProfileOptions, right: string): never => {
-    throw new Error(`${name} is ${inspect(all[name])}; right is ${right}.`);
-  };
-  if (!['MAC', 'FLOP'].includes(all.multiplyAdds)) refuse('multiplyAdds', "'MAC' or 'FLOP'");
-  if (![1000, 1024].includes(all.kilobyte)) refuse('kilobyte', '1024 or 1000');
-  for (const name of ['batchSize', 'bytesPerValue', 'depth'] as const) {
-    if (!Number.isInteger(all[name]) || all[name] < 1) refuse(name, 'a whole number from 1');
-  }
-  return all;
-}
 
 /** The layers in the order in which they were applied, which is that of the source text. */
 function layersOf(model: tf.LayersModel, options: Required<ProfileOptions>): (LayerProfile & { isExit: boolean })[] {
@@ -193,7 +208,7 @@ function layersOf(model: tf.LayersModel, options: Required<ProfileOptions>): (La
     const kernels = all.filter(weight => weight.shape.length >= 2);
     if (kernels.length > 0 && !WEIGHTED.has(kind)) {
       throw new Error(
-        `${layer.name} is a ${kind}, whose operations are not known; known are ${[...WEIGHTED].join(', ')}.`,
+        `${layer.name} is a ${kind}, whose operations are not known; expected one of ${[...WEIGHTED].join(', ')}.`,
       );
     }
     const isPool = POOLS.has(kind);
@@ -277,7 +292,7 @@ const size = (shape: readonly (number | null)[]): number => shape.reduce<number>
 function shapeOf(node: tf.SymbolicTensor): number[] {
   const shape = node.shape.slice(1);
   if (shape.every(n => n !== null)) return shape;
-  throw new Error(`${node.sourceLayer.name} has the shape [${shape}]; give the network an inputShape without null.`);
+  throw new Error(`${node.sourceLayer.name} has the shape [${shape}]; expected an inputShape without null.`);
 }
 
 interface Window {

@@ -3,6 +3,7 @@
  * a ledger of the cells where the two differ.
  */
 import * as tf from '@tensorflow/tfjs';
+import { among, shown, text } from '../base/options';
 import { type Figure, table } from '../display';
 import { type Block, chain, conv, model, skeleton } from '../layers';
 import { architecture } from '../models';
@@ -73,8 +74,8 @@ export const slideTableNames = Object.keys(TABLES) as SlideTableName[];
 
 /** @throws when the lecture has no table of this name */
 export function slideTable(name: SlideTableName): SlideTable {
-  if (Object.hasOwn(TABLES, name)) return { name, ...TABLES[name]() };
-  throw new Error(`The lecture has no table ${name}; there are ${slideTableNames.join(', ')}.`);
+  if (typeof name === 'string' && Object.hasOwn(TABLES, name)) return { name, ...TABLES[name]() };
+  throw new Error(`The lecture has no table ${shown(name)}; expected one of ${slideTableNames.join(', ')}.`);
 }
 
 /** The slide's table; where it is wrong, both numbers. */
@@ -92,8 +93,14 @@ export function slideFigure(name: SlideTableName): Figure {
   return table(printed, { caption });
 }
 
-/** The ledger's entry of a cell. */
+/**
+ * The ledger's entry of a cell; undefined where the slide is right.
+ * @throws when the lecture has no such table
+ */
 export function erratum(name: SlideTableName, row: string, column: string): Erratum | undefined {
+  among(...slideTableNames)('table of erratum', name);
+  text('row of erratum', row);
+  text('column of erratum', column);
   return errata.find(entry => entry.table === name && entry.row === row && entry.column === column);
 }
 
@@ -117,7 +124,7 @@ const ALEXNET = {
   fc8: ['fc8/dense', [4, 4096, 4]],
 } as const;
 
-/** The slide's AlexNet is that of "One weird trick", on pictures of 227 x 227. */
+/** The slide's AlexNet is that of "One weird trick", on images of 227 x 227. */
 const slideAlexNet = (): tf.LayersModel => oneWeirdTrick({ inputShape: [227, 227, 3] });
 
 function alexnetSlide(): Slide {

@@ -2,9 +2,11 @@
  * The reward of every cell, trained once and kept: what makes a search repeatable in a second, as NAS-Bench-101 (Ying et al.,
  * ICML 2019) and NAS-Bench-201 (Dong & Yang, ICLR 2020) do it on a larger scale.
  */
+import { between, check, type Checks, isPlain, positive, refuse, wholeNumber } from '../base/options';
 import type { ImageSet } from '../data';
+import { refuseEmpty } from '../data/imageSet';
 import { cosine, evaluate, fit } from '../training';
-import { cellNetwork, type CellNetworkOptions } from './network';
+import { CELL_NETWORK_OPTIONS, cellNetwork, type CellNetworkOptions } from './network';
 import { allCells, canonicalName, type Cell } from './space';
 import type { Evaluate } from './strategies';
 
@@ -28,13 +30,25 @@ export interface CellResult {
 /** Results by the canonical names of the cells. */
 export type CellTable = Record<string, CellResult>;
 
+const OPTIONS: Checks<CellTraining> = {
+  ...CELL_NETWORK_OPTIONS,
+  epochs: (what, value) => wholeNumber(what, value),
+  batchSize: (what, value) => wholeNumber(what, value),
+  learningRate: (what, value) => positive(what, value),
+  weightDecay: (what, value) => between(what, value, 0),
+};
+
 /** Trains the network of one cell from its seed, and asks the validation images. */
 export async function trainCell(
   cell: Cell,
   train: ImageSet,
   validation: ImageSet,
-  { epochs = 4, batchSize = 64, learningRate = 0.1, weightDecay = 5e-4, ...options }: CellTraining = {},
+  training: CellTraining = {},
 ): Promise<CellResult> {
+  check('trainCell', training, OPTIONS);
+  refuseEmpty(train, 'training set of trainCell');
+  refuseEmpty(validation, 'validation set of trainCell');
+  const { epochs = 4, batchSize = 64, learningRate = 0.1, weightDecay = 5e-4, ...options } = training;
   const net = cellNetwork(cell, { inputShape: train.shape, classes: train.classes.length, ...options });
   try {
     const { trainError } = await fit(net, train, {
@@ -60,6 +74,9 @@ export function distinctCells(): Cell[] {
 
 /** The reward that a table has for a cell. */
 export function lookUp(table: CellTable): Evaluate {
+  if (!isPlain(table)) {
+    refuse('table of lookUp', table, 'an object of results by the names of cells');
+  }
   return cell => {
     const name = canonicalName(cell);
     if (Object.hasOwn(table, name)) return table[name].accuracy;

@@ -2,11 +2,12 @@
  * The network around a cell, after NAS-Bench-201 (Dong & Yang, ICLR 2020, section 2.1 and figure 1): a convolution, stages of
  * equal cells with a halving layer between them, global average pooling, a dense layer. The 3 x 3 convolution of an edge is
  * ReLU-Conv-BN.
- * Differs from the paper: two stages of one cell instead of three of five, on pictures that the first convolution makes a
+ * Differs from the paper: two stages of one cell instead of three of five, on images that the first convolution makes a
  * quarter as high and wide, and a 3 x 3 convolution with stride 2 between the stages instead of a residual block: so two cores
  * train a cell in seconds.
  */
 import * as tf from '@tensorflow/tfjs';
+import { among, check, type Checks, listOf, wholeNumber } from '../base/options';
 import {
   add,
   batchNorm,
@@ -25,29 +26,40 @@ import {
   repeat,
   scale,
 } from '../layers';
-import { type Cell, EDGES, type Operation, OPERATIONS } from './space';
+import { MODEL_OPTIONS } from '../layers/options';
+import { type Cell, EDGES, type Operation, refuseCell } from './space';
 
 export interface CellNetworkOptions extends ModelOptions {
   /** How many cells each stage has. */
   cellsPerStage?: readonly number[];
   /** Channels of the first stage; twice as many in each next. */
   channels?: number;
-  /** Of the first convolution: 2 halves the picture before the first stage. Its window is 3 x 3, or 5 x 5 with stride 4. */
+  /** Of the first convolution: 2 halves the image before the first stage. Its window is 3 x 3, or 5 x 5 with stride 4. */
   stemStride?: 1 | 2 | 4;
 }
 
-/** @throws when the cell does not have one known operation for each edge */
-export function cellNetwork(
-  cell: Cell,
-  {
+export const CELL_NETWORK_OPTIONS: Checks<CellNetworkOptions> = {
+  ...MODEL_OPTIONS,
+  cellsPerStage: (what, value: readonly number[]) =>
+    listOf(what, value, 'an array with the number of cells of each stage', (each, n: number) => wholeNumber(each, n)),
+  channels: (what, value) => wholeNumber(what, value),
+  stemStride: among(1, 2, 4),
+};
+
+/**
+ * The network around a cell.
+ * @throws when the cell does not have one known operation for each edge
+ */
+export function cellNetwork(cell: Cell, options: CellNetworkOptions = {}): tf.LayersModel {
+  check('cellNetwork', options, CELL_NETWORK_OPTIONS);
+  const {
     cellsPerStage = [1, 1],
     channels = 16,
     stemStride = 4,
     inputShape = [32, 32, 3],
     classes = 10,
     seed,
-  }: CellNetworkOptions = {},
-): tf.LayersModel {
+  } = options;
   const block = cellBlock(cell);
   const stages = cellsPerStage.map((count, i) =>
     named(
@@ -65,12 +77,7 @@ export function cellNetwork(
 
 /** The cell as a block: each node is the sum of what its edges bring, and zero where none does. */
 export function cellBlock(cell: Cell): Block {
-  const unknown = cell.find(operation => !OPERATIONS.includes(operation));
-  if (unknown !== undefined || cell.length !== EDGES.length) {
-    throw new Error(
-      `The cell is ${cell.join('|')}; right are ${EDGES.length} operations, each one of ${OPERATIONS.join(', ')}.`,
-    );
-  }
+  refuseCell(cell);
   return x => {
     const nodes: (Node | undefined)[] = [x, undefined, undefined, undefined];
     for (let to = 1; to < nodes.length; to++) {

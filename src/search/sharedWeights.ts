@@ -4,6 +4,7 @@
  * them for a while, and leaves them there.
  */
 import * as tf from '@tensorflow/tfjs';
+import { networkWithWeights } from '../base/options';
 
 export class SharedWeights {
   private readonly kept = new Map<string, tf.Tensor>();
@@ -47,6 +48,7 @@ export class SharedWeights {
 }
 
 function weightsOf(model: tf.LayersModel): Map<string, tf.LayerVariable> {
+  networkWithWeights('child of SharedWeights', model);
   return new Map(
     model.layers.flatMap(layer =>
       layer.weights.map(weight => [`${layer.name}/${weight.originalName.split('/').at(-1)}`, weight] as const),

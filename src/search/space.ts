@@ -4,6 +4,7 @@
  * Differs from the paper: three operations instead of five, and no convolution on the last edge. 3^5 x 2 = 486 cells instead
  * of 15,625, which two cores train in a quarter of an hour.
  */
+import { between, func, refuse } from '../base/options';
 import type { Random } from '../data';
 
 export const OPERATIONS = ['none', 'skip', 'conv3x3'] as const;
@@ -27,8 +28,29 @@ export const CHOICES: readonly (readonly Operation[])[] = EDGES.map((_, edge) =>
 /** One operation for each edge of EDGES. */
 export type Cell = readonly Operation[];
 
+/** @throws unless it has one operation for each edge */
+export function refuseCell(cell: Cell): void {
+  const isCell =
+    Array.isArray(cell) &&
+    cell.length === EDGES.length &&
+    cell.every((operation: Operation) => OPERATIONS.includes(operation));
+  if (isCell) return;
+  refuse(
+    'cell',
+    Array.isArray(cell) ? cell.join('|') : cell,
+    `${EDGES.length} operations, each one of ${OPERATIONS.join(', ')}`,
+  );
+}
+
+const RANDOM = 'a function of numbers from 0 to below 1, such as seeded(1)';
+
+/** One of the items, drawn at random. @throws where there is none */
 export function pick<T>(items: readonly T[], random: Random): T {
-  return items[Math.floor(random() * items.length)];
+  func('random of pick', random, RANDOM);
+  if (!Array.isArray(items) || items.length === 0) refuse('items of pick', items, 'an array with at least one item');
+  const number = random();
+  between('number of random', number, 0, 1);
+  return items[Math.floor(number * items.length)];
 }
 
 /** All 486 cells of the space: the operation of the first edge changes fastest. */
@@ -40,17 +62,21 @@ export function allCells(): Cell[] {
 }
 
 export function randomCell(random: Random): Cell {
+  func('random of randomCell', random, RANDOM);
   return CHOICES.map(choices => pick(choices, random));
 }
 
 /** The cell with exactly one operation changed to another one of the space. */
 export function mutate(cell: Cell, random: Random): Cell {
-  const edge = Math.floor(random() * cell.length);
+  refuseCell(cell);
+  func('random of mutate', random, RANDOM);
+  const edge = pick([...cell.keys()], random);
   const others = CHOICES[edge].filter(operation => operation !== cell[edge]);
   return cell.map((operation, i) => (i === edge ? pick(others, random) : operation));
 }
 
 export function cellName(cell: Cell): string {
+  refuseCell(cell);
   return cell.join('|');
 }
 
@@ -59,6 +85,7 @@ export function cellName(cell: Cell): string {
  * reaches, are set to `none`, and the two inner nodes take the order that gives the smaller name where both are equal.
  */
 export function canonicalName(cell: Cell): string {
+  refuseCell(cell);
   const carries = (edge: number): boolean => cell[edge] !== 'none';
   const reached = new Set([0]);
   EDGES.forEach(([from, to], edge) => carries(edge) && reached.has(from) && reached.add(to));

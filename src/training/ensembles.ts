@@ -1,6 +1,6 @@
 /** Several answers to the same images, averaged: of several models, of one model at several times, or on several crops. */
 import * as tf from '@tensorflow/tfjs';
-import { between, check, type Checks, refuse, wholeNumber } from '../base/options';
+import { between, check, type Checks, listOf, refuse, wholeNumber } from '../base/options';
 import { type ImageSet, seeded } from '../data';
 import { BATCH_SIZE, type BatchSize, predict } from './evaluate';
 import { refuseMisfit, refuseModel } from './settings';
@@ -187,6 +187,7 @@ export async function predictSnapshots(
   check('predictSnapshots', options, BATCH_SIZE);
   refuseModel('predictSnapshots', model);
   refuseMisfit('predictSnapshots', model, set);
+  listOf('snapshots of predictSnapshots', snapshots, 'an array of what takeSnapshot gives');
   snapshots.forEach((snapshot, i) => refuseSnapshot(model, snapshot, i));
   const own = takeSnapshot(model);
   const restore = ({ weights }: Snapshot): void =>

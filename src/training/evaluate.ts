@@ -1,5 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
 import { boolean, check, type Checks, wholeNumber } from '../base/options';
+import { runtime } from '../base/runtime';
 import { batches, type ImageSet } from '../data';
 import { Ahead } from './ahead';
 import { softmaxCrossEntropy } from './loss';
@@ -42,7 +43,7 @@ export async function evaluate(
     tf.dispose([x, y, totals]);
     loss += batchLoss;
     right += batchRight;
-    await new Promise(setImmediate);
+    await runtime.pause();
   }
   return { loss: loss / set.length, accuracy: right / set.length };
 }
@@ -61,7 +62,7 @@ export async function predict(model: tf.LayersModel, set: ImageSet, options: Bat
   for (const { x, y } of batches(set, { batchSize })) {
     parts.push(tf.tidy(() => tf.softmax(logitsOf(model, x))));
     tf.dispose([x, y]);
-    await new Promise(setImmediate);
+    await runtime.pause();
   }
   const probabilities = tf.concat(parts);
   tf.dispose(parts);

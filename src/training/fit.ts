@@ -1,5 +1,5 @@
-import fs from 'node:fs';
 import * as tf from '@tensorflow/tfjs';
+import { runtime } from '../base/runtime';
 import { batches, type Batch, type BatchOptions, type ImageSet } from '../data';
 import { display, progress, type Progress } from '../display';
 import { Ahead } from './ahead';
@@ -146,7 +146,7 @@ export async function fit(model: tf.LayersModel, set: ImageSet, options: FitOpti
   let bar: Progress | undefined;
   let rest: Ahead<Part> | undefined;
   try {
-    if (options.resume && fs.existsSync(file!)) runFile!.load(history, lastPass);
+    if (options.resume && runtime.files!.exists(file!)) runFile!.load(history, lastPass);
     const secondsBefore = history.seconds;
     const start = performance.now();
     let images = 0;
@@ -197,7 +197,7 @@ export async function fit(model: tf.LayersModel, set: ImageSet, options: FitOpti
         saved = history.steps;
       }
       // Lets an interrupt, a timer or a drawing in.
-      await new Promise(setImmediate);
+      await runtime.pause();
     }
     if (saved !== history.steps) await runFile?.save(history, lastPass);
     if (average) history.averaged = snapshotOf(average);

@@ -1,6 +1,6 @@
 /** How much of the loss's gradient reaches each layer: what auxiliary classifiers and shortcuts are to mend. */
 import * as tf from '@tensorflow/tfjs';
-import { between, check, wholeNumber } from '../base/options';
+import { between, check, tensor, wholeNumber } from '../base/options';
 import { softmaxCrossEntropy } from './loss';
 import { refuseImages, refuseModel } from './settings';
 import { drawMasks, releaseMasks, variableOf } from './state';
@@ -33,6 +33,10 @@ export async function gradientNorms(
   const { auxiliaryWeight = 0.3, seed = 0 } = options;
   refuseModel('gradientNorms', model);
   refuseImages('gradientNorms', model, x);
+  tensor('y of gradientNorms', y, 1);
+  if (y.dtype !== 'int32' || y.size !== x.shape[0]) {
+    throw new Error(`The y of gradientNorms is ${y.dtype} [${y.shape}]; expected int32 [${x.shape[0]}].`);
+  }
   const filters = model.layers.flatMap(layer =>
     layer.trainableWeights.filter(({ shape }) => shape.length >= 2).map(weight => ({ layer: layer.name, weight })),
   );

@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
-import { isObserved } from '../backend/graph/observe';
 import { between, refuse, tensor } from '../base/options';
+import { runtime } from '../base/runtime';
 
 /**
  * Mean softmax cross-entropy, with the gradient in closed form: (softmax(logits) - target) / batch.
@@ -19,7 +19,7 @@ export function softmaxCrossEntropy(logits: tf.Tensor2D, labels: tf.Tensor1D, la
       `softmaxCrossEntropy is given logits of [${logits.shape}] and labels of [${labels.shape}]; expected [batch, classes] and [batch].`,
     );
   }
-  if (!isObserved()) refuseLabels(labels, classes);
+  if (!runtime.graphs.isObserved()) refuseLabels(labels, classes);
   // oneHot takes other values than 0 and 1, too, but rounds them to integers.
   const target = tf.tidy(() =>
     tf

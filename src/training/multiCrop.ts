@@ -1,6 +1,7 @@
 /** Testing on ten crops of each image: AlexNet, section 4.1. */
 import * as tf from '@tensorflow/tfjs';
 import { check } from '../base/options';
+import { runtime } from '../base/runtime';
 import { batches, type ImageSet, tenCrops } from '../data';
 import { refuseEmpty } from '../data/imageSet';
 import {
@@ -43,7 +44,7 @@ export async function predictCrops(
       });
       parts.push(part);
       tf.dispose([x, y]);
-      await new Promise(setImmediate);
+      await runtime.pause();
     }
     return tf.tidy(() => tf.unstack(tf.concat(parts, 1)) as tf.Tensor2D[]);
   } finally {

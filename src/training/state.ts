@@ -1,6 +1,6 @@
 /** What a run is made of, taken out of a model and its optimizer for a checkpoint, and put back. */
-import { createHash } from 'node:crypto';
 import * as tf from '@tensorflow/tfjs';
+import { filesFor } from '../base/runtime';
 import { seeded, type ImageSet } from '../data';
 import { Dropout } from '../layers';
 import { standardization } from '../data/imageSet';
@@ -131,16 +131,13 @@ function describeRun(model: tf.LayersModel, set: ImageSet, settings: Settings): 
     const { name: _name, ...config } = layer.getConfig();
     return [layer.getClassName(), config, layer.weights.map(({ shape, dtype }) => [shape, dtype])];
   });
-  const sha256 = (...pieces: (string | Uint8Array)[]): string => {
-    const hash = createHash('sha256');
-    for (const piece of pieces) hash.update(piece);
-    return hash.digest('hex').slice(0, 16);
-  };
+  const { sha256 } = filesFor('a checkpoint');
+  const sum = (...pieces: (string | Uint8Array)[]): string => sha256(...pieces).slice(0, 16);
   const { mean, std } = standardization(set);
   return {
-    'list of layers': sha256(JSON.stringify(architecture)),
-    'list of trainable weights': sha256(JSON.stringify(model.weights.map(({ trainable }) => trainable))),
-    'set of images': `${set.length} of ${set.name} (${sha256(set.images, Int32Array.from(set.labels).join())})`,
+    'list of layers': sum(JSON.stringify(architecture)),
+    'list of trainable weights': sum(JSON.stringify(model.weights.map(({ trainable }) => trainable))),
+    'set of images': `${set.length} of ${set.name} (${sum(set.images, Int32Array.from(set.labels).join())})`,
     'mean and deviation of the images': `${mean} and ${std}`,
     batchSize,
     dropLast,

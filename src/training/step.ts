@@ -1,6 +1,6 @@
 /** A step of training, and a model's answers, computed as graphs where the backend has them. */
 import * as tf from '@tensorflow/tfjs';
-import { type Compiled, compileFor, compileModel } from '../backend';
+import { type Compiled, runtime } from '../base/runtime';
 import { softmaxCrossEntropy } from './loss';
 import { clipped, type ClipOptions, type Optimizer, type WeightAverage } from './optimizers';
 
@@ -64,7 +64,7 @@ function compiledStep(
   body: Body,
 ): TrainingStep {
   const step: Body = (...args) => tf.tidy(() => body(...args));
-  return compileFor(model, Object.defineProperty(step, 'name', { value: `${what} ${model.name}` }), {
+  return runtime.graphs.compileFor(model, Object.defineProperty(step, 'name', { value: `${what} ${model.name}` }), {
     enabled,
     // Else a run that goes on would take its first steps in another way than the one that was never interrupted.
     rehearse: true,
@@ -106,7 +106,7 @@ export function logitsOf(model: tf.LayersModel, x: tf.Tensor4D, isTrained = fals
   const known = inferences.get(isTrained)!;
   let infer = known.get(model);
   if (!infer) {
-    known.set(model, (infer = compileModel(model, { freeze: !isTrained })));
+    known.set(model, (infer = runtime.graphs.compileModel(model, { freeze: !isTrained })));
     forgotten.register(model, infer.free);
   }
   const [logits, ...others] = [infer(x)].flat();

@@ -1,6 +1,7 @@
 /** Whether two towers of a network are apart: AlexNet, section 3.2 and figure 2. */
 import * as tf from '@tensorflow/tfjs';
-import { applyLayer, outputOf, pathTo, type Place, run } from './graph';
+import { refuse } from '../base/options';
+import { applyLayer, outputOf, pathTo, type Place, refuseImages, run } from './graph';
 
 /**
  * How much each tower of a row depends on the other tower of the row before: the largest magnitude of the gradient of the
@@ -11,10 +12,16 @@ import { applyLayer, outputOf, pathTo, type Place, run } from './graph';
  * @throws if the row has no towers, or no row with towers is before it
  */
 export function crossTowerGradient(model: tf.LayersModel, x: tf.Tensor4D, row: string): [number, number] {
+  refuseImages('crossTowerGradient', model, x);
   const rows = [...new Set(model.layers.flatMap(({ name }) => (name.includes('/tower0/') ? name.split('/')[0] : [])))];
   const place = rows.indexOf(row);
   if (place < 1) {
-    throw new Error(`The row is ${row}; right is one of ${rows.slice(1).join(', ') || 'none: there are no towers'}.`);
+    const others = rows.slice(1).join(', ');
+    refuse(
+      'row of crossTowerGradient',
+      row,
+      others ? `one of ${others}` : `a network with towers, unlike ${model.name}`,
+    );
   }
   const outputs = [0, 1].map(tower => linearOutput(model, `${row}/tower${tower}`));
   const sources = [0, 1].map(tower => outputOf(model, `${rows[place - 1]}/tower${tower}`));

@@ -1,12 +1,23 @@
 /**
  * The deconvnet of Zeiler & Fergus, "Visualizing and Understanding Convolutional Networks", 2013, section 2.1: one
- * activation sent back to the pixels, where each layer unpools by the switches of this picture, rectifies, and filters
+ * activation sent back to the pixels, where each layer unpools by the switches of this image, rectifies, and filters
  * with its own filters transposed.
  */
 import * as tf from '@tensorflow/tfjs';
+import { among, anything, check, type Checks, listOf, tensor, text, wholeNumber } from '../base/options';
 import { Conv, LocalResponseNorm, Pool } from '../layers/layers';
 import { conv2d, type ConvOptions } from '../ops';
-import { applyLayer, choose, outputOf, pathTo, type Place, type Position, rectifierOf, run } from './graph';
+import {
+  applyLayer,
+  choose,
+  outputOf,
+  pathTo,
+  type Place,
+  type Position,
+  rectifierOf,
+  refuseImages,
+  run,
+} from './graph';
 import { maxPoolSwitches, type Overlap, unpool } from './unpooling';
 
 export interface DeconvnetOptions {
@@ -22,8 +33,16 @@ export interface DeconvnetOptions {
   localResponseNorm?: 'identity' | 'gradient';
 }
 
+export const DECONVNET_OPTIONS: Checks<DeconvnetOptions> = {
+  layer: text,
+  map: (what, value) => wholeNumber(what, value, 0),
+  position: anything,
+  overlap: among('add', 'place'),
+  localResponseNorm: among('identity', 'gradient'),
+};
+
 /**
- * What in each picture one activation comes from, in pixel space.
+ * What in each image one activation comes from, in pixel space.
  *
  * Beyond the paper's three operations, a layer (batch normalization, average pooling, dense, ...) sends back its gradient,
  * without its bias; a sum sends the same to each branch, so networks that branch work too.
@@ -33,6 +52,9 @@ export interface DeconvnetOptions {
  * @throws if there is no such layer, map or position, or a ReLU is inside another layer
  */
 export function deconvnet(model: tf.LayersModel, x: tf.Tensor4D, options: DeconvnetOptions): tf.Tensor4D {
+  check('deconvnet', options, DECONVNET_OPTIONS);
+  refuseImages('deconvnet', model, x);
+  text('option layer of deconvnet', options.layer);
   const target = outputOf(model, options.layer);
   return tf.tidy(() => {
     const path = pathTo(target);
@@ -49,7 +71,7 @@ export function deconvnet(model: tf.LayersModel, x: tf.Tensor4D, options: Deconv
         signals.set(place.inputs[i], met ? met.add(part) : part);
       });
     }
-    throw new Error(`${target.name} does not depend on the picture.`);
+    throw new Error(`${target.name} does not depend on the image.`);
   });
 }
 
@@ -64,12 +86,14 @@ function sendBack(
   if (layer instanceof LocalResponseNorm && localResponseNorm === 'identity') return [signal];
   if (layer instanceof Pool && layer.options.kind === 'max') {
     const x = inputs[0] as tf.Tensor4D;
-    const switches = maxPoolSwitches(x, layer.options.size, layer.options);
+    const { size, stride, padding, ceilMode } = layer.options;
+    const switches = maxPoolSwitches(x, size, { stride, padding, ceilMode });
     return [unpool(signal as tf.Tensor4D, switches, [x.shape[1], x.shape[2]], overlap)];
   }
   if (layer instanceof Conv) {
     const filter = layer.kernel.read() as tf.Tensor4D;
-    return [transposedConv2d(signal as tf.Tensor4D, filter, inputs[0].shape, layer.options)];
+    const { stride, padding, dilation, groups } = layer.options;
+    return [transposedConv2d(signal as tf.Tensor4D, filter, inputs[0].shape, { stride, padding, dilation, groups })];
   }
   // The copies tell an input that comes twice apart, and the last one a layer that returns its input (dropout).
   const copies = inputs.map(input => input.clone());
@@ -90,5 +114,8 @@ export function transposedConv2d(
   shape: readonly number[],
   options: ConvOptions = {},
 ): tf.Tensor4D {
+  tensor('y of transposedConv2d', y, 4);
+  tensor('filter of transposedConv2d', filter, 4);
+  listOf('shape of transposedConv2d', shape, '[batch, height, width, in]', (what, n: number) => wholeNumber(what, n));
   return tf.tidy(() => tf.grad((x: tf.Tensor) => conv2d(x as tf.Tensor4D, filter, options))(tf.zeros([...shape]), y) as tf.Tensor4D); // prettier-ignore
 }

@@ -3,6 +3,7 @@
  * section 5, "Feature Reuse", and figure 5.
  */
 import * as tf from '@tensorflow/tfjs';
+import { networkWithWeights } from '../base/options';
 
 export interface DenseBlockConnections {
   /** The row of the network, such as denseBlock1. */
@@ -19,9 +20,10 @@ export interface DenseBlockConnections {
  * @throws when it has no dense block
  */
 export function denseConnections(model: tf.LayersModel): DenseBlockConnections[] {
+  networkWithWeights('model of denseConnections', model);
   const weighted = model.layers.filter(layer => layer.weights.some(({ shape }) => shape.length >= 2));
   const names = [...new Set(weighted.map(({ name }) => name.split('/')[0]).filter(row => /^denseBlock\d+$/.test(row)))];
-  if (!names.length) throw new Error(`${model.name} has no dense block; right is a DenseNet.`);
+  if (!names.length) throw new Error(`${model.name} has no dense block; expected a DenseNet.`);
   return names.map(block => {
     const inside = weighted.filter(({ name }) => name.startsWith(`${block}/`));
     const count = new Set(inside.map(({ name }) => name.split('/')[1])).size;

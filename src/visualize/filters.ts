@@ -1,4 +1,5 @@
 import * as tf from '@tensorflow/tfjs';
+import { networkWithWeights, shown, text } from '../base/options';
 import type { Image } from '../display';
 
 /**
@@ -26,9 +27,13 @@ export function filterImages(model: tf.LayersModel, layer?: string): Image[] {
 }
 
 function kernelOf(model: tf.LayersModel, name?: string): tf.Tensor4D {
+  networkWithWeights('model of filterImages', model);
+  if (name !== undefined) text('layer of filterImages', name);
   const convolutions = model.layers.filter(layer => layer.weights[0]?.shape.length === 4);
   const found = convolutions.find(layer => !name || layer.name === name || layer.name.startsWith(`${name}/`));
   if (found) return found.getWeights()[0] as tf.Tensor4D;
   const names = convolutions.map(layer => layer.name).join(', ');
-  throw new Error(`${model.name} has no convolution ${name}; it has ${names || 'none'}.`);
+  throw new Error(
+    `${model.name} has no convolution${name ? ` ${shown(name)}` : ''}; expected ${names ? `one of ${names}` : 'a network with convolutions'}.`,
+  );
 }

@@ -4,14 +4,26 @@
  * 11 x 11 with stride 4 to 7 x 7 with stride 2. The paper judges by eye; these measures and their limits are ours.
  */
 import * as tf from '@tensorflow/tfjs';
+import {
+  anything,
+  among,
+  between,
+  check,
+  type Checks,
+  listOf,
+  networkWithWeights,
+  shown,
+  text,
+  wholeNumber,
+} from '../base/options';
 import { batches, type BatchOptions, type ImageSet } from '../data';
 import { featureMaps } from './featureMaps';
-import { rectifierOf } from './graph';
+import { rectifierOf, refuseSetFor } from './graph';
 
 export interface FilterMeasures {
   /**
    * Share of the filter's spectral energy at frequencies, along rows or columns, above 1 / (2 stride) cycles a pixel, which
-   * its stride folds onto lower ones. A single pixel has, in white pictures, 1 - 1 / stride^2: 0.94 at stride 4, 0.75 at stride 2.
+   * its stride folds onto lower ones. A single pixel has, in white noise, 1 - 1 / stride^2: 0.94 at stride 4, 0.75 at stride 2.
    */
   aliasing: number;
   /** Shares of the spectral energy below 1/8 cycle a pixel, from there to 1/4, and above. */
@@ -34,14 +46,15 @@ export interface FilterMeasuresOptions {
   layer?: string;
 }
 
+const MEASURES_OPTIONS: Checks<FilterMeasuresOptions> = { pictures: among('white', 'natural'), layer: text };
+
 /**
- * Of each filter of the first convolution, or of `layer`.
+ * Measures of each filter of the first convolution, or of `layer`.
  * @throws if the model has no such convolution
  */
-export function filterMeasures(
-  model: tf.LayersModel,
-  { pictures = 'natural', layer: name }: FilterMeasuresOptions = {},
-): FilterMeasures[] {
+export function filterMeasures(model: tf.LayersModel, options: FilterMeasuresOptions = {}): FilterMeasures[] {
+  check('filterMeasures', options, MEASURES_OPTIONS);
+  const { pictures = 'natural', layer: name } = options;
   const { layer, stride } = firstConvolution(model, name);
   const kernel = layer.getWeights()[0] as tf.Tensor4D;
   const [height, width, inputs, filters] = kernel.shape;
@@ -149,6 +162,14 @@ export interface FilterActivityOptions extends Pick<BatchOptions, 'batchSize' | 
   layer?: string;
 }
 
+/** Mean and deviation are looked at by `batches`. */
+const ACTIVITY_OPTIONS: Checks<FilterActivityOptions> = {
+  layer: text,
+  batchSize: (what, value) => wholeNumber(what, value),
+  mean: anything,
+  std: anything,
+};
+
 /**
  * How often each map of a layer is active, which is positive, on a set.
  * @throws if the model has no such layer, or the layer no maps
@@ -156,13 +177,16 @@ export interface FilterActivityOptions extends Pick<BatchOptions, 'batchSize' | 
 export async function filterActivity(
   model: tf.LayersModel,
   set: ImageSet,
-  { layer = firstActivation(model), batchSize = 32, mean, std }: FilterActivityOptions = {},
+  options: FilterActivityOptions = {},
 ): Promise<FilterActivity[]> {
+  check('filterActivity', options, ACTIVITY_OPTIONS);
+  refuseSetFor('filterActivity', model, set);
+  const { layer = firstActivation(model), batchSize = 32, mean, std } = options;
   let found: FilterActivity[] = [];
   for (const { x, y } of batches(set, { batchSize, mean, std })) {
     const measures = tf.tidy(() => {
       const maps = featureMaps(model, x, layer);
-      if (maps.rank !== 4) throw new Error(`${layer} has units and no maps.`);
+      if (maps.rank !== 4) throw new Error(`${layer} has units and no maps; expected a layer before flatten().`);
       const positive = maps.greater(0).toFloat();
       const anywhere = positive.max([1, 2]).sum(0);
       return tf.stack(
@@ -204,12 +228,23 @@ export interface FirstLayerOptions extends Omit<FilterMeasuresOptions, 'layer'>,
   colourlessBelow?: number;
 }
 
+const { layer: _, ...SHARED_OPTIONS } = { ...MEASURES_OPTIONS, ...ACTIVITY_OPTIONS };
+const FIRST_LAYER_OPTIONS: Checks<FirstLayerOptions> = {
+  ...SHARED_OPTIONS,
+  aliasedAbove: (what, value) => between(what, value, 0, 1, { closed: true }),
+  colourlessBelow: (what, value) => between(what, value, 0, 1, { closed: true }),
+};
+
 /** The first layers of some networks, one row for each, for `table` of display. */
 export async function compareFirstLayers(
   models: readonly tf.LayersModel[],
   set: ImageSet,
-  { aliasedAbove = 0.5, colourlessBelow = 0.1, pictures, ...activityOptions }: FirstLayerOptions = {},
+  options: FirstLayerOptions = {},
 ): Promise<FirstLayerSummary[]> {
+  check('compareFirstLayers', options, FIRST_LAYER_OPTIONS);
+  listOf('first argument of compareFirstLayers', models, 'an array of networks', networkWithWeights);
+  for (const model of models) refuseSetFor('compareFirstLayers', model, set);
+  const { aliasedAbove = 0.5, colourlessBelow = 0.1, pictures, ...activityOptions } = options;
   const rows: FirstLayerSummary[] = [];
   for (const model of models) {
     const { layer, stride } = firstConvolution(model);
@@ -238,9 +273,15 @@ export async function compareFirstLayers(
 }
 
 function firstConvolution(model: tf.LayersModel, name = ''): { layer: tf.layers.Layer; stride: number } {
+  networkWithWeights('model', model);
   const isMeant = (layer: tf.layers.Layer): boolean => !name || `${layer.name}/`.startsWith(`${name}/`);
   const layer = model.layers.find(layer => layer.weights[0]?.shape.length === 4 && isMeant(layer));
-  if (!layer) throw new Error(`${model.name} has no convolution${name && ` ${name}`}.`);
+  if (!layer) {
+    const names = model.layers.filter(({ weights }) => weights[0]?.shape.length === 4).map(layer => layer.name);
+    throw new Error(
+      `${model.name} has no convolution${name && ` ${shown(name)}`}; expected ${names.length ? `one of ${names.join(', ')}` : 'a network with convolutions'}.`,
+    );
+  }
   const { stride, strides } = layer.getConfig() as { stride?: number; strides?: number[] };
   return { layer, stride: stride ?? strides?.[0] ?? 1 };
 }

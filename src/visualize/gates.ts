@@ -3,8 +3,10 @@
  * section 7.2 and figure 8.
  */
 import * as tf from '@tensorflow/tfjs';
+import { check, networkWithWeights, wholeNumber } from '../base/options';
 import { batches, type ImageSet } from '../data';
 import { featureMaps } from './featureMaps';
+import { refuseSetFor } from './graph';
 
 export interface ClassGates {
   /** The layer that gives the numbers the maps are multiplied by. */
@@ -17,9 +19,10 @@ export interface ClassGates {
 
 /** The layers that multiply maps by one number for each, in the order of the network: their names. */
 export function gateLayers(model: tf.LayersModel): string[] {
+  networkWithWeights('model of gateLayers', model);
   return model.layers.flatMap(layer => {
     if (layer.getClassName() !== 'Multiply') return [];
-    // The picture is the first of the two, here as in squeezeExcite.
+    // The image is the first of the two, here as in squeezeExcite.
     const gate = (layer.input as tf.SymbolicTensor[]).at(-1)!;
     return gate.shape[1] === 1 && gate.shape[2] === 1 ? [gate.sourceLayer.name] : [];
   });
@@ -32,13 +35,19 @@ export function gateLayers(model: tf.LayersModel): string[] {
 export async function gatesPerClass(
   model: tf.LayersModel,
   set: ImageSet,
-  { batchSize = 64 } = {},
+  options: { batchSize?: number } = {},
 ): Promise<ClassGates[]> {
+  check('gatesPerClass', options, { batchSize: (what: string, value: number) => wholeNumber(what, value) });
+  refuseSetFor('gatesPerClass', model, set);
+  const { batchSize = 64 } = options;
   const layers = gateLayers(model);
-  if (!layers.length) throw new Error(`${model.name} has no layer that multiplies maps by one number each.`);
+  if (!layers.length)
+    throw new Error(
+      `${model.name} has no layer that multiplies maps by one number each; expected squeeze and excitation, as seResnet has.`,
+    );
   const counts = set.classes.map((_, k) => set.labels.filter(label => label === k).length);
   const empty = counts.indexOf(0);
-  if (empty >= 0) throw new Error(`${set.name} has no image of class ${set.classes[empty]}; each class needs one.`);
+  if (empty >= 0) throw new Error(`${set.name} has no image of class ${set.classes[empty]}; expected at least one.`);
   const sums = layers.map(() => set.classes.map((): number[] => []));
   for (const { x, y } of batches(set, { batchSize })) {
     const labels = await y.data();

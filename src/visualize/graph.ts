@@ -1,11 +1,38 @@
-/** The part of a network that leads from the picture to one layer: run forwards, and named as papers name it. */
+/** The part of a network that leads from the image to one layer: run forwards, and named as papers name it. */
 import * as tf from '@tensorflow/tfjs';
+import { networkWithWeights, refuse, shown, tensor, text, wholeNumber } from '../base/options';
+import type { ImageSet } from '../data';
+import { refuseEmpty } from '../data/imageSet';
 import { Activation } from '../layers/layers';
 
 export type Place = tf.SymbolicTensor;
 
 /** How a layer computes; by default as at test time. */
 export type Apply = (layer: tf.layers.Layer, inputs: tf.Tensor[]) => tf.Tensor;
+
+/**
+ * @param shape of the images, with their number
+ * @throws unless it is a network whose weights are there, and images that it takes
+ */
+export function refuseImages(what: string, model: tf.LayersModel, x: tf.Tensor, shape = x?.shape): void {
+  networkWithWeights(`model of ${what}`, model);
+  tensor(`x of ${what}`, x);
+  const [, ...expected] = model.inputs[0].shape;
+  const fits = expected.every((length, axis) => length === null || length === shape[axis + 1]);
+  if (shape.length === 1 + expected.length && fits) return;
+  refuse(`x of ${what}`, shape, `[batch, ${expected.join(', ')}], which ${model.name} takes`);
+}
+
+/** @throws unless it is a network whose weights are there, and a set with images that it takes */
+export function refuseSetFor(what: string, model: tf.LayersModel, set: ImageSet): void {
+  networkWithWeights(`model of ${what}`, model);
+  refuseEmpty(set, `set of ${what}`);
+  const [, ...shape] = model.inputs[0].shape;
+  if (String(shape) === String(set.shape)) return;
+  throw new Error(
+    `${set.name} has images of [${set.shape}] for ${what}; expected [${shape}], which ${model.name} takes.`,
+  );
+}
 
 /**
  * The output of a layer, of the last layer of a row (`conv1` is behind conv1's ReLU), or of the network.
@@ -18,7 +45,8 @@ export function outputOf(model: tf.LayersModel, name?: string): Place {
     model.layers.filter(layer => layer.name.startsWith(`${name}/`)).at(-1);
   if (layer) return layer.getOutputAt(0) as Place;
   const rows = [...new Set(model.layers.map(layer => layer.name.split('/')[0]))].join(', ');
-  throw new Error(`${model.name} has no layer ${name}; it has the rows ${rows}.`);
+  text(`layer of ${model.name}`, name);
+  throw new Error(`${model.name} has no layer ${shown(name)}; expected one of its layers, or of its rows ${rows}.`);
 }
 
 /** Every place that `target` depends on, and itself: each stands behind those it is computed from. */
@@ -61,7 +89,14 @@ export function rectifierOf(layer: tf.layers.Layer): 'relu' | 'relu6' | undefine
   if (layer.getClassName() === 'ReLU') return maxValue === 6 ? 'relu6' : 'relu';
   if (activation !== 'relu' && activation !== 'relu6') return undefined;
   if (layer.getClassName() === 'Activation') return activation;
-  throw new Error(`${layer.name} has its ${activation} inside; give the activation a layer of its own.`);
+  throw new Error(`${layer.name} has its ${activation} inside; expected a layer of its own for it.`);
+}
+
+export function refusePosition(position: Position, height: number, width: number): void {
+  if (position === 'max') return;
+  const fits = (n: number, length: number): boolean => Number.isInteger(n) && n >= 0 && n < length;
+  if (Array.isArray(position) && position.length === 2 && fits(position[0], height) && fits(position[1], width)) return;
+  refuse('position', position, `[row, column] in a map of ${height} x ${width}`);
 }
 
 /** 'max': where the map is largest in each image; or one place, [row, column], for all images. */
@@ -83,13 +118,8 @@ export function choose(activation: tf.Tensor, map: number, position: Position = 
   const { shape } = activation;
   const [batch, maps] = [shape[0], shape.at(-1)!];
   const [height, width] = shape.length === 4 ? [shape[1]!, shape[2]!] : [1, 1];
-  if (!Number.isInteger(map) || map < 0 || map >= maps) {
-    throw new Error(`There is no map ${map}; right is 0 to ${maps - 1}.`);
-  }
-  const fits = (n: number, length: number): boolean => Number.isInteger(n) && n >= 0 && n < length;
-  if (position !== 'max' && !(fits(position[0], height) && fits(position[1], width))) {
-    throw new Error(`There is no place [${position}] in a map of ${height} x ${width}.`);
-  }
+  wholeNumber('map', map, 0, maps - 1);
+  refusePosition(position, height, width);
   const data = activation.dataSync();
   const mask = new Float32Array(data.length);
   const positions: [number, number][] = [];

@@ -1,11 +1,12 @@
 /** Whether a network looks at the object or at its surroundings: Zeiler & Fergus 2013, section 4.2 and figure 7. */
 import * as tf from '@tensorflow/tfjs';
+import { between, check, type Checks, networkWithWeights, refuse, tensor, wholeNumber } from '../base/options';
 import { Activation } from '../layers/layers';
-import { applyLayer } from './graph';
+import { applyLayer, refuseImages } from './graph';
 
 export interface OcclusionOptions {
   classIndex: number;
-  /** Side of the square, in pixels; a quarter of the picture's shorter side if not given. */
+  /** Side of the square, in pixels; a quarter of the image's shorter side if not given. */
   size?: number;
   /** Pixels from one position to the next; half of the square if not given. */
   stride?: number;
@@ -23,8 +24,16 @@ export interface Occlusion {
   classes: number[][];
 }
 
+const OPTIONS: Checks<OcclusionOptions> = {
+  classIndex: (what, value) => wholeNumber(what, value, 0),
+  size: (what, value) => wholeNumber(what, value),
+  stride: (what, value) => wholeNumber(what, value),
+  value: (what, value) => between(what, value, -Infinity),
+  batchSize: (what, value) => wholeNumber(what, value),
+};
+
 /**
- * The probability of a class while a grey square covers each part of the picture in turn, always wholly inside it.
+ * The probability of a class while a grey square covers each part of the image in turn, always wholly inside it.
  * @param image [height, width, channels] or [1, height, width, channels], as the network takes it
  * @throws if the square does not fit, or there is no such class
  */
@@ -33,16 +42,19 @@ export async function occlusionMap(
   image: tf.Tensor3D | tf.Tensor4D,
   options: OcclusionOptions,
 ): Promise<Occlusion> {
+  check('occlusionMap', options, OPTIONS);
+  networkWithWeights('model of occlusionMap', model);
+  tensor('image of occlusionMap', image);
   const [height, width, channels] = image.shape.slice(-3);
-  const size = options.size ?? Math.max(1, Math.round(Math.min(height, width) / 4));
-  const { classIndex, stride = Math.max(1, size >> 1), value = 0, batchSize = 32 } = options;
-  if (image.size !== height * width * channels) {
-    throw new Error(`Occlusion takes one picture; this is [${image.shape}].`);
+  if (image.rank < 3 || image.rank > 4 || image.size !== height * width * channels) {
+    refuse('shape of the image of occlusionMap', image.shape, '[height, width, channels] of one image');
   }
-  if (!(Number.isInteger(size) && size >= 1 && size <= Math.min(height, width))) {
-    throw new Error(`A square of side ${size} does not fit a picture of ${height} x ${width}.`);
-  }
-  if (!(Number.isInteger(stride) && stride >= 1)) throw new Error(`The stride is ${stride}; right is 1, 2, ...`);
+  refuseImages('occlusionMap', model, image, [1, height, width, channels]);
+  const side = Math.min(height, width);
+  const { size = Math.max(1, Math.round(side / 4)), classIndex, value = 0, batchSize = 32 } = options;
+  wholeNumber(`size of occlusionMap, for an image of ${height} x ${width},`, size, 1, side);
+  const { stride = Math.max(1, size >> 1) } = options;
+  wholeNumber(`classIndex of occlusionMap`, classIndex, 0, model.outputs[0].shape.at(-1)! - 1);
   const rows = Math.floor((height - size) / stride) + 1;
   const columns = Math.floor((width - size) / stride) + 1;
   const pixels = await image.data();
@@ -58,23 +70,23 @@ export async function occlusionMap(
   const found: [probability: number, mostProbable: number][] = [];
   for (let first = 0; first < rows * columns; first += batchSize) {
     const count = Math.min(batchSize, rows * columns - first);
-    const pictures = Array.from({ length: count }, (_, i) => covered(first + i));
-    found.push(...(await classify(model, pictures, [height, width, channels], classIndex)));
+    const images = Array.from({ length: count }, (_, i) => covered(first + i));
+    found.push(...(await classify(model, images, [height, width, channels], classIndex)));
   }
   const grid = (of: 0 | 1): number[][] =>
     Array.from({ length: rows }, (_, row) => found.slice(row * columns, (row + 1) * columns).map(pair => pair[of]));
   return { probability: probability[0], probabilities: grid(0), classes: grid(1) };
 }
 
-/** The class's probability and the most probable class, of each picture. */
+/** The class's probability and the most probable class, of each image. */
 async function classify(
   model: tf.LayersModel,
-  pictures: Float32Array[],
+  images: Float32Array[],
   shape: number[],
   classIndex: number,
 ): Promise<[number, number][]> {
   const probabilities = tf.tidy(() => {
-    const x = tf.stack(pictures.map(pixels => tf.tensor(pixels, shape)));
+    const x = tf.stack(images.map(pixels => tf.tensor(pixels, shape)));
     const output = applyLayer(model, [x]);
     const { sourceLayer } = model.outputs[0];
     return sourceLayer instanceof Activation && sourceLayer.options.kind === 'softmax' ? output : output.softmax();
@@ -82,10 +94,7 @@ async function classify(
   const classes = probabilities.shape[1]!;
   const values = (await probabilities.data()) as Float32Array;
   probabilities.dispose();
-  if (!Number.isInteger(classIndex) || classIndex < 0 || classIndex >= classes) {
-    throw new Error(`There is no class ${classIndex}; right is 0 to ${classes - 1}.`);
-  }
-  return pictures.map((_, i) => {
+  return images.map((_, i) => {
     const row = values.subarray(i * classes, (i + 1) * classes);
     return [row[classIndex], row.indexOf(row.reduce((a, b) => Math.max(a, b)))];
   });

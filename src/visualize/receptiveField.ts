@@ -1,10 +1,11 @@
 /** Which pixels one activation can see. */
 import * as tf from '@tensorflow/tfjs';
+import { networkWithWeights, refuse, text } from '../base/options';
 import { AdaptiveAvgPool, Conv, Pad, Pool, Subsample } from '../layers/layers';
-import { outputOf, pathTo, type Place } from './graph';
+import { outputOf, pathTo, type Place, refusePosition } from './graph';
 import { paddingBefore } from './unpooling';
 
-/** Pixels of a picture. */
+/** Pixels of an image. */
 export interface Box {
   top: number;
   left: number;
@@ -16,16 +17,22 @@ export interface Box {
 type Range = [first: number, last: number];
 
 /**
- * The smallest box with all pixels that the activation at [row, column] of a layer depends on, cut at the picture's edges.
- * Through a layer of unknown kind that changes the size, it is the whole picture.
- * @throws if the model has no such layer
+ * The smallest box with all pixels that the activation at [row, column] of a layer depends on, cut at the image's edges.
+ * Through a layer of unknown kind that changes the size, it is the whole image.
+ * @throws if the model has no such layer, or the layer no such place
  */
 export function receptiveField(
   model: tf.LayersModel,
   layer: string,
-  [row, column]: readonly [row: number, column: number],
+  position: readonly [row: number, column: number],
 ): Box {
+  networkWithWeights('model of receptiveField', model);
+  text('layer of receptiveField', layer);
   const target = outputOf(model, layer);
+  const [, height, width] = target.shape.length === 4 ? (target.shape as number[]) : [0, 1, 1];
+  if ((position as unknown) === 'max') refuse('position of receptiveField', position, '[row, column]');
+  refusePosition(position, height, width);
+  const [row, column] = position;
   const boxes = new Map<Place, [Range, Range]>([[target, [[row, row], [column, column]]]]); // prettier-ignore
   for (const place of pathTo(target).reverse()) {
     const box = boxes.get(place)!;
@@ -39,7 +46,7 @@ export function receptiveField(
       boxes.set(input, seen.map((range, axis) => (other ? union(range, other[axis]) : range)) as [Range, Range]);
     }
   }
-  throw new Error(`${target.name} does not depend on the picture.`);
+  throw new Error(`${target.name} does not depend on the image.`);
 }
 
 /** What a layer reads of one input, along rows (axis 0) or columns (axis 1), for a range of its output. */

@@ -3,7 +3,18 @@
  * Simplicity: The All Convolutional Net", 2014, figure 1.
  */
 import * as tf from '@tensorflow/tfjs';
-import { type Apply, applyLayer, choose, outputOf, pathTo, type Position, rectifierOf, run } from './graph';
+import { among, anything, check, type Checks, text, wholeNumber } from '../base/options';
+import {
+  type Apply,
+  applyLayer,
+  choose,
+  outputOf,
+  pathTo,
+  type Position,
+  rectifierOf,
+  refuseImages,
+  run,
+} from './graph';
 
 /**
  * What a ReLU lets back. 'gradient': what stands where its input was positive (Simonyan et al., 2013). 'deconvnet': what is
@@ -22,21 +33,27 @@ export interface SaliencyOptions {
   rule?: ReluRule;
 }
 
+const OPTIONS: Checks<SaliencyOptions> = {
+  layer: text,
+  map: (what, value) => wholeNumber(what, value, 0),
+  position: anything,
+  rule: among(...RELU_RULES),
+};
+
 /**
- * The gradient of one activation of each picture with respect to its pixels, with the ReLU's rule replaced. By the rule
+ * The gradient of one activation of each image with respect to its pixels, with the ReLU's rule replaced. By the rule
  * 'deconvnet', times the activation, this is what `deconvnet` gives with `localResponseNorm: 'gradient'`.
  *
  * @param x [batch, height, width, channels], as the network takes it
  * @returns [batch, height, width, channels]; the caller disposes of it
  * @throws if there is no such layer, map, position or rule
  */
-export function saliency(
-  model: tf.LayersModel,
-  x: tf.Tensor4D,
-  { layer, map, position, rule = 'gradient' }: SaliencyOptions,
-): tf.Tensor4D {
-  if (!RELU_RULES.includes(rule)) throw new Error(`There is no rule ${rule}; there are ${RELU_RULES.join(', ')}.`);
+export function saliency(model: tf.LayersModel, x: tf.Tensor4D, options: SaliencyOptions): tf.Tensor4D {
+  check('saliency', options, OPTIONS);
+  refuseImages('saliency', model, x);
+  const { layer, map, position, rule = 'gradient' } = options;
   const target = outputOf(model, layer);
+  wholeNumber(layer === undefined ? 'map of saliency' : `map of ${layer}`, map, 0, target.shape.at(-1)! - 1);
   return tf.tidy(() => {
     const path = pathTo(target);
     const { mask } = choose(run(path, x).get(target)!, map, position);
@@ -45,12 +62,14 @@ export function saliency(
   });
 }
 
-/** `saliency` by every rule, for pictures side by side. The caller disposes of each. */
+/** `saliency` by every rule, for images side by side. The caller disposes of each. */
 export function saliencyByRule(
   model: tf.LayersModel,
   x: tf.Tensor4D,
   options: Omit<SaliencyOptions, 'rule'>,
 ): Record<ReluRule, tf.Tensor4D> {
+  const { rule: _, ...checks } = OPTIONS;
+  check('saliencyByRule', options, checks);
   const pairs = RELU_RULES.map(rule => [rule, saliency(model, x, { ...options, rule })]);
   return Object.fromEntries(pairs) as Record<ReluRule, tf.Tensor4D>;
 }

@@ -1,16 +1,18 @@
-/** The pictures of a set that excite a map most, and why: Zeiler & Fergus 2013, figure 2. */
+/** The images of a set that excite a map most, and why: Zeiler & Fergus 2013, figure 2. */
 import * as tf from '@tensorflow/tfjs';
+import { anything, check, type Checks, listOf, refuse, text, wholeNumber } from '../base/options';
+import { runtime } from '../base/runtime';
 import { batches, type BatchOptions, images, type ImageSet, subset } from '../data';
 import type { Image } from '../display';
-import { deconvnet, type DeconvnetOptions } from './deconvnet';
+import { deconvnet, DECONVNET_OPTIONS, type DeconvnetOptions } from './deconvnet';
 import { featureMaps, signedImages } from './featureMaps';
-import { choose } from './graph';
+import { choose, outputOf, refuseSetFor } from './graph';
 import { type Box, receptiveField } from './receptiveField';
 
 export interface TopPatch {
-  /** Of the picture in the set. */
+  /** Of the image in the set. */
   index: number;
-  /** The map's largest activation in this picture. */
+  /** The map's largest activation in this image. */
   value: number;
   /** Where it is in the map. */
   position: [row: number, column: number];
@@ -26,22 +28,44 @@ export interface TopPatchesOptions extends Pick<BatchOptions, 'batchSize' | 'mea
   /** The name of a layer, or of a row: then its last layer. */
   layer: string;
   maps: readonly number[];
-  /** Pictures for each map; 9 as in figure 2. */
+  /** Images for each map; 9 as in figure 2. */
   count?: number;
   deconvnet?: Omit<DeconvnetOptions, 'layer' | 'map' | 'position'>;
 }
 
+const { layer: _layer, map: _map, position: _position, ...WAY_BACK_OPTIONS } = DECONVNET_OPTIONS;
+
+/** Mean and deviation are looked at by `batches`. */
+const OPTIONS: Checks<TopPatchesOptions> = {
+  layer: text,
+  maps: (what, value) => listOf(what, value, 'an array of numbers of maps'),
+  count: (what, value) => wholeNumber(what, value),
+  deconvnet: (what, value: NonNullable<TopPatchesOptions['deconvnet']>) =>
+    check(`the ${what}`, value, WAY_BACK_OPTIONS),
+  batchSize: (what, value) => wholeNumber(what, value),
+  mean: anything,
+  std: anything,
+};
+
 /**
- * For each map the `count` pictures with its largest activations, the largest first (of equal ones the earlier picture),
- * one place in each picture.
+ * For each map the `count` images with its largest activations, the largest first (of equal ones the earlier image),
+ * one place in each image.
  * @returns one list for each of `maps`
  * @throws if the model has no such layer, or the layer no such map
  */
 export async function topPatches(
   model: tf.LayersModel,
   set: ImageSet,
-  { layer, maps, count = 9, deconvnet: deconvnetOptions, batchSize = 32, mean, std }: TopPatchesOptions,
+  options: TopPatchesOptions,
 ): Promise<TopPatch[][]> {
+  check('topPatches', options, OPTIONS);
+  refuseSetFor('topPatches', model, set);
+  const { layer, maps, count = 9, deconvnet: deconvnetOptions, batchSize = 32, mean, std } = options;
+  text('option layer of topPatches', layer);
+  const channels = outputOf(model, layer).shape.at(-1)!;
+  listOf('option maps of topPatches', maps, 'an array of numbers of maps', (what, map: number) =>
+    wholeNumber(what, map, 0, channels - 1),
+  );
   const found: { index: number; value: number; position: [number, number] }[][] = maps.map(() => []);
   let start = 0;
   for (const { x, y } of batches(set, { batchSize, mean, std })) {
@@ -50,13 +74,13 @@ export async function topPatches(
       maps.forEach((map, m) => {
         const { values, positions } = choose(activation, map);
         found[m].push(...values.map((value, i) => ({ index: start + i, value, position: positions[i] })));
-        // Sorting keeps the order of equals, so that the earlier picture wins.
+        // Sorting keeps the order of equals, so that the earlier image wins.
         found[m] = found[m].sort((a, b) => b.value - a.value).slice(0, count);
       });
     });
     start += x.shape[0];
     tf.dispose([x, y]);
-    await new Promise(setImmediate);
+    await runtime.pause();
   }
   const results: TopPatch[][] = [];
   for (const [m, map] of maps.entries()) {
@@ -78,9 +102,9 @@ export async function topPatches(
       );
       reconstructions.push(...signedImages(cropped));
       tf.dispose([x, y, cropped]);
-      await new Promise(setImmediate);
+      await runtime.pause();
     }
-    const pictures = images(
+    const whole = images(
       chosen,
       boxes.map((_, i) => i),
     );
@@ -88,7 +112,7 @@ export async function topPatches(
       found[m].map((hit, i) => ({
         ...hit,
         box: boxes[i],
-        patch: crop(pictures[i], boxes[i]),
+        patch: crop(whole[i], boxes[i]),
         reconstruction: reconstructions[i],
       })),
     );
@@ -101,6 +125,12 @@ export async function topPatches(
  * `columns` in a row, and one with the patches they come from.
  */
 export function topPatchImages(patches: readonly TopPatch[][], columns = 3): Image[] {
+  const ofMap = (what: string, value: TopPatch[]): void =>
+    listOf(what, value, 'an array of patches', (each, patch: TopPatch | null) => {
+      if (!patch?.patch || !patch.reconstruction) refuse(each, patch, 'what topPatches gives');
+    });
+  listOf('first argument of topPatchImages', patches, 'what topPatches gives', ofMap);
+  wholeNumber('number of columns of topPatchImages', columns);
   return patches.flatMap(ofMap => [
     mosaic(
       ofMap.map(({ reconstruction }) => reconstruction),

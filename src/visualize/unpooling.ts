@@ -1,7 +1,9 @@
 /** Max pooling's inverse by switches: Zeiler & Fergus 2013, section 2.1 and figure 1. */
 import * as tf from '@tensorflow/tfjs';
+import { among, boolean, check, type Checks, refuse, tensor, wholeNumber } from '../base/options';
 import type { PoolOptions } from '../ops';
 import { pair, slidingLength } from '../ops/convolution';
+import { paddingOf } from '../ops/options';
 
 /**
  * What becomes of values whose windows chose the same place, as overlapping windows (size 3, stride 2) do.
@@ -9,6 +11,12 @@ import { pair, slidingLength } from '../ops/convolution';
  * order stays, as PyTorch's `max_unpool2d` writes (and leaves to chance which stays).
  */
 export type Overlap = 'add' | 'place';
+
+const SWITCH_OPTIONS: Checks<PoolOptions & { stride?: number }> = {
+  stride: (what, value: number) => wholeNumber(what, value),
+  padding: paddingOf,
+  ceilMode: boolean,
+};
 
 /**
  * Where each window of max pooling found its largest value: row * width + column of the map; of equal ones the first.
@@ -18,8 +26,12 @@ export type Overlap = 'add' | 'place';
 export function maxPoolSwitches(
   x: tf.Tensor4D,
   size: number,
-  { stride = size, padding = 0, ceilMode = false }: PoolOptions & { stride?: number } = {},
+  options: PoolOptions & { stride?: number } = {},
 ): tf.Tensor4D {
+  tensor('x of maxPoolSwitches', x, 4);
+  wholeNumber('size of maxPoolSwitches', size);
+  check('maxPoolSwitches', options, SWITCH_OPTIONS);
+  const { stride = size, padding = 0, ceilMode = false } = options;
   const [batch, height, width, channels] = x.shape;
   const [rows, columns] = [height, width].map((length, axis) => {
     const pad = typeof padding === 'string' ? padding : pair(padding)[axis];
@@ -66,11 +78,17 @@ export function maxPoolSwitches(
 export function unpool(
   y: tf.Tensor4D,
   switches: tf.Tensor4D,
-  [height, width]: readonly [number, number],
+  size: readonly [number, number],
   overlap: Overlap = 'add',
 ): tf.Tensor4D {
+  tensor('y of unpool', y, 4);
+  tensor('switches of unpool', switches, 4);
+  const isSize = Array.isArray(size) && size.length === 2 && size.every(n => Number.isInteger(n) && n > 0);
+  if (!isSize) refuse('size of unpool', size, '[height, width] of the maps before pooling');
+  among('add', 'place')('overlap of unpool', overlap);
+  const [height, width] = size;
   if (`${y.shape}` !== `${switches.shape}`) {
-    throw new Error(`The values are [${y.shape}] and the switches [${switches.shape}]; right is one switch for each.`);
+    throw new Error(`The values are [${y.shape}] and the switches [${switches.shape}]; expected one switch for each.`);
   }
   const [batch, rows, columns, channels] = y.shape;
   const values = y.dataSync();
@@ -79,7 +97,7 @@ export function unpool(
   for (let i = 0; i < values.length; i++) {
     if (!(places[i] >= 0 && places[i] < height * width)) {
       throw new Error(
-        `A switch names place ${places[i]}; a map of ${height} x ${width} ends at ${height * width - 1}.`,
+        `A switch names place ${places[i]}; expected 0 to ${height * width - 1} in a map of ${height} x ${width}.`,
       );
     }
     const image = Math.floor(i / (rows * columns * channels));
@@ -89,7 +107,7 @@ export function unpool(
   return tf.tensor4d(unpooled, [batch, height, width, channels]);
 }
 
-/** Rows (axis 0) or columns (axis 1) of padding before the picture; TensorFlow's 'same' puts an odd one behind. */
+/** Rows (axis 0) or columns (axis 1) of padding before the image; TensorFlow's 'same' puts an odd one after it. */
 export function paddingBefore(
   padding: NonNullable<PoolOptions['padding']>,
   axis: 0 | 1,

@@ -5,11 +5,8 @@
  * Files of ours have a checksum of each tensor among the header's metadata, and one of the header, in which itself counts
  * as zeros: a damaged byte is noticed wherever it is, and the tensor named. Files from elsewhere have none.
  */
-import { createHash } from 'node:crypto';
-import fs from 'node:fs';
-import path from 'node:path';
-import { writeWhole } from '../base/files';
-import { refuse, text } from '../base/options';
+import { isPlain, refuse, text } from '../base/options';
+import { filesFor, runtime } from '../base/runtime';
 import { refuseDict, type StateDict, type TorchTensor } from './stateDict';
 
 /** The format's own limit. */
@@ -57,21 +54,13 @@ export function readSafetensorsFile(file: string): SafetensorsFile {
   return decodeFile(readBytes(file), file);
 }
 
-function readBytes(file: string): Buffer {
-  try {
-    return fs.readFileSync(file);
-  } catch (error) {
-    const { code } = error as NodeJS.ErrnoException;
-    const reason = { ENOENT: 'there is no such file', EISDIR: 'it is a folder' }[code ?? ''] ?? code;
-    throw new Error(`${file} cannot be read: ${reason}.`);
-  }
-}
+const readBytes = (file: string): Uint8Array => filesFor('weights').read(file);
 
 /** The tensors of the files beside the index, `{ weight_map: { tensor: file } }`, as Hugging Face writes it. */
 function readShards(index: string): Map<string, TorchTensor> {
   let map: unknown;
   try {
-    map = (JSON.parse(readBytes(index).toString()) as { weight_map?: unknown } | null)?.weight_map;
+    map = (JSON.parse(decoder.decode(readBytes(index))) as { weight_map?: unknown } | null)?.weight_map;
   } catch (error) {
     if (!(error instanceof SyntaxError)) throw error;
   }
@@ -81,10 +70,10 @@ function readShards(index: string): Map<string, TorchTensor> {
   const shards = new Map<string, Map<string, TorchTensor>>();
   return new Map(
     Object.entries(map as Record<string, string>).map(([name, shard]) => {
-      if (path.basename(shard) !== shard || !shard.endsWith('.safetensors')) {
+      if (/[/\\]/.test(shard) || !shard.endsWith('.safetensors')) {
         throw new Error(`${index} has ${name} in ${shard}; expected a .safetensors file beside the index.`);
       }
-      const file = path.join(path.dirname(index), shard);
+      const file = index.replace(/[^/\\]*$/, shard);
       if (!shards.has(shard)) shards.set(shard, readSafetensorsFile(file).tensors);
       const found = shards.get(shard)!.get(name);
       if (!found) throw new Error(`${file} has no tensor ${name}, which ${index} says is there.`);
@@ -140,18 +129,20 @@ const HEADER_SUM = 'cnn-kit.sha256';
 const TENSOR_SUMS = 'cnn-kit.tensors.sha256';
 const NO_SUM = '0'.repeat(64);
 
-const sha256 = (bytes: Uint8Array): string => createHash('sha256').update(bytes).digest('hex');
+const encoder = new TextEncoder();
+const decoder = new TextDecoder();
+
+const sha256 = (bytes: Uint8Array): string => filesFor('checksums').sha256(bytes);
 
 /** The header's checksum, with zeros in its place. */
 const headerSum = (header: string): string =>
-  sha256(Buffer.from(header.replace(new RegExp(`("${HEADER_SUM}":")[^"]*`), `$1${NO_SUM}`)));
+  sha256(encoder.encode(header.replace(new RegExp(`("${HEADER_SUM}":")[^"]*`), `$1${NO_SUM}`)));
 
 /** Whether there are checksums. @throws when one is wrong */
 function verify(header: Uint8Array, metadata: Record<string, string>, places: Place[], data: Uint8Array): boolean {
   const sum = metadata[HEADER_SUM];
-  if (sum === undefined) return false;
-  if (headerSum(Buffer.from(header).toString()) !== sum)
-    throw new Error('it is damaged: its header has another checksum');
+  if (sum === undefined || !runtime.files) return false;
+  if (headerSum(decoder.decode(header)) !== sum) throw new Error('it is damaged: its header has another checksum');
   const sums = JSON.parse(metadata[TENSOR_SUMS]) as Record<string, string>;
   for (const { name, begin, end } of places) {
     if (sha256(data.subarray(begin, end)) === sums[name]) continue;
@@ -208,7 +199,10 @@ function checkPlaces(places: Place[], size: number): void {
 export function writeSafetensors(file: string, dict: StateDict, metadata: Record<string, string> = {}): void {
   text('file of writeSafetensors', file);
   refuseDict('writeSafetensors', dict);
-  writeWhole(file, encode(dict, metadata));
+  if (!isPlain(metadata) || !Object.values(metadata).every(value => typeof value === 'string')) {
+    refuse('metadata of writeSafetensors', metadata, 'an object of texts');
+  }
+  filesFor('weights').writeWhole(file, encode(dict, metadata));
 }
 
 function* encode(dict: StateDict, metadata: Record<string, string>): Generator<Uint8Array> {
@@ -226,11 +220,11 @@ function* encode(dict: StateDict, metadata: Record<string, string>): Generator<U
   const own = { format: 'pt', ...metadata, [HEADER_SUM]: NO_SUM, [TENSOR_SUMS]: JSON.stringify(sums) };
   const json = JSON.stringify({ __metadata__: own, ...entries });
   // Spaces, so that the tensors begin at a multiple of eight.
-  const padded = json + ' '.repeat((8 - (Buffer.byteLength(json) % 8)) % 8);
-  const header = Buffer.from(padded.replace(`"${HEADER_SUM}":"${NO_SUM}`, `"${HEADER_SUM}":"${headerSum(padded)}`));
-  const length = Buffer.alloc(8);
-  length.writeBigUInt64LE(BigInt(header.length));
-  yield length;
+  const padded = json + ' '.repeat((8 - (encoder.encode(json).length % 8)) % 8);
+  const header = encoder.encode(padded.replace(`"${HEADER_SUM}":"${NO_SUM}`, `"${HEADER_SUM}":"${headerSum(padded)}`));
+  const length = new DataView(new ArrayBuffer(8));
+  length.setBigUint64(0, BigInt(header.length), true);
+  yield new Uint8Array(length.buffer);
   yield header;
   for (const { data } of dict.values()) yield bytesOf(data);
 }

@@ -3,7 +3,7 @@
  * timm's names gets theirs; layers without such a name get our own, with dots.
  */
 import * as tf from '@tensorflow/tfjs';
-import { boolean, check, type Checks, refuse } from '../base/options';
+import { boolean, check, type Checks, networkWithWeights, refuse } from '../base/options';
 import { torchNames } from '../layers';
 import { BatchNorm, Conv, Dense } from '../layers/layers';
 
@@ -30,6 +30,7 @@ export function stateShapes(model: tf.LayersModel): Map<string, readonly number[
 
 /** All weights, and the running statistics of batch normalization. */
 export function stateDict(model: tf.LayersModel): Map<string, TorchTensor> {
+  networkWithWeights('model of stateDict', model);
   return new Map(
     [...slots(model)].map(([name, { shape, variable, toTorch }]) => [
       name,
@@ -82,6 +83,7 @@ export interface LeftOut {
  */
 export function loadStateDict(model: tf.LayersModel, dict: StateDict, options: LoadOptions = {}): LeftOut[] {
   check('loadStateDict', options, LOAD_OPTIONS);
+  networkWithWeights('model of loadStateDict', model);
   refuseDict('loadStateDict', dict);
   const { ignore, head = true } = options;
   const ours = slots(model);

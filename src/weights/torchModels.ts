@@ -192,7 +192,7 @@ const MODELS: Record<string, TorchModel> = {
  * @throws when we have none
  */
 export function torchModel(name: string): TorchModel {
-  const key = String(name).replace(/^timm[-/]([^.]*).*$/, 'timm-$1');
+  const key = (typeof name === 'string' ? name : '').replace(/^timm[-/]([^.]*).*$/, 'timm-$1');
   const found =
     lookUp(key) ?? (SAME_IN_TIMM.test(key.replace(/^timm-/, '')) ? lookUp(key.replace(/^timm-/, '')) : undefined);
   if (found) return found;

@@ -144,6 +144,6 @@ describe('hints', () => {
   });
 
   it('of what does not exist are refused', () => {
-    assert.throws(() => hint('99-nothing'), /no exercise 99-nothing; there are 01-count-conv/);
+    assert.throws(() => hint('99-nothing'), /no exercise '99-nothing'; expected one of 01-count-conv/);
   });
 });

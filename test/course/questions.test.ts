@@ -63,8 +63,8 @@ describe('a sealed question', () => {
   });
 
   it('refuses what is no answer at all', () => {
-    assert.throws(() => unseal(seal(CHOICE), 'e'), /The answer is "e"; right is a letter from 'a' to 'd'/);
-    assert.throws(() => unseal(seal(NUMBER), 'many'), /The answer is "many"; right is a number/);
+    assert.throws(() => unseal(seal(CHOICE), 'e'), /The answer is 'e'; expected a letter from 'a' to 'd'/);
+    assert.throws(() => unseal(seal(NUMBER), 'many'), /The answer is 'many'; expected a number/);
   });
 });
 
@@ -144,6 +144,6 @@ describe('the questions of the lectures', () => {
     );
     assert.equal(wrong.right, false);
     assert.match(String(wrong), /^✗ 아직 정답이 아닙니다/);
-    assert.throws(() => question('02-99'), /There is no question 02-99; there are 01-1, /);
+    assert.throws(() => question('02-99'), /There is no question '02-99'; expected one of 01-1, /);
   });
 });

@@ -9,7 +9,7 @@ const shower = (bundle: unknown) => ({ [Symbol.for('Jupyter.display')]: () => bu
 
 /** What a program that uses the folder prints in plain Node. */
 function run(body: string, stdin = ''): { stdout: string; stderr: string; status: number | null } {
-  const [display, node] = ['src/display', 'src/display/node'].map(folder => JSON.stringify(path.resolve(folder)));
+  const [node, display] = ['src/node', 'src/display'].map(folder => JSON.stringify(path.resolve(folder)));
   const code = `require(${node}); const d = require(${display}); (async () => { ${body} })();`;
   return spawnSync(process.execPath, ['--import', 'tsx', '-e', code], { encoding: 'utf8', input: stdin });
 }
@@ -88,7 +88,7 @@ describe('display', () => {
     }));
 
   it('refuses what a display method gives that is no bundle', () => {
-    assert.throws(() => display(shower({ html: '<b>' })), /gave \{ html.*must give a MIME bundle/);
+    assert.throws(() => display(shower({ html: '<b>' })), /gave \{ html.*expected a MIME bundle/);
   });
 
   it('clears, tells the signal of the cell and asks for input by the kernel', async () => {

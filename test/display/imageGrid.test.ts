@@ -43,8 +43,11 @@ while at < len(data):
   });
 
   it('refuses sizes that do not fit the data', () => {
-    assert.throws(() => encodePng({ ...red, width: 2 }), /The image has 3 values; 2 x 1 x 3 needs 6\./);
-    assert.throws(() => encodePng({ ...red, channels: 2 as 1 }), /1 x 1 x 2 cannot be drawn/);
+    assert.throws(() => encodePng({ ...red, width: 2 }), /has 3 values; expected 6 for 2 x 1 x 3\./);
+    assert.throws(
+      () => encodePng({ ...red, channels: 2 as 1 }),
+      /is of 1 x 1 x 2; expected whole sizes from 1, and 1, 3 or 4 channels/,
+    );
   });
 });
 
@@ -97,8 +100,8 @@ describe('imageGrid', () => {
     }));
 
   it('refuses no images, too few titles and broken scales', () => {
-    assert.throws(() => imageGrid([]), /0 images cannot be drawn/);
+    assert.throws(() => imageGrid([]), /images of imageGrid is \[\]; expected at least one image/);
     assert.throws(() => imageGrid([red], { titles: [] }), /There are 0 titles for 1 images/);
-    assert.throws(() => imageGrid([red], { scale: 0.5 }), /scale is 0.5; it must be 1, 2, .../);
+    assert.throws(() => imageGrid([red], { scale: 0.5 }), /scale of imageGrid is 0\.5; expected a whole number from 1/);
   });
 });

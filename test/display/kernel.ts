@@ -50,8 +50,8 @@ export function decodePng(png: Uint8Array): Decoded & { pixels: number[][][] } {
   return { ...decoded, pixels: Array.from({ length: height }, (_, y) => row(y)) };
 }
 
-function bytesOf(bytesOfFile: Uint8Array): Decoded {
-  const png = Buffer.from(bytesOfFile);
+function bytesOf(file: Uint8Array): Decoded {
+  const png = Buffer.from(file);
   if (png.subarray(0, 8).toString('latin1') !== '\x89PNG\r\n\x1a\n') throw new Error('This is no PNG.');
   const parts: Buffer[] = [];
   let header: Buffer = Buffer.alloc(0);

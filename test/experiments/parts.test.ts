@@ -21,7 +21,7 @@ describe('what experiments are made of', () => {
     const half = halved(set);
     assert.deepEqual([...half.images], [15, 102, 7, 7]);
     assert.deepEqual([half.shape, half.length, [...half.labels]], [[1, 1, 2], 2, [1, 0]]);
-    assert.throws(() => halved({ ...set, shape: [1, 4, 2] }), /two has images of 1 x 4; right are even sides/);
+    assert.throws(() => halved({ ...set, shape: [1, 4, 2] }), /two has images of 1 x 4; expected even sides/);
   });
 
   it('counts the convolutions on the longest way through a cell', () => {

@@ -2,7 +2,6 @@ import assert from 'node:assert/strict';
 import path from 'node:path';
 import vm from 'node:vm';
 import { build } from 'esbuild';
-import type { Runtime } from '../../src/display/runtime';
 import { createConverter } from '../../src/kernel/converter';
 import type { KernelOptions } from '../../src/kernel/kernel';
 import { loadCompiler } from '../../src/kernel/node/compiler';
@@ -78,9 +77,6 @@ function barePlatform(evaluate: (code: string) => unknown, print: { write?: (tex
   return platform;
 }
 
-/** What of display no cell of these asks for. */
-const unused = {} as Runtime;
-
 describe('the kernel without Node', function () {
   this.timeout(120_000);
   const page = new Page();
@@ -90,7 +86,7 @@ describe('the kernel without Node', function () {
     // For a browser: any import of Node ends the build, and any global of Node's the first cell.
     const bundle = await build({
       stdin: {
-        contents: "export { Kernel } from './kernel/kernel'; export { useRuntime } from './display/runtime';",
+        contents: "export { Kernel } from './kernel/kernel'; export { runtime } from './base/runtime';",
         resolveDir: path.join(ROOT, 'src'),
       },
       bundle: true,
@@ -104,9 +100,9 @@ describe('the kernel without Node', function () {
     vm.runInContext(bundle.outputFiles[0].text, world);
     const evaluate = (code: string): unknown => vm.runInContext(code, world) as unknown;
     Object.assign(world, { print: (text: string) => print.write!(text), clearTimeout });
-    const { Kernel, useRuntime } = evaluate('kernel') as typeof import('../../src/kernel/kernel') &
-      typeof import('../../src/display/runtime');
-    useRuntime({ ...unused, inspect: value => JSON.stringify(value) ?? String(value) });
+    const { Kernel, runtime } = evaluate('kernel') as typeof import('../../src/kernel/kernel') &
+      typeof import('../../src/base/runtime');
+    runtime.inspect = value => JSON.stringify(value) ?? String(value);
     new Kernel({
       platform: barePlatform(evaluate, print),
       openWire: page.openWire,

@@ -40,10 +40,11 @@ const MISFITS: [string, () => unknown, string][] = [
   ['a block that was not called', () => build(wrong(L.relu)),
     'relu (row 1) gives a function; expected a block, such as relu(...).'],
   ['something else than a block', () => build(wrong('relu')), "The block is 'relu'; expected a block, such as relu()."],
+  ['no blocks', () => L.model('net', { inputShape: [8, 8, 3] }), "The network net has no blocks; expected one at least."],
   ['no options', () => L.model('net', wrong(L.relu())),
-    'The list of options of net is a function; expected an object such as { inputShape: [32, 32, 3] }.'],
+    'The options of net are a function; expected an object with inputShape, classes or seed.'],
   ['a seed that is none', () => L.model('net', { inputShape: [8, 8, 3], seed: NaN }, L.relu()),
-    'The seed of net is NaN; expected a whole number.'],
+    'The option seed of net is NaN; expected a whole number.'],
 ]; // prettier-ignore
 
 const WRONG_OPTIONS: [() => unknown, string][] = [

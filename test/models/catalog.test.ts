@@ -43,7 +43,7 @@ describe('the catalog', () => {
       if (file !== 'index.ts')
         assert.ok(text.includes(`from './${path.parse(file).name}'`), `${file} is not in index.ts`);
     }
-    assert.throws(() => architecture('resnet51'), /The catalog has no resnet51; there are alexnet, /);
+    assert.throws(() => architecture('resnet51'), /The catalog has no 'resnet51'; did you mean 'resnet50'\?/);
   });
 
   for (const { name, build, published, at32 } of catalog) {

@@ -65,7 +65,7 @@ describe('DenseNet', () => {
   });
 
   it('refuses a depth without three equal blocks, and a picture that is too small', () => {
-    assert.throws(() => densenetCifar({ depth: 41 }), /is 41; right is 3n \+ 4/);
+    assert.throws(() => densenetCifar({ depth: 41 }), /is 41; expected 3n \+ 4/);
     assert.throws(() => densenetCifar({ inputShape: [2, 2, 3] }), /image is too small/);
   });
 

@@ -132,7 +132,7 @@ describe('ResNet', () => {
     });
 
     it('refuses a depth that is not 6n + 2', () => {
-      assert.throws(() => resnetCifar({ depth: 21 }), /is 21; right is 6n \+ 2/);
+      assert.throws(() => resnetCifar({ depth: 21 }), /is 21; expected 6n \+ 2/);
     });
   });
 

@@ -64,6 +64,6 @@ describe('SENet', () => {
   });
 
   it('refuses a reduction that does not divide the channels', () => {
-    assert.throws(() => seResnet({ reduction: 7 }), /reduction is 7 for 256 channels; right is a divisor/);
+    assert.throws(() => seResnet({ reduction: 7 }), /reduction is 7 for 256 channels; expected a divisor/);
   });
 });

@@ -92,6 +92,9 @@ onBackends('two towers', () => {
   }
 
   it('crossTowerGradient refuses a row without towers before it', () => {
-    assert.throws(() => crossTowerGradient(towers, x, 'conv1'), /The row is conv1; right is one of pool1, conv2/);
+    assert.throws(
+      () => crossTowerGradient(towers, x, 'conv1'),
+      /The row of crossTowerGradient is 'conv1'; expected one of pool1, conv2/,
+    );
   });
 });

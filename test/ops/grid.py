@@ -76,6 +76,9 @@ cases = [
     case('ops.avgPool', (6, 5), 1, (3, 2), (2, 3), (1, 0), ceil=True, count=False),
     case('ops.avgPool', (6, 5), 1, (3, 2), (2, 3), (1, 1), ceil=True),
     case('ops.avgPool', (4, 4), 1, (2, 2), (3, 3), (1, 1), ceil=True),
+    # The only window begins inside the image and ends outside.
+    case('ops.maxPool', (2, 2), 1, (3, 3), (2, 2), (0, 0), ceil=True),
+    case('ops.avgPool', (2, 2), 1, (3, 3), (2, 2), (0, 0), ceil=True),
 ]
 json.dump({'pytorch': torch.__version__, 'cases': cases}, sys.stdout, separators=(',', ':'))
 print()

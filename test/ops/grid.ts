@@ -76,7 +76,8 @@ function axes(setting: Setting): Axis[] {
     }
     const before = padding === 'valid' ? 0 : typeof padding === 'number' ? padding : padding[i];
     const free = length + 2 * before - extent;
-    if (free < 0) return { out: 0, before, extent };
+    // Of ours, as of PyTorch's, the only window may end outside.
+    if (free < 0 && !setting.call.startsWith('ops.')) return { out: 0, before, extent };
     let out = (ceilMode ? Math.ceil(free / stride[i]) : Math.floor(free / stride[i])) + 1;
     // PyTorch: the last window begins inside the image or the padding before it.
     if (ceilMode && (out - 1) * stride[i] >= length + before) out--;
@@ -309,6 +310,8 @@ export const CORNERS: readonly Setting[] = [
     corner(call, [5, 5], [3, 3], [2, 2], 1, { countIncludePad: false }),
   ]),
   corner('ops.maxPool', [4, 4], [2, 2], [3, 3], 1, { ceilMode: true }),
+  corner('ops.maxPool', [2, 2], [3, 3], [2, 2], 0, { ceilMode: true }),
+  corner('ops.avgPool', [2, 2], [3, 3], [2, 2], 0, { ceilMode: true }),
   corner('ops.avgPool', [4, 4], [2, 2], [3, 3], 1, { ceilMode: true }),
   corner('ops.avgPool', [6, 6], [3, 2], [2, 3], [1, 0], { ceilMode: true, countIncludePad: false }),
   ...(['ops.conv2d', 'tf.depthwiseConv2d'] as const).flatMap(call => [

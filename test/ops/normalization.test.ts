@@ -24,6 +24,6 @@ describe('local response normalization', () => {
   });
 
   it('refuses windows that there are not', () => {
-    for (const size of [0, -5, 2.5]) assert.throws(() => of(4, { size }), new RegExp(`is over ${size} channels; expected a whole number from 1\\.`)); // prettier-ignore
+    for (const size of [0, -5, 2.5]) assert.throws(() => of(4, { size }), new RegExp(`size of localResponseNorm is ${size}; expected a whole number from 1\\.`)); // prettier-ignore
   });
 });

@@ -69,7 +69,7 @@ describe('the diagram of a block', () => {
   it('is refused for a scope without layers', () => {
     assert.throws(
       () => blockDiagram(() => resnet({ depth: 18 }), 'conv9'),
-      /no layers in conv9; there are image, conv1, conv2_x/,
+      /no layers in 'conv9'; expected one of image, conv1, conv2_x/,
     );
   });
 });

@@ -68,7 +68,7 @@ describe('cells', () => {
   });
 
   it('are refused when an operation is unknown or an edge is missing', () => {
-    assert.throws(() => cellBlock(cell('skip|skip')), /right are 6 operations/);
+    assert.throws(() => cellBlock(cell('skip|skip')), /expected 6 operations/);
     assert.throws(() => cellBlock(cell('skip|skip|skip|skip|skip|pool')), /each one of none, skip, conv3x3/);
   });
 

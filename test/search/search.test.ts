@@ -100,7 +100,10 @@ describe('searching', () => {
   });
 
   it('evolution refuses a sample larger than the population', () => {
-    assert.throws(() => regularizedEvolution({ populationSize: 2, sampleSize: 3 }), /sample of 3 is larger/);
+    assert.throws(
+      () => regularizedEvolution({ populationSize: 2, sampleSize: 3 }),
+      /sampleSize for a population of 2 is 3; expected a whole number from 1 to 2/,
+    );
   });
 
   it("REINFORCE's gradient is, in expectation, the gradient of the expected reward (enumerated)", async () => {

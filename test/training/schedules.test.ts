@@ -63,7 +63,7 @@ describe('learning-rate schedules', () => {
     const wrong: [make: () => Schedule, message: RegExp][] = [
       [() => constant(-0.1), /^constant: the learning rate is -0\.1; expected a finite number from 0\.$/],
       [() => cosine(NaN), /^cosine: the learning rate is NaN;/],
-      [() => cosine('0.1' as never), /^cosine: the learning rate is 0\.1;/],
+      [() => cosine('0.1' as never), /^cosine: the learning rate is '0\.1';/],
       [() => cosine(0.1, { end: -1 }), /^cosine: `end` is -1;/],
       [() => cosineCycles(0.1, 0), /^cosineCycles: there are 0 cycles; expected a whole number from 1\.$/],
       [() => cosineCycles(0.1, 2.5), /there are 2\.5 cycles/],

@@ -115,7 +115,7 @@ onBackends('unpooling', () => {
   }
 
   it('refuses switches that do not fit', () => {
-    assert.throws(() => unpool(row(1, 2), tf.zeros([1, 1, 1, 1], 'int32'), [2, 2]), /right is one switch for each/);
+    assert.throws(() => unpool(row(1, 2), tf.zeros([1, 1, 1, 1], 'int32'), [2, 2]), /expected one switch for each/);
     assert.throws(() => unpool(row(1), tf.tensor4d([9], [1, 1, 1, 1], 'int32'), [2, 2]), /names place 9/);
   });
 });
@@ -252,11 +252,20 @@ describe('deconvnet refuses', () => {
   it('what is not there', () => {
     assert.throws(
       () => deconvnet(net(), x(), { layer: 'conv9', map: 0 }),
-      /no layer conv9; it has the rows image, conv1/,
+      /no layer 'conv9'; expected one of its layers, or of its rows image, conv1/,
     );
-    assert.throws(() => deconvnet(net(), x(), { layer: 'conv1', map: 2 }), /no map 2; right is 0 to 1/);
-    assert.throws(() => deconvnet(net(), x(), { layer: 'conv1', map: 0, position: [4, 0] }), /no place \[4,0\]/);
-    assert.throws(() => saliency(net(), x(), { map: 0, rule: 'relu' as 'guided' }), /no rule relu; there are gradient/);
+    assert.throws(
+      () => deconvnet(net(), x(), { layer: 'conv1', map: 2 }),
+      /map is 2; expected a whole number from 0 to 1/,
+    );
+    assert.throws(
+      () => deconvnet(net(), x(), { layer: 'conv1', map: 0, position: [4, 0] }),
+      /position is \[4,0\]; expected \[row, column\] in a map of 4 x 4/,
+    );
+    assert.throws(
+      () => saliency(net(), x(), { map: 0, rule: 'relu' as 'guided' }),
+      /rule of saliency is 'relu'; expected one of gradient/,
+    );
   });
 
   it('a ReLU inside of another layer', () => {

@@ -39,7 +39,7 @@ onBackends('the connections of a DenseNet', () => {
 
   it('are those of a DenseNet', () => {
     const model = tinyModel();
-    assert.throws(() => denseConnections(model), /tiny has no dense block; right is a DenseNet/);
+    assert.throws(() => denseConnections(model), /tiny has no dense block; expected a DenseNet/);
     model.dispose();
   });
 });

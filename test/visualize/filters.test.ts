@@ -29,7 +29,7 @@ describe('filterImages', () => {
   it('refuses a layer that is none, by name', () => {
     assert.throws(
       () => filterImages(cifarNet(), 'conv9'),
-      /cifarNet has no convolution conv9; it has conv1\/conv, conv2\/conv/,
+      /cifarNet has no convolution 'conv9'; expected one of conv1\/conv, conv2\/conv/,
     );
   });
 });

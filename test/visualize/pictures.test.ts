@@ -41,7 +41,10 @@ onBackends('pictures of networks', () => {
     const images = featureMapImages(net, x, 'conv1', [2, 0]);
     assert.deepEqual([images.length, images[0].width, images[0].channels], [2, 15, 1]);
     assert.deepEqual([Math.min(...images[0].data), Math.max(...images[0].data)], [0, 1]);
-    assert.throws(() => featureMapImages(net, x, 'conv1', [3]), /no map 3; right is 0 to 2/);
+    assert.throws(
+      () => featureMapImages(net, x, 'conv1', [3]),
+      /map of conv1 is 3; expected a whole number from 0 to 2/,
+    );
     assert.throws(() => featureMapImages(net, x, 'fc3'), /fc3 has 5 units and no maps/);
     tf.dispose(featureMaps(net, x, 'fc4'));
     assert.equal(tf.memory().numTensors, before + 2);
@@ -89,10 +92,13 @@ onBackends('pictures of networks', () => {
     assert.ok(Math.abs(probability - sigmoid(2)) < 1e-6);
     probabilities.forEach((row, y) => row.forEach((p, x) => assert.ok(Math.abs(p - sigmoid(y === 0 && x === 2 ? -2 : 2)) < 1e-6))); // prettier-ignore
     assert.deepEqual(classes, [[1, 1, 0], [1, 1, 1], [1, 1, 1]]); // prettier-ignore
-    await assert.rejects(occlusionMap(net, image, { classIndex: 2 }), /no class 2; right is 0 to 1/);
+    await assert.rejects(
+      occlusionMap(net, image, { classIndex: 2 }),
+      /classIndex of occlusionMap is 2; expected a whole number from 0 to 1/,
+    );
     await assert.rejects(
       occlusionMap(net, image, { classIndex: 0, size: 5 }),
-      /side 5 does not fit a picture of 4 x 4/,
+      /size of occlusionMap, for an image of 4 x 4, is 5; expected a whole number from 1 to 4/,
     );
   });
 

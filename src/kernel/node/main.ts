@@ -1,7 +1,8 @@
 /** The kernel's process, as kernel.json starts it: `node main.js CONNECTION_FILE`, in the notebook's folder. */
 import fs from 'node:fs';
 import path from 'node:path';
-import '../../display/node';
+import '../../node/raster';
+import '../../node/terminal';
 import { createConverter } from '../converter';
 import { Kernel } from '../kernel';
 import { loadCompiler } from './compiler';

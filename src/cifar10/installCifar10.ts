@@ -3,7 +3,9 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import zlib from 'node:zlib';
-import { CIFAR10_CACHE, CIFAR10_FILES, readCifar10 } from './cifar10';
+import { only } from '../base/options';
+import { CIFAR10_FILES, readCifar10 } from '../data/cifar10';
+import { CIFAR10_CACHE } from './cifar10';
 import { download, type DownloadOptions, md5Of } from './download';
 import { readTar } from './tar';
 
@@ -35,6 +37,7 @@ const SOURCE = 'source.json';
  * @throws if the source is missing, damaged, or holds anything else
  */
 export async function installCifar10(options: InstallOptions = {}): Promise<string> {
+  only('installCifar10', options, ['from', 'folder', 'md5', 'output', 'attempts', 'retryDelay', 'stallTimeout']);
   const { folder = CIFAR10_CACHE, md5 = CIFAR10_MD5, output = process.stdout } = options;
   const from = options.from?.startsWith('file:') ? fileURLToPath(options.from) : (options.from ?? CIFAR10_URL);
   const isUrl = /^https?:/.test(from);

@@ -2,8 +2,8 @@ import assert from 'node:assert/strict';
 import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
-import { cifar10, lectureImages, readCifar10, writeCifar10 } from '../../src/data';
-import { CIFAR10_CACHE } from '../../src/data/cifar10';
+import { cifar10, CIFAR10_CACHE } from '../../src/cifar10/cifar10';
+import { lectureImages, readCifar10, writeCifar10 } from '../../src/data';
 
 const SAMPLE = path.join(__dirname, '..', '..', '..', 'shared', 'data', 'cifar-10-sample');
 

@@ -4,7 +4,7 @@ import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { cifar10, installCifar10, type InstallOptions } from '../../src/data';
+import { cifar10, installCifar10, type InstallOptions } from '../../src/cifar10';
 import { type Cut, type Entry, gzip, md5, officialEntries, records, send, serve, type Server, tar } from './archives';
 
 const ARCHIVE = gzip(tar(officialEntries()));
@@ -256,7 +256,7 @@ describe('npm run data -- cifar10', () => {
   });
 
   it('is a command with a status', () => {
-    const command = path.join(__dirname, '..', '..', 'src', 'data', 'command.ts');
+    const command = path.join(__dirname, '..', '..', 'src', 'cifar10', 'command.ts');
     const run = (...args: string[]) =>
       spawnSync(process.execPath, ['--import', 'tsx', command, ...args], { encoding: 'utf8' });
     const wrong = run('cifar100');
