@@ -94,7 +94,10 @@ describe('image sets', () => {
       assert.throws(first({ batchSize: 1.5 }), /batchSize of batches is 1.5/);
       assert.throws(first({ seed: 0.5 }), /seed of batches is 0.5/);
       assert.throws(first({ std: 0 }), /std of counting is 0; expected a finite number above 0/);
-      assert.throws(first({ mean: [1, 2] }), /mean of counting is \[1,2\]; expected a finite number, or one for each of 3/);
+      assert.throws(
+        first({ mean: [1, 2] }),
+        /mean of counting is \[1,2\]; expected a finite number, or one for each of 3/,
+      );
       assert.throws(first({ augment: () => new Uint8Array(5) }), /5 bytes out of 6/);
     });
   });

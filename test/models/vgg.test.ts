@@ -61,10 +61,7 @@ describe('vgg', () => {
       () => vgg('F' as VggConfiguration),
       /The configuration of vgg is 'F'; expected one of A, A-LRN, B, C, D, E\./,
     );
-    assert.throws(
-      () => skeleton(() => vgg('A', { inputShape: [16, 16, 3] })),
-      /image is too small.*larger inputShape/,
-    );
+    assert.throws(() => skeleton(() => vgg('A', { inputShape: [16, 16, 3] })), /image is too small.*larger inputShape/);
   });
 
   it('trains: every weight of a small one gets a gradient', () => {
