@@ -91,7 +91,7 @@ describe('the release', function () {
     const files = make();
     assert.deepEqual(files, [
       ...['.gitignore', 'exercises/01-area.ipynb', 'exercises/01-area.ts', 'package.json'],
-      ...[...OPEN, 'index.ts', 'setup/doctor.ts'].map(file => `src/${file}`),
+      ...[...OPEN, 'index.ts', 'setup/doctor.ts'].map(file => `src/${file}`).sort(),
       'test/exercises/01-area.test.ts',
     ]);
     const everything = files.map(name => fs.readFileSync(path.join(folder, 'out', name), 'utf8')).join('\n');
