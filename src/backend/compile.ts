@@ -92,7 +92,7 @@ interface Policy extends CompileOptions {
   model?: tf.LayersModel;
 }
 
-/** Of one list of argument shapes. */
+/** What is known of one list of argument shapes. */
 interface State {
   last?: Trace;
   calls: number;

@@ -41,7 +41,7 @@ type Kernel = AnyKernel<TensorflowBackend>;
 interface Window {
   filterSize?: number | [number, number];
   strides: number | [number, number];
-  /** Of convolutions, a number of rows and columns on each side too. */
+  /** Padding; for convolutions also numbers of rows and columns on each side. */
   pad: 'same' | 'valid' | readonly [number, number];
   dilations?: number | [number, number];
   dimRoundingMode?: 'floor' | 'round' | 'ceil';

@@ -10,7 +10,7 @@ export class CheckResult {
   constructor(
     readonly exercise: string,
     readonly tests: TestResult[],
-    /** Of the inputs that the tests drew. */
+    /** Seed for the inputs that the tests drew. */
     readonly seed: number,
   ) {}
 

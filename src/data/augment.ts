@@ -193,7 +193,7 @@ const byte = (what: string, value: number): void => wholeNumber(what, value, 0, 
 
 /** The principal components of RGB pixels in [0, 1]. */
 export interface ColourComponents {
-  /** Of the covariance matrix, largest first. */
+  /** Eigenvalues of the covariance matrix, largest first. */
   eigenvalues: number[];
   /** eigenvectors[i] is the unit vector [red, green, blue] of eigenvalues[i]. */
   eigenvectors: number[][];

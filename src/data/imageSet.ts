@@ -15,7 +15,7 @@ export interface ImageSet {
   images: Uint8Array;
   /** [length], each an index into `classes`. */
   labels: Labels;
-  /** Of any size, with any number of channels. */
+  /** [height, width, channels]: any size, any number of channels. */
   shape: ImageShape;
   classes: string[];
   /** Number of images. */
@@ -40,9 +40,9 @@ export interface BatchOptions {
   seed?: number;
   /** Done to each image's bytes before they are normalized, with random numbers of `seed` (0 if not given). */
   augment?: Augmentation;
-  /** Of pixels in [0, 1], for all channels or for each. The default is the set's, else the constant MEAN. */
+  /** Mean of pixels in [0, 1], for all channels or for each. The default is the set's, else the constant MEAN. */
   mean?: number | number[];
-  /** Of pixels in [0, 1], for all channels or for each. The default is the set's, else the constant STD. */
+  /** Deviation of pixels in [0, 1], for all channels or for each. The default is the set's, else the constant STD. */
   std?: number | number[];
   /** Leaves the last batch out where it would be smaller. */
   dropLast?: boolean;

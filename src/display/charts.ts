@@ -26,7 +26,7 @@ export interface ChartOptions {
   x?: string;
   /** Label of the vertical axis, with its unit. */
   y?: string;
-  /** Of the plot without its axes, in pixels. */
+  /** Size of the plot without its axes, in pixels. */
   width?: number;
   height?: number;
 }

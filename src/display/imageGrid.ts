@@ -16,7 +16,7 @@ export interface ImageGridOptions {
   caption?: string;
 }
 
-/** Of an output in JupyterLab, in a window of 1,300. */
+/** Width of an output in JupyterLab, in a window of 1,300 pixels. */
 const PAGE_WIDTH = 860;
 const FONT_SIZE = 11;
 const LINE = 14;

@@ -23,7 +23,7 @@ const SEARCHES: Record<string, Search> = {
 };
 
 export interface ArchitectureSearch {
-  /** Of the table. */
+  /** The best cell of the table. */
   best: { cell: string; accuracy: number };
   /** How many different cells the table has. */
   cells: number;

@@ -125,7 +125,7 @@ export const augmentation: Experiment<AugmentationResult> = {
 
 const gap = ({ runs }: Trained): number => median(runs.map(({ testError, trainError }) => testError - trainError));
 
-/** Of images of different sizes, each row begins with the image itself. */
+/** A grid of images of different sizes: each row begins with the image itself. */
 function galleryOf(set: ImageSet, seed: number, steps: Record<string, Augmentation>): AugmentationResult['gallery'] {
   const [original] = imagesOf(set, [0]);
   return Object.entries(steps).map(([title, step]) => {

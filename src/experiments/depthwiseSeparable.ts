@@ -8,7 +8,7 @@ import { at, type Experiment, median } from './experiment';
 export interface DepthwiseSeparable {
   side: number;
   costs: { channels: number; dense: number; separable: number; ratio: number }[];
-  /** Of the clock, so not the same again: how many times faster the separable block is, both sides measured in turns. */
+  /** A figure of the clock, so not the same again: how many times faster the separable block is, both sides measured in turns. */
   measured: { batch: number; speedups: { channels: number; speedup: number }[] };
 }
 

@@ -9,7 +9,7 @@ export type Scale = 'quick' | 'lecture' | 'long';
 export const SCALES: readonly Scale[] = ['quick', 'lecture', 'long'];
 
 export interface Setting {
-  /** Of all randomness: the same seed and scale give the same result on the same backend. */
+  /** Seed for all randomness: the same seed and scale give the same result on the same backend. */
   seed: number;
   scale: Scale;
   /** The images that the experiment is to use, by default those of `lectureImages`. */

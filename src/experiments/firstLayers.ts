@@ -10,7 +10,7 @@ import { pack, type PackedImage, unpack } from './pictures';
 
 const ALEXNET = '11 x 11, stride 4';
 const ZFNET = '7 x 7, stride 2';
-/** Of a filter's energy on natural images, folded by the stride: more than this counts as aliased. */
+/** Share of a filter's energy on natural images, folded by the stride: more than this counts as aliased. */
 const LIMIT = 0.5;
 
 interface FirstLayer {

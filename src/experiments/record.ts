@@ -17,7 +17,7 @@ export const RESULTS = path.join(ROOT, 'data', 'results');
 
 export interface Made {
   command: string;
-  /** Of the code; '(changed)' where files differed from it. */
+  /** Commit of the code; '(changed)' where files differed from it. */
   commit: string;
   machine: string;
   versions: Record<string, string>;

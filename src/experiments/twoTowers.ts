@@ -16,7 +16,7 @@ export interface Towers {
   trainError: number;
   /** For each tower its filters, the most colourful first. */
   filters: { colourfulness: number; picture: PackedImage }[][];
-  /** Of tower 1 minus that of tower 0. */
+  /** Mean of tower 1 minus that of tower 0. */
   difference: number;
   /** Share of 2,000 random divisions of the same filters whose means differ as much. */
   chance: number;

@@ -26,7 +26,7 @@ export interface Problem {
   message: string;
   /** Absolute; undefined is the cell. */
   file?: string;
-  /** Of the start, from 1. */
+  /** Line of the start, from 1. */
   line: number;
   column: number;
 }

@@ -101,11 +101,11 @@ export function alexnet(first: AlexNetVariant | AlexNetOptions = {}, more: AlexN
 
 export interface TwoTowersOptions extends ModelOptions {
   alphaMode?: 'paper' | 'perWindow';
-  /** Of the first layer; the default is the paper's. */
+  /** The first layer; the default is the paper's. */
   first?: { size: number; stride: number; padding: number; init?: Initialization };
   /** Maps of conv1 to conv5 and units of fc6 and fc7, both towers together. */
   widths?: readonly [number, number, number, number, number, number];
-  /** Of fc6 and fc7. */
+  /** Dropout rate of fc6 and fc7. */
   dropoutRate?: number;
   /** The paper's N(0, 0.01) teaches small networks nothing for a long time; 'he' is what came later. */
   init?: 'paper' | 'he';

@@ -34,11 +34,11 @@ const SCALING = {
 } as const;
 
 export interface EfficientNetOptions extends ModelOptions {
-  /** Of the first convolution: 2, or 1 as is usual for 32 x 32 images. */
+  /** Stride of the first convolution: 2, or 1 as is usual for 32 x 32 images. */
   stemStride?: 1 | 2;
   /** The share of units set to zero before the last layer. */
   dropoutRate?: number;
-  /** Of batch normalization; by default torchvision's: the authors' 1e-3 from B5 on, 1e-5 below. timm has 1e-5. */
+  /** Epsilon of batch normalization; by default torchvision's: the authors' 1e-3 from B5 on, 1e-5 below. timm has 1e-5. */
   normEpsilon?: number;
   /** 'same': TensorFlow's rule, as in the authors' code; timm's tf_efficientnet. */
   padding?: 'same';

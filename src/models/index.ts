@@ -84,7 +84,7 @@ export interface PublishedValue {
 export interface Published {
   /** Trainable; running statistics of batch normalization do not count. */
   parameters?: PublishedValue;
-  /** Of convolutions and dense layers, without biases, for one image of the default size. */
+  /** Multiply-adds of convolutions and dense layers, without biases, for one image of the default size. */
   multiplyAdds?: PublishedValue;
   /** Percent, on the validation set of ImageNet, or on the test set of CIFAR-10. */
   top1?: PublishedValue;

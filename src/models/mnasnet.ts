@@ -44,7 +44,7 @@ const STACKS = {
 export interface MnasNetOptions extends ModelOptions {
   /** Scales the channels of every layer but the last convolution, rounded to eights (section 5, "depth multiplier"). */
   depthMultiplier?: number;
-  /** Of the first convolution: 2, or 1 as is usual for 32 x 32 images. */
+  /** Stride of the first convolution: 2, or 1 as is usual for 32 x 32 images. */
   stemStride?: 1 | 2;
   dropoutRate?: number;
 }

@@ -109,11 +109,11 @@ export interface MobileNetOptions extends ModelOptions {
   widthMultiplier?: number;
   /** rho: scales the input of 224 x 224 where `inputShape` does not say its size. */
   resolutionMultiplier?: number;
-  /** Of conv1: 2, or 1 as is usual for 32 x 32 images. */
+  /** Stride of conv1: 2, or 1 as is usual for 32 x 32 images. */
   stemStride?: 1 | 2;
   /** The share of units set to zero before the last layer. */
   dropoutRate?: number;
-  /** Of v3's batch normalization: 1e-3, as the authors and torchvision; timm has 1e-5. */
+  /** Epsilon of v3's batch normalization: 1e-3, as the authors and torchvision; timm has 1e-5. */
   normEpsilon?: number;
   /**
    * What the multiplier scales in v3. 'authors': every number of the table, as torchvision. 'timm': neither conv1 below 0.75
@@ -257,7 +257,7 @@ type Nonlinearity = Parameters<typeof activation>[0];
 export interface InvertedResidualOptions {
   /** Channels of the depthwise layer. */
   expanded: number;
-  /** Of its window. */
+  /** Size of its window. */
   size?: number;
   stride?: number;
   padding?: 'same';

@@ -59,7 +59,7 @@ const SETTINGS = {
 export type RegNetVariant = keyof typeof SETTINGS;
 
 export interface RegNetOptions extends ModelOptions {
-  /** Of the first convolution: 2, or 1 as is usual for 32 x 32 images. */
+  /** Stride of the first convolution: 2, or 1 as is usual for 32 x 32 images. */
   stemStride?: 1 | 2;
   /**
    * Where the groups do not divide a width: its nearest multiple, of two as near ones the even, as the authors and timm; or

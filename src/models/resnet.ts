@@ -155,7 +155,7 @@ export function basic(filters: number, channels: number, stride: number): Block 
 export interface BottleneckOptions {
   stride?: number;
   version?: 'v1' | 'v1.5';
-  /** Of the 3 x 3 convolution. */
+  /** Groups of the 3 x 3 convolution. */
   groups?: number;
 }
 

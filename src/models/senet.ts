@@ -166,7 +166,7 @@ export function squeezeExcite(options: SqueezeExciteOptions = {}): Block {
 }
 
 export interface SENet154Options extends ModelOptions {
-  /** Of the stem. 'caffe': it hangs over the lower right edge, as the authors'. 'imagenet': one row of padding, as timm's senet154. */
+  /** Max pooling of the stem. 'caffe': it hangs over the lower right edge, as the authors'. 'imagenet': one row of padding, as timm's senet154. */
   pooling?: 'imagenet' | 'caffe';
 }
 

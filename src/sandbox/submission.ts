@@ -16,7 +16,7 @@ export interface SubmissionOptions {
   /** The student's modules by name, as JavaScript. */
   modules: Record<string, string>;
   tensors?: TensorBridge;
-  /** Of the submission's Math.random. */
+  /** Seed for the submission's Math.random. */
   seed?: number;
   /** Seconds one answer may take, and all answers together. */
   answerSeconds?: number;

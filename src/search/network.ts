@@ -34,7 +34,7 @@ export interface CellNetworkOptions extends ModelOptions {
   cellsPerStage?: readonly number[];
   /** Channels of the first stage; twice as many in each next. */
   channels?: number;
-  /** Of the first convolution: 2 halves the image before the first stage. Its window is 3 x 3, or 5 x 5 with stride 4. */
+  /** Stride of the first convolution: 2 halves the image before the first stage. Its window is 3 x 3, or 5 x 5 with stride 4. */
   stemStride?: 1 | 2 | 4;
 }
 

@@ -133,7 +133,7 @@ export function averageOverMasks(
 
 /** Each of shape [batch, classes]; the caller disposes of both. */
 export interface MonteCarlo {
-  /** Of the probabilities over the samples. */
+  /** Mean of the probabilities over the samples. */
   mean: tf.Tensor2D;
   /** Their standard deviation over the samples: how unsure the network is of them. */
   deviation: tf.Tensor2D;

@@ -52,7 +52,7 @@ function refuseNoProbabilities(answers: ArrayLike<number>, classes: number, memb
 /** What averaging brought on labelled images. */
 export interface EnsembleComparison {
   members: { loss: number; accuracy: number }[];
-  /** Of the averaged probabilities. `loss` is their negative log-likelihood (NLL) per image. */
+  /** Scores of the averaged probabilities. `loss` is their negative log-likelihood (NLL) per image. */
   ensemble: { loss: number; accuracy: number };
   meanLoss: number;
   /**

@@ -217,7 +217,7 @@ export async function fit(model: tf.LayersModel, set: ImageSet, options: FitOpti
 
 /** A batch of a step. */
 interface Part extends Batch {
-  /** Of the step's images. */
+  /** Share of the step's images. */
   share: number;
   isLast: boolean;
 }

@@ -10,7 +10,7 @@ import type { Epoch, History } from './fit';
 import type { Optimizer, WeightAverage } from './optimizers';
 import type { Settings } from './settings';
 
-/** Of one batch of the last whole pass. */
+/** What was seen of one batch of the last whole pass. */
 export interface Seen {
   size: number;
   loss: number;

@@ -51,7 +51,7 @@ function kernelOf(layer: tf.layers.Layer): tf.Tensor {
   return layer.weights.find(({ shape }) => shape.length >= 2)!.read();
 }
 
-/** Of the weights on each input channel. */
+/** Mean magnitude of the weights on each input channel. */
 function meanMagnitudes(kernel: tf.Tensor): number[] {
   return tf.tidy(() => {
     const [inChannels, filters] = kernel.shape.slice(-2);

@@ -16,9 +16,9 @@ export interface OcclusionOptions {
 }
 
 export interface Occlusion {
-  /** Of the class, with nothing covered. */
+  /** Probability of the class, with nothing covered. */
   probability: number;
-  /** Of the class, with the square's upper left corner at [row * stride, column * stride]: figure 7 (d). For `heatmap`. */
+  /** Probability of the class, with the square's upper left corner at [row * stride, column * stride]: figure 7 (d). For `heatmap`. */
   probabilities: number[][];
   /** The most probable class at each position: figure 7 (e). */
   classes: number[][];

@@ -10,7 +10,7 @@ import { choose, outputOf, refuseSetFor } from './graph';
 import { type Box, receptiveField } from './receptiveField';
 
 export interface TopPatch {
-  /** Of the image in the set. */
+  /** Place of the image in the set. */
   index: number;
   /** The map's largest activation in this image. */
   value: number;

@@ -11,7 +11,7 @@ export interface Feedback {
   status: string;
   reason: string;
   tests: { title: string; points: number; passed: boolean; message?: string }[];
-  /** Of hidden tests only the sums; absent where there are none. */
+  /** The sums of hidden tests; absent where there are none. */
   hidden?: { score: number; max: number };
 }
 
