@@ -64,13 +64,8 @@ const CROWDED: Record<string, string> = {
 };
 
 /** Circles that are there still; to be opened. */
-const CIRCLES_OF_FOLDERS: string[][] = [
-  ['backend', 'backend/graph'],
-  ['training', 'weights'],
-];
+const CIRCLES_OF_FOLDERS: string[][] = [['training', 'weights']];
 const CIRCLES_OF_FILES: string[][] = [
-  ['build', 'fold', 'imagined', 'run', 'trace'].map(name => `backend/graph/${name}.ts`),
-  ['backend/graph/observe.ts', ...['kernels', 'koffiBinding', 'tensorflow'].map(name => `backend/${name}.ts`)],
   ['data/augment.ts', 'data/imageSet.ts'],
   ['ensembles', 'evaluate', 'fit', 'settings', 'state'].map(name => `training/${name}.ts`),
 ];

@@ -5,16 +5,17 @@
  */
 import * as tf from '@tensorflow/tfjs';
 import { func, only } from '../base/options';
-import { build, type Graph, isStale } from './graph/build';
+import { build, isStale } from './graph/build';
 import { follow } from './graph/follow';
 import { removeFunction } from './graph/functions';
 import { merge } from './graph/merge';
 import { isUnchanged, type ModelState, stateOf } from './graph/modelState';
 import { idOf, isObserved } from './graph/observe';
 import { hold, release, restore, settle, start } from './graph/run';
-import { separate, type Trace, trace, Untraceable } from './graph/trace';
+import { separate, trace } from './graph/trace';
 import type { Compiled, CompileOptions, Step } from '../base/runtime';
-import type { TensorflowBackend } from './kernels';
+import { type Graph, type Trace, Untraceable } from './graph/types';
+import type { TensorflowBackend } from './native/types';
 
 /** Calls that may differ from the one before them until the step runs eagerly for good. */
 const MOST_TRACES = 4;

@@ -3,7 +3,8 @@
  * only one that knows their names. Importing it is cheap: the engine is loaded at the first use of a tensor.
  */
 import * as tf from '@tensorflow/tfjs';
-import { bindingKind, type BindingKind, loadBinding, registerTensorflow, tensorflowMissing } from './tensorflow';
+import { bindingKind, loadBinding, tensorflowMissing } from './native/tensorflow';
+import { registerKernels } from './kernels';
 import { registerCornerGradients } from './activations';
 import { registerFiles } from './files';
 import { transformEveryImage } from './borrowing';
@@ -14,10 +15,11 @@ import { runtime } from '../base/runtime';
 import '../cifar10';
 import '../node';
 import { correctWindows, keepNaNInMaxima, registerWindowGradients, trustsOfTfjs } from './windows';
+import type { BindingKind } from './native/types';
 
 export { type Compiled, type CompileOptions, type Step } from '../base/runtime';
 export { compile, compileFor, compileModel } from './compile';
-export { devices, onDevice, operationsByDevice, placeLayers } from './devices';
+export { devices, onDevice, operationsByDevice, placeLayers } from './native/devices';
 
 export type BackendName = 'tensorflow' | 'wasm' | 'cpu';
 
@@ -101,4 +103,20 @@ function refuseImpossible(): void {
   if (chosen === 'tensorflow' && missing) {
     throw new Error(`CNN_KIT_BACKEND asks for TensorFlow, but ${missing}; run \`${SET_UP}\`.`);
   }
+}
+
+/** Makes tfjs load TensorFlow by itself at the first tensor, and prefer it to every other backend. */
+function registerTensorflow(): void {
+  tf.registerBackend(
+    'tensorflow',
+    () => {
+      const native = loadBinding();
+      const { NodeJSKernelBackend } = require('@tensorflow/tfjs-node-gpu/dist/nodejs_kernel_backend');
+      require('@tensorflow/tfjs-node-gpu/dist/register_all_kernels');
+      // 'plain' is tfjs-node as it comes: what benchmarks compare with.
+      if (process.env.CNN_KIT_KERNELS !== 'plain') registerKernels(native);
+      return new NodeJSKernelBackend(native, 'tfjs-node-gpu') as tf.KernelBackend;
+    },
+    3,
+  );
 }

@@ -6,35 +6,9 @@ import * as tf from '@tensorflow/tfjs';
 import { assertLabels } from '../ops/loss';
 import { borrowMissing } from './borrowing';
 import { type Inputs, type Kernel as AnyKernel, registerKernel, replaceGradient, replaceKernel, run } from './registration'; // prettier-ignore
-import { isObserved, type TensorEntry } from './graph/observe';
-import type { Binding } from './tensorflow';
+import { isObserved } from './graph/observe';
 import { correctWindows, trustsOfTensorflow } from './windows';
-
-export interface Attribute {
-  name: string;
-  type: number;
-  value: unknown;
-}
-
-/** What we use of NodeJSKernelBackend. */
-export interface TensorflowBackend extends tf.KernelBackend {
-  binding: Binding;
-  executeSingleOutput(operation: string, attributes: Attribute[], inputs: tf.TensorInfo[]): tf.Tensor;
-  executeMultipleOutputs(
-    operation: string,
-    attributes: Attribute[],
-    inputs: tf.TensorInfo[],
-    count: number,
-  ): tf.Tensor[];
-  getInputTensorIds(tensors: tf.TensorInfo[]): number[];
-  incRef(dataId: object): void;
-  refCount(dataId: object): number;
-  disposeData(dataId: object): boolean;
-  tensorMap: { get(dataId: object): TensorEntry; set(dataId: object, entry: TensorEntry): void };
-  readSync(dataId: object): tf.backend_util.BackendValues;
-  write(values: unknown, shape: number[], dtype: tf.DataType): object;
-  createOutputTensor(metadata: { id: number; shape: number[]; dtype: number }): tf.Tensor;
-}
+import type { Attribute, Binding, TensorflowBackend } from './native/types';
 
 type Kernel = AnyKernel<TensorflowBackend>;
 

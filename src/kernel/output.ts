@@ -17,7 +17,7 @@ export class Output {
   private gathered?: { run: Run; name: string; text: string };
   private lastFlush = 0;
   private timer?: ReturnType<typeof setTimeout>;
-  /** The run of what is printed outside of any cell, as in a native callback. */
+  /** The run that gets what is printed outside of any cell, as in a native callback. */
   private last?: Run;
   private readonly setTimeout = setTimeout;
 

@@ -2,7 +2,7 @@
 import { spawnSync } from 'node:child_process';
 import fs from 'node:fs';
 import path from 'node:path';
-import { findCompiler, hasWheel } from '../backend/build';
+import { findCompiler, hasWheel } from '../backend/native/build';
 // BEGIN INSTRUCTOR
 import { examineSandbox } from '../sandbox/probes';
 // END INSTRUCTOR

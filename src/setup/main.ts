@@ -2,8 +2,8 @@
 import { spawn } from 'node:child_process';
 import fs from 'node:fs';
 import path from 'node:path';
-import { buildTensorflow } from '../backend/build';
-import { tensorflowFolder } from '../backend/tensorflow';
+import { buildTensorflow } from '../backend/native/build';
+import { tensorflowFolder } from '../backend/native/tensorflow';
 import { asksForHelp, help, parse, UsageError } from '../cli/command';
 import { type CommandName, COMMANDS, type Declaration } from '../cli/commands';
 import { doctor } from './doctor';

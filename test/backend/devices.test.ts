@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { ready, tf } from '../../src';
 import { devices, onDevice, operationsByDevice } from '../../src/backend';
-import { tensorflowMissing } from '../../src/backend/tensorflow';
+import { tensorflowMissing } from '../../src/backend/native/tensorflow';
 import { runChild } from './child';
 import type { TwoDevices } from './twoDevices';
 

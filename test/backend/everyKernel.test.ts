@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
-import { tensorflowMissing } from '../../src/backend/tensorflow';
+import { tensorflowMissing } from '../../src/backend/native/tensorflow';
 import { runChild } from './child';
 import type { Everything } from './everyKernel';
 

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { tensorflowMissing } from '../../src/backend/tensorflow';
+import { tensorflowMissing } from '../../src/backend/native/tensorflow';
 import { runChild } from './child';
 import type { Results } from './kernelCases';
 

@@ -1,7 +1,7 @@
 /** Ours beside PyTorch, tfjs-node as it comes, and WebAssembly: measured in one run, on the same cores. */
 import { spawnSync } from 'node:child_process';
 import os from 'node:os';
-import { TENSORFLOW_VERSION } from '../../src/backend/tensorflow';
+import { TENSORFLOW_VERSION } from '../../src/backend/native/tensorflow';
 import type { GradingResult } from './grading.bench';
 import { type BenchOptions } from './main';
 import { findPytorch } from './pytorch';

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import path from 'node:path';
-import { tensorflowMissing } from '../../src/backend/tensorflow';
+import { tensorflowMissing } from '../../src/backend/native/tensorflow';
 import { runChild } from '../backend/child';
 
 describe("corners: values and gradients are PyTorch's where a derivative jumps, and NaN stays NaN", function () {

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import path from 'node:path';
-import { tensorflowMissing } from '../../src/backend/tensorflow';
+import { tensorflowMissing } from '../../src/backend/native/tensorflow';
 import { runChild } from '../backend/child';
 import type { GridResult } from './gridOnBackend';
 

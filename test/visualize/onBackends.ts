@@ -1,7 +1,7 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import { ready, tf } from '../../src';
-import { tensorflowMissing } from '../../src/backend/tensorflow';
+import { tensorflowMissing } from '../../src/backend/native/tensorflow';
 import { uniform } from '../../src/weights';
 
 /** The same tests on plain JavaScript and on TensorFlow, where it is. */

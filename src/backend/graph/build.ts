@@ -1,26 +1,14 @@
 /** A trace as a function of TensorFlow's. */
 import * as tf from '@tensorflow/tfjs';
-import type { TensorflowBackend } from '../kernels';
 import { foldBatchNorm } from './fold';
 import { addFunction } from './functions';
 import { constant, DTYPES, FLOAT, graphDef, INT32, operation, placeholder } from './graphDef';
 import { dependsOnValues, isUnused, nodeOutput } from './imagined';
-import { type Reference, type Trace, Untraceable } from './trace';
+import { type Graph, type Reference, type Trace, Untraceable } from './types';
+import type { TensorflowBackend } from '../native/types';
 
 /** TensorFlow refuses graphs of 2 GB. */
 const MOST_FROZEN_BYTES = 1 << 30;
-
-export interface Graph {
-  name: string;
-  trace: Trace;
-  /** All variables that the step took, also those whose values are in the graph by way of others. */
-  variables: tf.Variable[];
-  captured: number[];
-  /** The data of the variables when their values became constants; undefined where they are arguments. */
-  frozen: object[] | undefined;
-  /** Whether it ran to its end once. */
-  proven: boolean;
-}
 
 let graphCount = 0;
 

@@ -1,7 +1,7 @@
 /** Batch norm with fixed statistics as part of the convolution before it, in a trace whose variables become constants. */
 import * as tf from '@tensorflow/tfjs';
 import { FLOAT } from './graphDef';
-import type { Reference, Trace, TracedNode } from './trace';
+import { type Reference, type Trace, type TracedNode } from './types';
 
 /**
  * scale (conv(x, filter) - mean) / sqrt(variance + epsilon) + offset is conv(x, filter f) + (offset - mean f), where

@@ -4,15 +4,14 @@
  * operation by operation, and so is the rest.
  */
 import * as tf from '@tensorflow/tfjs';
-import { placedOn } from '../devices';
-import type { TensorflowBackend } from '../kernels';
-import type { Graph } from './build';
+import { placedOn } from '../native/devices';
 import { FLOAT, INT32, type NodeAttribute } from './graphDef';
 import { FIRST_IMAGINED } from './imagined';
 import { CHANGING, changingConstant, sameAttributes, sameValues } from './merge';
-import { idOf, observe, type Observer, type Output, type TensorEntry } from './observe';
+import { idOf, observe, type Observer } from './observe';
 import { type Held, hold, release, restore, start } from './run';
-import type { Reference } from './trace';
+import { type Graph, type Output, type Reference } from './types';
+import type { TensorEntry, TensorflowBackend } from '../native/types';
 
 type Results = tf.Tensor | tf.Tensor[];
 

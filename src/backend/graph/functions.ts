@@ -1,7 +1,7 @@
 /** Adds graphs as functions to TensorFlow's eager context, where an operation of their name runs them, through its C API. */
 import type Koffi from 'koffi';
 import { graphDef } from './graphDef';
-import { openLibrary } from '../tensorflow';
+import { openLibrary } from '../native/tensorflow';
 
 /** Loaded at its first use: where addons are forbidden, as behind the grader's wall, the library loads all the same. */
 const koffi = (): typeof Koffi => require('koffi') as typeof Koffi;

@@ -2,8 +2,7 @@
 import type * as tf from '@tensorflow/tfjs';
 import { GrowingGraph } from './functions';
 import { constant, DTYPES, operation, placeholder } from './graphDef';
-import type { Output } from './observe';
-import { type Reference, type TracedConstant, type TracedNode, Untraceable } from './trace';
+import { type Output, type Reference, type TracedConstant, type TracedNode, Untraceable } from './types';
 
 /** TensorFlow's binding numbers true tensors from 0. */
 export const FIRST_IMAGINED = 2 ** 30;

@@ -1,6 +1,6 @@
 /** Whether two calls did the same: what is compared here, and while a call is followed, is all that a graph stands for. */
 import type { NodeAttribute } from './graphDef';
-import type { Reference, Trace, TracedConstant, TracedNode } from './trace';
+import { type Reference, type Trace, type TracedConstant, type TracedNode } from './types';
 
 export const CHANGING = 'what it does changes from call to call';
 

@@ -1,7 +1,8 @@
 /** Stands between tfjs and TensorFlow for the time of one call, so that the call can be recorded or followed. */
 import * as tf from '@tensorflow/tfjs';
-import type { TensorflowBackend } from '../kernels';
 import type { NodeAttribute } from './graphDef';
+import { type Output } from './types';
+import type { TensorEntry, TensorflowBackend } from '../native/types';
 
 /** What TensorFlow's binding is asked for while a call is observed; each may pass it on to the binding itself. */
 export interface Observer {
@@ -14,20 +15,6 @@ export interface Observer {
   uses(ids: number[], tensors: tf.TensorInfo[]): void;
   /** A tensor is there from now on. */
   has?(entry: TensorEntry): void;
-}
-
-export interface Output {
-  id: number;
-  shape: number[];
-  dtype: number;
-}
-
-/** tfjs-node's entry of a tensor's data: TensorFlow's number of it, or the values that TensorFlow has not seen yet. */
-export interface TensorEntry {
-  id: number;
-  shape: number[];
-  dtype: number;
-  values: unknown;
 }
 
 let active = false;

@@ -1,9 +1,8 @@
 /** Runs a graph in the background, and takes back what it assigned if it fails there. */
 import * as tf from '@tensorflow/tfjs';
-import type { TensorflowBackend } from '../kernels';
-import { deferring, forgetFailure } from '../tensorflow';
-import type { Graph } from './build';
-import type { Output } from './observe';
+import { deferring, forgetFailure } from '../native/tensorflow';
+import { type Graph, type Output } from './types';
+import type { TensorflowBackend } from '../native/types';
 
 /**
  * What TensorFlow's optimizer is to do: ConfigProto { graph_options { rewrite_options { memory_optimization: NO_MEM_OPT

@@ -1,55 +1,12 @@
 /** Records what one call of a function sends to TensorFlow: operations, constants, and what it takes from outside. */
 import * as tf from '@tensorflow/tfjs';
-import { placedOn } from '../devices';
-import type { TensorflowBackend } from '../kernels';
+import { placedOn } from '../native/devices';
 import { DTYPES, FLOAT, INT32, type NodeAttribute } from './graphDef';
 import { FIRST_IMAGINED, Imagined } from './imagined';
-import { idOf, observe, type Output } from './observe';
+import { idOf, observe } from './observe';
 import { hold, release, restore } from './run';
-
-/** An output of a node of the trace, or something from outside: an argument, a variable, any other tensor. */
-export type Reference =
-  | { node: number; output: number }
-  | { argument: number }
-  | { variable: tf.Variable }
-  | { captured: number; dtype: string; shape: number[] };
-
-export interface TracedConstant {
-  dtype: number;
-  shape: number[];
-  data: Uint8Array;
-  /** Drawn by `tf.dropout` without a seed: other values at each call. */
-  isNoise: boolean;
-}
-
-export interface TracedNode {
-  /** Undefined for a constant. */
-  operation?: string;
-  attributes: NodeAttribute[];
-  inputs: Reference[];
-  /** Where it was placed; '' leaves it to TensorFlow. */
-  device?: string;
-  constant?: TracedConstant;
-  outputs: Omit<Output, 'id'>[];
-}
-
-export interface Trace {
-  nodes: TracedNode[];
-  arguments: { dtype: tf.DataType; shape: number[] }[];
-  /** What the call returned. */
-  outputs: { reference: Reference; dtype: tf.DataType; shape: number[] }[];
-  isList: boolean;
-  /** Variables that the call assigned, and to what. */
-  assigned: { variable: tf.Variable; reference: Reference; dtype: tf.DataType }[];
-  /**
-   * Variables that it takes whose data is that of another tensor too, so that the trace may name the wrong one; after
-   * `separate` it can be made again.
-   */
-  shared: tf.Variable[];
-}
-
-/** The call did something that a graph cannot do again. */
-export class Untraceable extends Error {}
+import { type Output, type Reference, type Trace, type TracedNode, Untraceable } from './types';
+import type { TensorflowBackend } from '../native/types';
 
 /**
  * Calls `step` and records it.

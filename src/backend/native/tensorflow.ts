@@ -1,10 +1,9 @@
 /** Loads TensorFlow's C library under the JavaScript of @tensorflow/tfjs-node-gpu and registers it as a backend. */
 import fs from 'node:fs';
 import path from 'node:path';
-import * as tf from '@tensorflow/tfjs';
-import { registerKernels } from './kernels';
 import type koffi from 'koffi';
-import type { TFJSBinding } from '@tensorflow/tfjs-node-gpu/dist/tfjs_binding';
+import { ROOT } from '../../node/root';
+import type { Binding, BindingKind } from './types';
 
 export const TENSORFLOW_VERSION = '2.21.0';
 export const ADDON = 'tfjs_binding.node';
@@ -12,8 +11,6 @@ export const LIBRARIES =
   process.platform === 'darwin'
     ? ['libtensorflow_cc.2.dylib', 'libtensorflow_framework.2.dylib']
     : ['libtensorflow_cc.so.2', 'libtensorflow_framework.so.2'];
-
-const ROOT = path.join(__dirname, '..', '..');
 
 /** TensorFlow for the processor, or with kernels for an NVIDIA GPU. */
 export type Variant = 'cpu' | 'cuda';
@@ -43,20 +40,6 @@ function variantInUse(root: string): Variant {
 export const WORKS = 'works.json';
 /** or, with the reason in it, to fail: so they do on processors without AVX, and on systems with an old C library. */
 export const FAILS = 'fails.json';
-
-/** What the JavaScript of tfjs-node asks of its native side; the addon has it, and so has our koffi binding. */
-export type Binding = Omit<TFJSBinding, 'TensorMetadata' | 'TFEOpAttr' | 'tensorDataSync'> & {
-  tensorDataSync(id: number): Float32Array | Int32Array | Uint8Array | BigInt64Array | Uint8Array[];
-  /** Address of the TFE_Context in which it runs operations; only koffi's binding tells it by itself. */
-  context?(): bigint;
-  /** Where operations run from now on; '' leaves it to TensorFlow. Of koffi's binding, as the next one. */
-  place?(device: string): void;
-  /** Operations since the start that were placed on the device, and ran there. */
-  executed?(device: string): number;
-  /** See `deferring`; only koffi's binding does it by itself. */
-  defer?(on: boolean): void;
-};
-export type BindingKind = 'addon' | 'koffi';
 
 let binding: Binding | undefined;
 
@@ -169,22 +152,6 @@ export function forgetFailure(): void {
     // Of what was handed out; the executor itself stays.
     deleteExecutor(executor);
   });
-}
-
-/** Makes tfjs load TensorFlow by itself at the first tensor, and prefer it to every other backend. */
-export function registerTensorflow(): void {
-  tf.registerBackend(
-    'tensorflow',
-    () => {
-      const native = loadBinding();
-      const { NodeJSKernelBackend } = require('@tensorflow/tfjs-node-gpu/dist/nodejs_kernel_backend');
-      require('@tensorflow/tfjs-node-gpu/dist/register_all_kernels');
-      // 'plain' is tfjs-node as it comes: what benchmarks compare with.
-      if (process.env.CNN_KIT_KERNELS !== 'plain') registerKernels(native);
-      return new NodeJSKernelBackend(native, 'tfjs-node-gpu') as tf.KernelBackend;
-    },
-    3,
-  );
 }
 
 /** Runs `load` with the process's stderr (the descriptor, which native code writes to) turned to nothing. */

@@ -5,7 +5,7 @@
  */
 import path from 'node:path';
 import * as tf from '@tensorflow/tfjs';
-import { func, network, wholeNumber } from '../base/options';
+import { func, network, wholeNumber } from '../../base/options';
 import { ADDON, loadBinding, openLibrary, tensorflowFolder } from './tensorflow';
 
 interface Placement {

@@ -4,7 +4,7 @@
  * binding/tfjs_backend.cc.
  */
 import koffi from 'koffi';
-import type { Binding } from './tensorflow';
+import type { Binding } from './types';
 
 type Pointer = bigint;
 type StringData = Uint8Array[];

@@ -216,7 +216,7 @@ async function compileBinding(folder: string, { root, run, log }: BuildOptions):
   if (!compiler || !headers) return undefined;
   const sources = path.join(root, 'node_modules', '@tensorflow', 'tfjs-node-gpu', 'binding');
   const files = fs.readdirSync(sources).sort().map(file => path.join(sources, file)); // prettier-ignore
-  files.push(path.join(root, 'src', 'backend', 'context.cc'));
+  files.push(path.join(root, 'src', 'backend', 'native', 'context.cc'));
   const hash = createHash('sha256');
   for (const file of files) hash.update(fs.readFileSync(file));
   const key = hash.update(`${compiler} ${process.arch} ${TENSORFLOW_VERSION}`).digest('hex');
