@@ -56,7 +56,7 @@ describe('the npm packages of a checkout', function () {
     fs.mkdirSync(path.join(kit, 'src/setup'), { recursive: true });
     for (const name of ['run.mjs', 'lock.cjs', 'packages.cjs', 'failure.cjs'])
       fs.copyFileSync(path.join(SETUP, name), path.join(kit, 'src/setup', name));
-    fs.mkdirSync(path.join(kit, 'src/base'));
+    fs.mkdirSync(path.join(kit, 'src/node'));
     fs.copyFileSync(path.join(SETUP, '../node/running.cjs'), path.join(kit, 'src/node/running.cjs'));
     fs.writeFileSync(path.join(kit, 'src/setup/main.ts'), "console.log('started')");
     fs.writeFileSync(path.join(kit, '.npmrc'), 'cache=.cache/npm\n');
