@@ -1,4 +1,4 @@
-/** Numbers that look random and are the same in every run: a grade must not depend on luck. */
+/** Numbers that look random and are the same in every run: neither a grade nor a network's first weights depend on luck. */
 
 /** A stand-in for Math.random: mulberry32 of Tommy Ettinger, 32 bits of state. */
 export function seededRandom(seed: number): () => number {

@@ -1,5 +1,6 @@
 /** Initial weights: fast, from a seed, or all zero where only the shape of a network is wanted. */
 import * as tf from '@tensorflow/tfjs';
+import { seededRandom } from '../base/random';
 import { func } from '../base/options';
 import { modelSeed } from './naming';
 
@@ -94,13 +95,13 @@ class Shapes extends tf.serialization.Serializable {
 }
 
 function uniform(size: number, seed: number, limit: number): Float32Array {
-  const random = generator(seed);
+  const random = seededRandom(seed);
   return Float32Array.from({ length: size }, () => (2 * random() - 1) * limit);
 }
 
 /** Pairs by Box and Muller. */
 function normal(size: number, seed: number, deviation: number): Float32Array {
-  const random = generator(seed);
+  const random = seededRandom(seed);
   const numbers = new Float32Array(size + 1);
   for (let i = 0; i < size; i += 2) {
     const radius = deviation * Math.sqrt(-2 * Math.log(1 - random()));
@@ -109,17 +110,6 @@ function normal(size: number, seed: number, deviation: number): Float32Array {
     numbers[i + 1] = radius * Math.sin(angle);
   }
   return numbers.subarray(0, size);
-}
-
-/** Numbers in [0, 1): mulberry32. */
-function generator(seed: number): () => number {
-  let state = seed >>> 0;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let t = Math.imul(state ^ (state >>> 15), state | 1);
-    t ^= t + Math.imul(t ^ (t >>> 7), t | 61);
-    return ((t ^ (t >>> 14)) >>> 0) / 4294967296;
-  };
 }
 
 /** FNV-1a, 32 bits. */
