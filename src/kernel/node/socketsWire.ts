@@ -1,6 +1,7 @@
 /** A wire over ZeroMQ: the main thread's end of the sockets. */
 import path from 'node:path';
 import { Worker } from 'node:worker_threads';
+import type koffi from 'koffi';
 import { broadcast, reply, type Content, type Header, type Message } from '../protocol';
 import type { PublishOptions, Wire } from '../wire';
 import { encode, type Connection } from './frames';
@@ -27,10 +28,14 @@ export class SocketsWire implements Wire {
       else receive(order.message);
     });
     // What is under way leaves, also when a cell ends the process; and with sockets open their thread dies of an abort.
-    process.on('exit', () => {
+    const end = (status: number): void => {
+      const listeners = process.listeners('exit') as ((status: number) => void)[];
+      for (const listener of listeners.slice(listeners.indexOf(end) + 1)) listener.call(process, status);
       this.post('close');
       Atomics.wait(closed, 0, 0, PATIENCE);
-    });
+      exitNow(status);
+    };
+    process.on('exit', end);
   }
 
   reply(to: Message, content: Content): void {
@@ -73,4 +78,11 @@ export class SocketsWire implements Wire {
   private post(order: ToSockets): void {
     this.worker.postMessage(order);
   }
+}
+
+/** Ends the process without Node's taking down of threads, in which ZeroMQ's addon sometimes aborts it. */
+function exitNow(status: number): void {
+  if (process.platform === 'win32') return;
+  const { load } = require('koffi') as typeof koffi;
+  load(process.platform === 'darwin' ? 'libSystem.dylib' : 'libc.so.6').func('void _exit(int)')(status);
 }
