@@ -46,7 +46,7 @@ const MAY_IMPORT: Record<string, string[]> = {
   handin: ['cli', 'harness'],
   release: ['cli', 'kernel', 'setup', 'harness', 'course', 'handin'],
   course: ['cli', 'kernel', 'setup', 'harness'],
-  sandbox: ['tfjs'],
+  sandbox: ['harness', 'tfjs'],
   grading: ['cli', 'harness', 'setup', 'sandbox', 'tfjs'],
 };
 

@@ -48,7 +48,7 @@ async function examine({ tests, sandbox, ...plan }: Plan, journal: Journal, opti
   const faults = new Map<string, string>();
   const all = [...workOf({ tests, sandbox, ...plan })];
   const todo = options.fresh ? all : all.filter(([key]) => !journal.outcomes.has(key));
-  const submissionsIn = (list: typeof all): number => list.filter(([, { source }]) => source !== undefined).length;
+  const submissionsIn = (list: typeof all): number => list.filter(([, { work }]) => work !== undefined).length;
   let done = 0;
   options.onProgress?.(done, todo.length);
   const onResult = (key: string, { fault, ...outcome }: JobResult): void => {
@@ -56,10 +56,10 @@ async function examine({ tests, sandbox, ...plan }: Plan, journal: Journal, opti
     else journal.add({ key, ...outcome });
     options.onProgress?.(++done, todo.length);
   };
-  const jobs = todo.map(([key, { exercise, source }]) => {
+  const jobs = todo.map(([key, { exercise, work }]) => {
     const { file: testFile, hash: testHash } = tests.get(exercise)!;
     const sandboxed = sandbox.name !== 'none';
-    return { key, job: { exercise, source, testHash, testFile, sandboxed, answerSeconds: options.answerSeconds } };
+    return { key, job: { exercise, work, testHash, testFile, sandboxed, answerSeconds: options.answerSeconds } };
   });
   if (options.queue) await runOverQueue(options.queue, jobs, onResult);
   else {
@@ -87,7 +87,7 @@ function conclude(plan: Plan, journal: Journal, examined: Examined, options: Gra
   const entries = collected.map((work): Entry => {
     const key = keyOf(work);
     const fault = faultOf(work.exercise) ?? faults.get(key);
-    const outcome = work.source === undefined || fault ? undefined : journal.outcomes.get(key);
+    const outcome = work.work === undefined || fault ? undefined : journal.outcomes.get(key);
     const previous = before.get(`${work.student}/${work.exercise}`);
     const entry = entryOf(work, outcome, outlines.get(work.exercise)!, options.policy ?? {}, previous, fault);
     if (!sandboxed) entry.grade.reason = sentence(entry.grade.reason, 'graded without a sandbox');
@@ -96,7 +96,7 @@ function conclude(plan: Plan, journal: Journal, examined: Examined, options: Gra
   const now = entries.map(({ grade, work, raw }): State => ({
     ...grade,
     raw,
-    source: work.source === undefined ? '' : hash([work.source]),
+    source: work.work === undefined ? '' : hash([JSON.stringify(work.work)]),
     tests: tests.get(work.exercise)!.hash,
     sandbox: sandbox.name,
   }));

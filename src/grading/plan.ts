@@ -2,6 +2,7 @@
 import fs from 'node:fs';
 import { bundleTest } from '../harness/bundle';
 import { exercisesOf, testFileOf, TESTS } from '../harness/exercises';
+import type { Work } from '../harness/program';
 import { stubOf } from '../harness/stub';
 import { LIMITS } from '../sandbox/limits';
 import { chooseSandbox, type Sandbox, type SandboxOptions } from '../sandbox/sandbox';
@@ -10,7 +11,7 @@ import { type Collected, collect } from './collect/collect';
 import { checkNames, type Policy } from './score/policy';
 
 /** Raise it when the grader itself comes to other scores: everything is then graded again. */
-const GRADER = 3;
+const GRADER = 4;
 
 export interface GradeOptions {
   submissions: string;
@@ -44,8 +45,8 @@ export interface Plan {
   tests: Map<string, PlannedTest>;
   collected: Collected[];
   sandbox: Pick<Sandbox, 'name' | 'description'>;
-  /** The hash of all that decides what comes of a piece of work; without source, of the list of the exercise's tests. */
-  keyOf(work: { exercise: string; source?: string }): string;
+  /** The hash of all that decides what comes of a piece of work; without work, of the list of the exercise's tests. */
+  keyOf(piece: { exercise: string; work?: Work }): string;
 }
 
 /**
@@ -67,9 +68,9 @@ export async function planOf(options: GradeOptions): Promise<Plan> {
   checkNames(policy, new Set(collected.map(({ student }) => student)), new Set(known));
   const tests = new Map(exercises.map(exercise => [exercise, plannedTest(files.get(exercise)!)]));
   const sandboxKey = [sandbox.name, options.sandbox?.tensorflow ? 'tensorflow' : '', answerSeconds ?? ''].join(' ');
-  const keyOf: Plan['keyOf'] = ({ source, exercise }) =>
+  const keyOf: Plan['keyOf'] = ({ work, exercise }) =>
     hash([
-      source === undefined ? 'outline' : `source ${source}`,
+      work === undefined ? 'outline' : `work ${JSON.stringify(work)}`,
       ...[exercise, tests.get(exercise)!.hash, sandboxKey, JSON.stringify(LIMITS), String(GRADER)],
     ]);
   return { exercises, tests, collected, sandbox, keyOf };
@@ -81,13 +82,13 @@ export function workOf({
   tests,
   collected,
   keyOf,
-}: Plan): Map<string, { exercise: string; source?: string }> {
-  const outlines = exercises.map(exercise => ({ exercise, source: undefined }));
-  const handedIn = collected.filter(({ source }) => source !== undefined);
+}: Plan): Map<string, { exercise: string; work?: Work }> {
+  const outlines = exercises.map(exercise => ({ exercise, work: undefined }));
+  const handedIn = collected.filter(({ work }) => work !== undefined);
   return new Map(
     [...outlines, ...handedIn]
       .filter(({ exercise }) => tests.get(exercise)!.fault === undefined)
-      .map(({ exercise, source }) => [keyOf({ exercise, source }), { exercise, source }]),
+      .map(({ exercise, work }) => [keyOf({ exercise, work }), { exercise, work }]),
   );
 }
 

@@ -31,14 +31,55 @@ export function declared(statement: ts.Statement): string[] {
   return [];
 }
 
+/** The names of values that a cell's statement declares, also by `var` in a block of it; types have no value. */
+export function declaredValues(statement: ts.Statement): string[] {
+  if (ts.isInterfaceDeclaration(statement) || ts.isTypeAliasDeclaration(statement)) return [];
+  if (hasModifier(statement, ts.SyntaxKind.DeclareKeyword)) return [];
+  if (ts.isModuleDeclaration(statement) || ts.isImportEqualsDeclaration(statement))
+    return statement.name && ts.isIdentifier(statement.name) ? [statement.name.text] : [];
+  if (ts.isImportDeclaration(statement)) {
+    const { importClause } = statement;
+    if (importClause?.isTypeOnly) return [];
+    const bindings = importClause?.namedBindings;
+    const types =
+      bindings && ts.isNamedImports(bindings)
+        ? bindings.elements.filter(({ isTypeOnly }) => isTypeOnly).map(({ name }) => name.text)
+        : [];
+    return declared(statement).filter(name => !types.includes(name));
+  }
+  const isDeclaration =
+    ts.isVariableStatement(statement) ||
+    ts.isFunctionDeclaration(statement) ||
+    ts.isClassDeclaration(statement) ||
+    ts.isEnumDeclaration(statement);
+  return isDeclaration ? declared(statement) : varsIn(statement);
+}
+
+/** What `var` declares below a node, functions aside. */
+function varsIn(node: ts.Node): string[] {
+  const names: string[] = [];
+  const visit = (child: ts.Node): void => {
+    if (ts.isFunctionLike(child) || ts.isClassLike(child)) return;
+    if (ts.isVariableDeclarationList(child) && !(child.flags & ts.NodeFlags.BlockScoped))
+      child.declarations.forEach(({ name }) => names.push(...bindingNames(name)));
+    ts.forEachChild(child, visit);
+  };
+  ts.forEachChild(node, visit);
+  return names;
+}
+
 function bindingNames(name: ts.BindingName): string[] {
   if (ts.isIdentifier(name)) return [name.text];
   return name.elements.flatMap(element => (ts.isOmittedExpression(element) ? [] : bindingNames(element.name)));
 }
 
 export function isExported(statement: ts.Statement): boolean {
+  return hasModifier(statement, ts.SyntaxKind.ExportKeyword);
+}
+
+function hasModifier(statement: ts.Statement, wanted: ts.SyntaxKind): boolean {
   const { modifiers } = statement as { modifiers?: ts.NodeArray<ts.ModifierLike> };
-  return modifiers?.some(({ kind }) => kind === ts.SyntaxKind.ExportKeyword) ?? false;
+  return modifiers?.some(({ kind }) => kind === wanted) ?? false;
 }
 
 /** The names of the values that a module exports where it declares them. */

@@ -5,6 +5,7 @@ import path from 'node:path';
 import type * as Esbuild from 'esbuild';
 import { ROOT } from '../node/root';
 import { bundleTest } from './bundle';
+import { functionOf } from './cellScope';
 import { testFileOf } from './exercises';
 import { firstLine, type Look, runTests, startBackend, type TestResult } from './run';
 
@@ -38,10 +39,10 @@ export async function testFunctions(
   const examiner = {
     seed,
     async call(_: string, name: string, values: unknown[]): Promise<unknown> {
-      const called = functions[name];
-      if (typeof called !== 'function') throw new Error(`${name} is missing; export a function of this name.`);
+      const called = functionOf(functions, name);
+      if (!called) throw new Error(`${name} is missing; export a function of this name.`);
       onCall?.(name);
-      return called(...(values as never[]));
+      return called(...values);
     },
     probe: async (_: string, look: Look, values: unknown[]): Promise<unknown> =>
       look(functions, require('cnn-kit'), ...values),

@@ -6,6 +6,7 @@
 import Module from 'node:module';
 import net from 'node:net';
 import path from 'node:path';
+import { Writable } from 'node:stream';
 import v8 from 'node:v8';
 import * as tf from '@tensorflow/tfjs';
 import * as tfConverter from '@tensorflow/tfjs-converter';
@@ -13,17 +14,28 @@ import * as tfCore from '@tensorflow/tfjs-core';
 import * as tfLayers from '@tensorflow/tfjs-layers';
 import { decode, encode } from './values/codec';
 import { seededRandom } from '../base/random';
+import { candidatesOf } from '../harness/candidates';
+import { CellScope, functionOf } from '../harness/cellScope';
 import { tensorBridge } from './values/tensors';
 
-/** What the grader sends, one a line: first the modules as JavaScript and a seed for Math.random, then questions. */
-export type Line = { modules: Record<string, string>; seed: number } | Request;
+/** What the grader sends, one a line: first the answer as JavaScript and a seed for Math.random, then questions. */
+export type Line = Setup | Request;
 
-/** An exported function by name, or a probe (source of a function that gets the exports and the kit first). */
+export interface Setup {
+  /** CommonJS by name; a notebook's has no code, its cells run as they are asked for. */
+  modules: Record<string, string | null>;
+  /** Local files that they import, by their path from the answer's folder. */
+  files?: Record<string, string>;
+  seed: number;
+}
+
+/** An exported function by name, a probe (source of a function that gets the exports and the kit first), or a notebook's next cell. */
 export interface Request {
   id: string;
   module: string;
   call?: string;
   probe?: string;
+  cell?: string;
   arguments: string;
 }
 
@@ -39,18 +51,22 @@ const PRELOADED: Record<string, unknown> = {
 
 function serve(): void {
   const [kit, channel] = process.argv.slice(-2);
-  preload();
+  const folder = path.join(kit, 'exercises');
+  const local = new Map<string, string>();
+  preload(folder, local);
   // Else it greets on stderr at its first use.
   (tf.findBackend('cpu') as { firstUse?: boolean } | null)!.firstUse = false;
   const tensors = tensorBridge(() => tf);
   const { input, output } = open(channel);
   const send = (reply: Reply): void => void output.write(JSON.stringify(reply) + '\n');
-  const answer = answers(path.join(kit, 'exercises'), tensors);
+  const answer = answers(folder, tensors);
 
   const reply = async (line: string): Promise<void> => {
     const message = JSON.parse(line) as Line;
     if ('modules' in message) {
       Math.random = seededRandom(message.seed);
+      silence();
+      for (const [name, code] of Object.entries(message.files ?? {})) local.set(path.join(folder, name), code);
       return void answer.add(message.modules);
     }
     try {
@@ -87,48 +103,84 @@ function open(channel: string): { input: NodeJS.ReadableStream; output: NodeJS.W
 }
 
 function answers(folder: string, tensors: ReturnType<typeof tensorBridge>) {
-  const sources = new Map<string, string>();
-  const loaded = new Map<string, Record<string, unknown>>();
+  const sources = new Map<string, string | null>();
+  const loaded = new Map<string, unknown>();
+  const notebooks = new Map<string, CellScope>();
+  const require = Module.createRequire(path.join(folder, 'x.js'));
 
-  const load = (name: string): Record<string, unknown> => {
-    const known = loaded.get(name);
-    if (known) return known;
-    const source = sources.get(name);
-    if (source === undefined) throw new Error(`There is no module ${name}.`);
-    const file = path.join(folder, `${name}.js`);
-    const module = new Module(file) as Module & { _compile(code: string, file: string): void };
-    module.filename = file;
-    module.paths = (Module as unknown as { _nodeModulePaths(folder: string): string[] })._nodeModulePaths(folder);
-    module._compile(source, file);
-    loaded.set(name, module.exports as Record<string, unknown>);
-    return module.exports as Record<string, unknown>;
+  const load = (name: string): unknown => {
+    const notebook = notebooks.get(name);
+    if (notebook) return notebook.names;
+    if (!loaded.has(name)) {
+      const source = sources.get(name);
+      if (typeof source !== 'string') throw new Error(`There is no module ${name}.`);
+      loaded.set(name, evaluate(path.join(folder, `${name}.js`), source));
+    }
+    return loaded.get(name);
   };
 
   return {
-    add(modules: Record<string, string>): void {
-      for (const [name, code] of Object.entries(modules)) sources.set(name, code);
+    add(modules: Setup['modules']): void {
+      for (const [name, code] of Object.entries(modules)) {
+        sources.set(name, code);
+        if (code === null) notebooks.set(name, new CellScope(require));
+      }
     },
-    async ask({ module, call, probe, arguments: text }: Request): Promise<unknown> {
+    async ask({ module, call, probe, cell, arguments: text }: Request): Promise<unknown> {
+      if (cell !== undefined) {
+        const run = evaluate(path.join(folder, 'cell.js'), `module.exports = ${cell}`);
+        return notebooks.get(module)!.run(run as Parameters<CellScope['run']>[0]);
+      }
       const exports = load(module);
       const values = decode(text, tensors) as unknown[];
       if (probe !== undefined) {
         const run = new Function(`return (${probe})`)() as (...values: unknown[]) => unknown;
-        return run(exports, Module.createRequire(path.join(folder, 'x.js'))('cnn-kit'), ...values);
+        return run(exports, require('cnn-kit'), ...values);
       }
-      const called = exports[call!];
-      if (typeof called !== 'function')
-        throw new Error(`${module} exports no function ${call}; export it by this name.`);
+      const called = functionOf(exports, call!);
+      if (!called) throw new Error(`${module} exports no function ${call}; export it by this name.`);
       return called(...values);
     },
   };
 }
 
-function preload(): void {
-  const loader = Module as unknown as { _load(request: string, ...rest: unknown[]): unknown };
+function evaluate(file: string, code: string): unknown {
+  const module = new Module(file) as Module & { _compile(code: string, file: string): void };
+  module.filename = file;
+  const { _nodeModulePaths: pathsOf } = Module as unknown as { _nodeModulePaths(folder: string): string[] };
+  module.paths = pathsOf(path.dirname(file));
+  module._compile(code, file);
+  return module.exports;
+}
+
+/**
+ * Answers what is here already: TensorFlow.js, the local files of the student, and the course's commands, which a
+ * student leaves in cells and which have nothing to do here.
+ */
+function preload(folder: string, local: Map<string, string>): void {
+  const loader = Module as unknown as { _load(request: string, parent?: Module, ...rest: unknown[]): unknown };
   const { _load: load } = loader;
-  loader._load = function (request, ...rest) {
-    return Object.hasOwn(PRELOADED, request) ? PRELOADED[request] : load.call(this, request, ...rest);
+  const loaded = new Map<string, unknown>();
+  const course = new Proxy({}, { get: (_, name) => (name === '__esModule' ? true : () => Promise.resolve()) });
+  loader._load = function (request, parent, ...rest) {
+    if (Object.hasOwn(PRELOADED, request)) return PRELOADED[request];
+    if (request.startsWith('cnn-kit/dist/course')) return course;
+    const from = request.startsWith('.') && parent?.filename ? path.dirname(parent.filename) : folder;
+    const file = request.startsWith('.') && candidatesOf(from, request).find(name => local.has(name));
+    if (!file) return load.call(this, request, parent, ...rest);
+    // As in a circle: what is there so far.
+    if (!loaded.has(file)) {
+      loaded.set(file, {});
+      loaded.set(file, evaluate(file, local.get(file)!));
+    }
+    return loaded.get(file);
   };
+}
+
+/** What a submission prints has no reader: in any amount, it decides nothing. */
+function silence(): void {
+  const nowhere = new Writable({ write: (_chunk, _encoding, done) => done() });
+  for (const name of ['stdout', 'stderr'] as const) Object.defineProperty(process, name, { value: nowhere });
 }
 
 function textOf(error: unknown): string {

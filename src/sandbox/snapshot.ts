@@ -23,7 +23,15 @@ function build(flags: string[]): string[] {
   // Also when this file runs from src.
   const at = (name: string): string => path.join(ROOT, 'dist', 'sandbox', name);
   const sum = createHash('sha256').update([process.version, process.arch, ...flags].join(' '));
-  for (const part of ['inside.js', 'values/codec.js', 'values/tensors.js', '../base/random.js', 'snapshot.js'])
+  for (const part of [
+    'inside.js',
+    'values/codec.js',
+    'values/tensors.js',
+    '../base/random.js',
+    '../harness/candidates.js',
+    '../harness/cellScope.js',
+    'snapshot.js',
+  ])
     sum.update(fs.readFileSync(at(part)));
   const key = sum.digest('hex').slice(0, 12);
   const bundle = `inside-${key}.cjs`;

@@ -6,6 +6,7 @@ import { randomUUID } from 'node:crypto';
 import fs from 'node:fs';
 import os from 'node:os';
 import { decode, encode, type TensorBridge } from './values/codec';
+import type { Program } from '../harness/program';
 import type { Line, Request } from './inside';
 import { LIMITS } from './limits';
 import type { SandboxProcesses } from './processes';
@@ -13,8 +14,12 @@ import type { SandboxProcess } from './startup';
 
 export interface SubmissionOptions {
   processes: SandboxProcesses;
-  /** The student's modules by name, as JavaScript. */
+  /** The student's modules by name, as CommonJS. */
   modules: Record<string, string>;
+  /** In place of a module of this name, the cells of a notebook, which run in their order before the first question. */
+  notebook?: { module: string; cells: NonNullable<Program['cells']>; isNeeded(label: string): boolean };
+  /** Local files that the answer imports, as CommonJS, by their path. */
+  files?: Record<string, string>;
   tensors?: TensorBridge;
   /** Seed for the submission's Math.random. */
   seed?: number;
@@ -25,7 +30,10 @@ export interface SubmissionOptions {
 
 export const ANSWER_SECONDS = 10;
 export const TOTAL_SECONDS = 120;
-const MAX_OUTPUT = 1 << 20;
+/** All cells of a notebook together, in seconds; after that only those run that the answer needs. */
+const CELL_SECONDS = 60;
+/** Bytes written past what Node prints, which are read and thrown away; what comes after that is not. */
+const MAX_OUTPUT = 64 << 20;
 const MAX_MESSAGE = 32 << 20;
 const MAX_PROCESSES = 20;
 /** How many times longer an answer may take on a machine that is too busy to run it. */
@@ -48,6 +56,8 @@ class LateError extends Error {}
 export class Submission {
   /** The first thing that went wrong with the sandbox, for the reason in the grade. */
   failure?: string;
+  /** Cells that did not end, or ended in an error: one clause for each. */
+  readonly notes: string[] = [];
   /** Our side failed: the exam cannot be believed. */
   fault?: Error;
   private running?: SandboxProcess;
@@ -55,6 +65,8 @@ export class Submission {
   /** How many questions this process has answered. */
   private answered = 0;
   private taken = 0;
+  /** Labels of cells that run no more. */
+  private readonly dropped = new Set<string>();
   private used = 0;
   private printed = 0;
 
@@ -81,27 +93,81 @@ export class Submission {
     const left = totalSeconds - this.used;
     if (left <= 0) throw this.fail(`time limit: all tests together took more than ${totalSeconds} s`);
     const running = await this.current();
-    const seconds = Math.min(left, answerSeconds);
-    const id = randomUUID();
     const begun = Date.now();
+    try {
+      return await this.put(running, question, Math.min(left, answerSeconds));
+    } catch (error) {
+      if (!(error instanceof LateError)) throw error;
+    } finally {
+      this.used += (Date.now() - begun) / 1000;
+    }
+    return this.ask(question);
+  }
+
+  private async put(running: SandboxProcess, question: Omit<Request, 'id'>, seconds: number): Promise<unknown> {
+    const id = randomUUID();
     const stop = whenOver(running, seconds, () => this.end(`time limit: no answer within ${seconds.toFixed(0)} s`));
     try {
       return await new Promise((resolve, reject) => {
         this.waiting = { id, resolve, reject };
         running.input.write(JSON.stringify({ id, ...question } satisfies Line) + '\n');
       });
-    } catch (error) {
-      if (!(error instanceof LateError)) throw error;
     } finally {
       stop();
-      this.used += (Date.now() - begun) / 1000;
       this.waiting = undefined;
     }
-    return this.ask(question);
   }
 
+  /** A process in which the answer is there: a notebook's cells have run. */
   private async current(): Promise<SandboxProcess> {
-    if (this.running) return this.running;
+    for (;;) {
+      if (this.running) return this.running;
+      const running = await this.start();
+      if (await this.runCells(running)) return running;
+    }
+  }
+
+  /** Runs the cells; false if one ended the process: it is left out of the next one. */
+  private async runCells(running: SandboxProcess): Promise<boolean> {
+    const { notebook, answerSeconds = ANSWER_SECONDS } = this.options;
+    const begun = Date.now();
+    for (const { label, code } of notebook?.cells ?? []) {
+      if (this.dropped.has(label)) continue;
+      try {
+        await this.put(running, { module: notebook!.module, cell: code, arguments: '' }, answerSeconds);
+      } catch (error) {
+        const why =
+          error instanceof SandboxError ? error.message : (error as Error).message.replace('Your code threw ', '');
+        if (this.running === running) {
+          this.note(`${label} ended with ${why.slice(0, 200)}`);
+          continue;
+        }
+        this.note(`${label} was left out: ${why}`);
+        this.failure = undefined;
+        this.dropped.add(label);
+        this.dropUnneeded();
+        return false;
+      }
+      if (Date.now() - begun < 1000 * CELL_SECONDS || this.dropped.size) continue;
+      this.note(`the cells took more than ${CELL_SECONDS} s: only those run that the answer needs`);
+      this.end('closed');
+      this.dropUnneeded();
+      return false;
+    }
+    return true;
+  }
+
+  /** After a cell that took everything with it: what only shows or trains something has no second chance. */
+  private dropUnneeded(): void {
+    const { cells, isNeeded } = this.options.notebook!;
+    for (const { label } of cells) if (!isNeeded(label)) this.dropped.add(label);
+  }
+
+  private note(what: string): void {
+    if (this.notes.length < 5 && !this.notes.includes(what)) this.notes.push(what);
+  }
+
+  private async start(): Promise<SandboxProcess> {
     if (++this.taken > MAX_PROCESSES) throw this.fail(`the sandbox had to be restarted ${MAX_PROCESSES} times`);
     let running: SandboxProcess;
     try {
@@ -115,9 +181,9 @@ export class Submission {
     this.running = running;
     this.answered = 0;
     this.listen(running);
-    running.input.write(
-      JSON.stringify({ modules: this.options.modules, seed: this.options.seed ?? 0 } satisfies Line) + '\n',
-    );
+    const { modules, notebook, files, seed = 0 } = this.options;
+    const all = { ...modules, ...(notebook ? { [notebook.module]: null } : {}) };
+    running.input.write(JSON.stringify({ modules: all, files, seed } satisfies Line) + '\n');
     return running;
   }
 
@@ -129,7 +195,7 @@ export class Submission {
     running.child.on('exit', (code, signal) => ended(exitReason(code, signal)));
     for (const stream of running.prints) {
       stream.on('data', ({ length }: Buffer) => {
-        if ((this.printed += length) > MAX_OUTPUT) ended('output limit: more than 1 MiB was printed');
+        if ((this.printed += length) > MAX_OUTPUT) stream.destroy();
       });
       stream.resume();
     }

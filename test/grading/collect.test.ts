@@ -7,7 +7,9 @@ import zlib from 'node:zlib';
 import { openArchive, STUDENT_LIMITS } from '../../src/grading/collect/archive';
 import { collect, type Collected } from '../../src/grading/collect/collect';
 import { zip } from '../../src/handin/zip';
-import { readNotebook } from '../../src/grading/collect/notebook';
+import { readNotebook } from '../../src/harness/notebook';
+import { CellScope, functionOf } from '../../src/harness/cellScope';
+import { compileWork, type Work } from '../../src/harness/program';
 import { exerciseCells } from '../../src/harness/cells';
 import { exerciseNotebook } from '../../src/release/exerciseNotebook';
 
@@ -31,19 +33,24 @@ export function twice(x: number): number {
 const SUM = 'export function sum(list: number[]): number { return list.reduce((a, b) => a + b, 0); }';
 const TWICE = 'export function twice(x: number): number { return 2 * x; }';
 
-/** Runs the module that came of a notebook, and asks both functions. */
-function answers(source: string): unknown[] {
-  const { transformSync } = require('esbuild') as typeof import('esbuild');
-  const { code } = transformSync(source, { loader: 'ts', format: 'cjs', target: 'node20' });
-  const module = { exports: {} as Record<string, (x: unknown) => unknown> };
-  new Function('module', 'exports', 'require', code)(module, module.exports, () => ({ tf: {} }));
-  return [() => module.exports.sum([1, 2]), () => module.exports.twice(4)].map(ask => {
+/** Runs the answer, and asks both functions. */
+async function answers(work: Pick<Work, 'cells'> | undefined): Promise<unknown[]> {
+  const scope = new CellScope(() => ({ tf: {} }));
+  for (const { code } of (await compileWork(work!)).cells!) {
     try {
-      return ask();
+      await scope.run(new Function(`return ${code}`)() as Parameters<CellScope['run']>[0]);
+    } catch {
+      // As in a notebook, the next cell runs all the same.
+    }
+  }
+  const ask = (name: string, value: unknown): unknown => {
+    try {
+      return functionOf(scope.names, name)!(value);
     } catch (error) {
       return (error as Error).message;
     }
-  });
+  };
+  return [ask('sum', [1, 2]), ask('twice', 4)];
 }
 
 describe('collecting', () => {
@@ -310,7 +317,7 @@ z.close()`);
     });
     const graded = (cells: unknown[]) => readNotebook(book(cells), '01-sum', STUB);
 
-    it('splits an exercise into given and open cells, and reads its own notebook back', () => {
+    it('splits an exercise into given and open cells, and reads its own notebook back', async () => {
       assert.deepEqual(
         exerciseCells(STUB, '01-sum').map(({ id, given }) => [id, given]),
         [
@@ -320,83 +327,84 @@ z.close()`);
         ],
       );
       const notebook = JSON.stringify(exerciseNotebook(STUB, '01-sum', 3));
-      const { source, notes, changed } = readNotebook(notebook, '01-sum', STUB);
+      const { cells, notes, changed } = readNotebook(notebook, '01-sum', STUB);
       assert.deepEqual([notes, changed], [[], false]);
-      assert.deepEqual(answers(source!), ['Not written yet: add them.', 'Not written yet: double it.']);
+      assert.deepEqual(await answers({ cells }), ['Not written yet: add them.', 'Not written yet: double it.']);
     });
 
-    it('case 37: takes the cells by id, in whatever order they stand', () => {
-      const { source, notes } = graded([cell('01-sum-twice', TWICE), cell('01-sum-sum', SUM)]);
-      assert.deepEqual(answers(source!), [3, 8]);
+    it('case 37: takes the cells by id, in whatever order they stand', async () => {
+      const { cells, notes } = graded([cell('01-sum-twice', TWICE), cell('01-sum-sum', SUM)]);
+      assert.deepEqual(await answers({ cells }), [3, 8]);
       assert.match(notes.join(), /reordered/);
     });
 
-    it('case 37: counts a deleted cell as not written, and the others as they are', () => {
-      const { source, notes } = graded([cell('01-sum-sum', SUM)]);
-      assert.deepEqual(answers(source!), [3, 'Not written yet: double it.']);
+    it('case 37: counts a deleted cell as not written, and the others as they are', async () => {
+      const { cells, notes } = graded([cell('01-sum-sum', SUM)]);
+      assert.deepEqual(await answers({ cells }), [3, 'Not written yet: double it.']);
       assert.deepEqual(notes, ['cell 01-sum-twice was deleted: it counts as not written']);
     });
 
-    it('case 37: lets the last of a doubled cell count, but never an untouched copy over an answer', () => {
+    it('case 37: lets the last of a doubled cell count, but never an untouched copy over an answer', async () => {
       const wrong = SUM.replace('a + b', 'a - b');
       const doubled = graded([cell('01-sum-sum', wrong), cell('01-sum-sum', SUM), cell('01-sum-twice', TWICE)]);
-      assert.deepEqual(answers(doubled.source!), [3, 8]);
+      assert.deepEqual(await answers(doubled), [3, 8]);
       assert.match(doubled.notes.join(), /2 times/);
       const untouched = exerciseCells(STUB, '01-sum')[1].source;
       const copied = graded([cell('01-sum-sum', SUM), cell('01-sum-sum', untouched), cell('01-sum-twice', TWICE)]);
-      assert.deepEqual(answers(copied.source!), [3, 8]);
+      assert.deepEqual(await answers(copied), [3, 8]);
     });
 
-    it('joins a cell that was split in two', () => {
-      const { source } = graded([
+    it('joins a cell that was split in two', async () => {
+      const { cells } = graded([
         cell('01-sum-sum', 'const add = (a: number, b: number) => a + b;'),
         cell('01-sum-sum', SUM.replace('(a, b) => a + b', 'add')),
         cell('01-sum-twice', TWICE),
       ]);
-      assert.deepEqual(answers(source!), [3, 8]);
+      assert.deepEqual(await answers({ cells }), [3, 8]);
     });
 
-    it('case 37: finds cells that lost their id, and what they need from cells of the student', () => {
-      const { source, notes } = graded([
+    it('case 37: finds cells that lost their id, and what they need from cells of the student', async () => {
+      const { cells, notes } = graded([
         cell(undefined, 'throw new Error("scratch that only runs");'),
         cell(undefined, "import { tf } from 'cnn-kit';\nconst two = 2; const unused = explode();"),
         cell(undefined, 'function half(x: number) { return x / two; }'),
         cell(undefined, 'function sum(list: number[]) { return list.reduce((a, b) => a + 2 * half(b), 0); }'),
         cell('01-sum-twice', `${TWICE}\nawait check('01-sum', { twice });\ncheck('01-sum');`),
       ]);
-      assert.deepEqual(answers(source!), [3, 8]);
+      assert.deepEqual(await answers({ cells }), [3, 8]);
       assert.match(notes.join(), /lost its id/);
     });
 
-    it("case 37: grades the given text where it was edited, and keeps the student's additions", () => {
-      const { source, notes } = graded([
+    it('case 37: runs a given cell as it was edited, and says so', async () => {
+      const { cells, notes } = graded([
         cell('01-sum-given-1', "import { tf } from 'cnn-kit';\nconst ONE = 100;\nconst TWO = 2;"),
-        cell('01-sum-sum', SUM.replace('b, 0', 'b, ONE - 1')),
+        cell('01-sum-sum', SUM.replace('b, 0', 'b, ONE - 100')),
         cell('01-sum-twice', TWICE.replace('2', 'TWO')),
       ]);
-      assert.deepEqual(answers(source!), [3, 8]);
+      assert.deepEqual(await answers({ cells }), [3, 8]);
       assert.match(notes.join(), /given and was edited/);
     });
 
-    it('loses only the cell that does not compile', () => {
-      const { source, notes } = graded([cell('01-sum-sum', 'export function sum( {'), cell('01-sum-twice', TWICE)]);
-      assert.deepEqual(answers(source!), ['Not written yet: add them.', 8]);
+    it('loses only the cell that does not compile', async () => {
+      const { cells, notes } = graded([cell('01-sum-sum', 'export function sum( {'), cell('01-sum-twice', TWICE)]);
+      assert.deepEqual(await answers({ cells }), ['Not written yet: add them.', 8]);
       assert.match(notes.join(), /01-sum-sum does not compile: line 1/);
     });
 
-    it('case 38: drops outputs, however large, and what is not code', () => {
+    it('case 38: drops outputs, however large, and what is not code', async () => {
       const heavy = {
         ...cell('01-sum-sum', SUM),
         outputs: [{ output_type: 'display_data', data: { 'text/html': `<script>${'x'.repeat(50 << 20)}</script>` } }],
       };
       const markdown = { cell_type: 'markdown', source: '<script>evil()</script>', metadata: {} };
-      const { source } = graded([markdown, heavy, cell('01-sum-twice', TWICE)]);
-      assert.deepEqual(answers(source!), [3, 8]);
-      assert.doesNotMatch(source!, /script/);
-      assert.ok(source!.length < 1000);
+      const { cells } = graded([markdown, heavy, cell('01-sum-twice', TWICE)]);
+      assert.deepEqual(await answers({ cells }), [3, 8]);
+      const text = JSON.stringify(cells);
+      assert.doesNotMatch(text, /script/);
+      assert.ok(text.length < 1000);
     });
 
-    it('stands metadata and forms of any kind', () => {
+    it('stands metadata and forms of any kind', async () => {
       for (const metadata of [
         null,
         3,
@@ -404,16 +412,16 @@ z.close()`);
         { nbgrader: { grade_id: {} } },
         { __proto__: { nbgrader: { grade_id: 'x' } } },
       ]) {
-        const { source } = graded([
+        const { cells } = graded([
           { cell_type: 'code', metadata, source: [SUM, 3, null] },
           cell('01-sum-twice', TWICE),
           null,
           3,
         ]);
-        assert.deepEqual(answers(source!), [3, 8], JSON.stringify(metadata));
+        assert.deepEqual(await answers({ cells }), [3, 8], JSON.stringify(metadata));
       }
       assert.equal(
-        answers(readNotebook(book([cell('constructor', SUM), cell('__proto__', TWICE)]), '01-sum', STUB).source!)[0],
+        (await answers(readNotebook(book([cell('constructor', SUM), cell('__proto__', TWICE)]), '01-sum', STUB)))[0],
         3,
       );
       for (const text of ['', '[]', 'null', '{"cells": 3}', '['.repeat(1e5), '{"cells": {"length": 1e9}}'])
@@ -427,8 +435,8 @@ z.close()`);
       write('c/exercises/01-sum.ts', SUM);
       write('c/exercises/01-sum.ipynb', book([cell('01-sum-sum', 'export function sum() { return 9 }')]));
       const [a, b, c] = await all();
-      assert.deepEqual(answers(a.source!), [3, 8]);
-      assert.deepEqual(answers(b.source!), [3, 'Not written yet: double it.']);
+      assert.deepEqual(await answers(a.work), [3, 8]);
+      assert.deepEqual(await answers(b.work), [3, 'Not written yet: double it.']);
       assert.match(b.note!, /deleted/);
       assert.equal(c.source, SUM);
       assert.match(c.note!, /the \.ts file is graded/);

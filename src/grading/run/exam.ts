@@ -17,6 +17,8 @@ export interface ExamResult {
   max: number;
   /** What went wrong with the sandbox, if anything did. */
   failure?: string;
+  /** What was odd while the cells of a notebook ran. */
+  notes?: string[];
 }
 
 /** The kit's own, with its layers registered; loaded when the first tensor comes, or a test asks for it. */
@@ -31,7 +33,7 @@ const tensors = tensorBridge(tensorflow);
 export async function examine(test: TestBundle, options: SubmissionOptions): Promise<ExamResult> {
   // The same work gets the same inputs in every run, and another work others.
   const digest = createHash('sha256')
-    .update(test.hash + JSON.stringify(options.modules))
+    .update(test.hash + JSON.stringify([options.modules, options.notebook?.cells, options.files]))
     .digest();
   const seed = digest.readUInt32LE();
   await startBackend(test.code);
@@ -63,6 +65,7 @@ export async function examine(test: TestBundle, options: SubmissionOptions): Pro
       score: points(tests.filter(test => test.passed)),
       max: points(tests),
       failure: submission.failure,
+      ...(submission.notes.length ? { notes: submission.notes } : {}),
     };
   } finally {
     Math.random = random;

@@ -1,16 +1,16 @@
 /** A trusted process that examines submissions one after the other, as `grade` tells it over IPC. */
-import { stop, transform } from 'esbuild';
 import { type ExamResult, examine } from './exam';
 import { LIMITS } from '../../sandbox/limits';
 import { SandboxProcesses } from '../../sandbox/processes';
 import { chooseSandbox, type SandboxOptions } from '../../sandbox/sandbox';
 import { bundleTest, type TestBundle } from '../../harness/bundle';
+import { CompileError, compileWork, neededCells, type Program, type Work } from '../../harness/program';
 import { outline, type TestResult } from '../../harness/run';
 
 export interface Job {
   exercise: string;
-  /** The student's TypeScript; without it, only the tests are listed. */
-  source?: string;
+  /** What the student handed in; without it, only the tests are listed. */
+  work?: Work;
   testFile: string;
   /** Hash of the test that is to be run: a file that was changed meanwhile, or is another one here, gives no grade. */
   testHash: string;
@@ -43,32 +43,27 @@ function examiner(options: SandboxOptions): { work(job: Job): Promise<JobResult>
   };
 
   const examined = async (job: Job): Promise<JobResult> => {
-    const { exercise, source, answerSeconds } = job;
+    const { exercise, work, answerSeconds } = job;
     const test = testOf(job);
-    if (source === undefined) return { outline: outline(test) };
-    const { code, compileError } = await compile(source);
-    if (code === undefined) return { compileError };
-    return { exam: await examine(test, { processes, modules: { [exercise]: code }, answerSeconds }) };
+    if (work === undefined) return { outline: outline(test) };
+    let program: Program;
+    try {
+      program = await compileWork(work);
+    } catch (error) {
+      if (error instanceof CompileError) return { compileError: error.message };
+      throw error;
+    }
+    const { module, cells, files } = program;
+    const modules = module === undefined ? {} : { [exercise]: module };
+    const needed = cells && neededCells(work.cells!, work.asked ?? []);
+    const notebook = cells && { module: exercise, cells, isNeeded: (label: string) => needed!.has(label) };
+    return { exam: await examine(test, { processes, modules, notebook, files, answerSeconds }) };
   };
 
   return {
     work: job => examined(job).catch((error: Error): JobResult => ({ fault: error.message })),
     close: () => processes.close(),
   };
-}
-
-async function compile(source: string): Promise<{ code?: string; compileError?: string }> {
-  for (let tries = 1; ; tries++) {
-    try {
-      return await transform(source, { loader: 'ts', format: 'cjs', target: 'node20', logLevel: 'silent' });
-    } catch (error) {
-      const [first] = (error as import('esbuild').TransformFailure).errors ?? [];
-      if (first) return { compileError: `line ${first.location?.line ?? '?'}: ${first.text}` };
-      // Brackets nested a hundred thousand deep end esbuild's process, which would be missing for all who follow.
-      await stop();
-      if (tries === 2) return { compileError: 'the compiler ends on this file: something in it is nested too deep' };
-    }
-  }
 }
 
 if (process.send) {

@@ -15,12 +15,12 @@ export function entryOf(
   previous: State | undefined,
   fault?: string,
 ): Entry {
-  const { student, exercise, source, problem, note } = work;
+  const { student, exercise, problem, note } = work;
   const exam = outcome?.exam;
   const max = round(tests.reduce((sum, { points }) => sum + points, 0));
   const entry = (status: Grade['status'], raw: number, ...reasons: (string | undefined)[]): Entry => {
     const ruling = rule(policy, { ...work, missing: status === 'missing' }, raw);
-    const reason = sentence(...reasons, note, ...ruling.reasons);
+    const reason = sentence(...reasons, note, ...(exam?.notes ?? []), ...ruling.reasons);
     return {
       ...{
         work,
@@ -33,7 +33,7 @@ export function entryOf(
       grade: { student, exercise, score: ruling.score, max, status, reason },
     };
   };
-  if (!outcome && (source !== undefined || fault)) {
+  if (!outcome && (work.work !== undefined || fault)) {
     const failed = `the grader failed: ${fault ?? 'interrupted'}`;
     if (!previous || previous.max === 0) return entry('not graded', 0, failed);
     const kept = entry('not graded', previous.raw, `${failed}; the score of the run before is kept`);
