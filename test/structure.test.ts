@@ -43,7 +43,7 @@ const MAY_IMPORT: Record<string, string[]> = {
   kernel: ['display', 'node', 'tslab'],
   setup: ['cli', 'backend', 'kernel', 'sandbox'],
   harness: [],
-  handin: ['cli', 'harness'],
+  handin: ['cli', 'course', 'harness'],
   release: ['cli', 'kernel', 'setup', 'harness', 'course', 'handin'],
   course: ['cli', 'kernel', 'setup', 'harness'],
   sandbox: ['harness', 'tfjs'],

@@ -15,6 +15,12 @@ type Message =
   | { done: true }
   | { fault: string };
 
+interface Question {
+  exercise: string;
+  seed: number;
+  extension: '.ts' | '.ipynb';
+}
+
 /** What is going on, to say which part never ended. */
 interface Progress {
   test?: TestResult;
@@ -48,17 +54,17 @@ export class Checker {
   }
 
   /**
-   * The results of all tests on exercises/<exercise>.ts; of a part that does not end or ends the process, a failed test
+   * The results of all tests on exercises/<exercise>.ts, or on the notebook of that name; of a part that does not end or ends the process, a failed test
    * that says so, and no test after it.
    * @throws if the file cannot be compiled or fails while it is loaded
    */
-  async check(exercise: string, seed = newSeed()): Promise<TestResult[]> {
+  async check(exercise: string, seed = newSeed(), extension: '.ts' | '.ipynb' = '.ts'): Promise<TestResult[]> {
     this.start();
     this.hold(true);
     const child = this.child!;
     try {
       await this.ready;
-      return await this.ask(child, exercise, seed);
+      return await this.ask(child, { exercise, seed, extension });
     } finally {
       this.hold(false);
     }
@@ -69,7 +75,7 @@ export class Checker {
     this.child = undefined;
   }
 
-  private ask(child: ChildProcess, exercise: string, seed: number): Promise<TestResult[]> {
+  private ask(child: ChildProcess, question: Question): Promise<TestResult[]> {
     const progress: Progress = { results: [] };
     return new Promise((resolve, reject) => {
       const finish = (end: () => void): void => {
@@ -79,7 +85,8 @@ export class Checker {
       };
       const cut = (what: string): void => {
         const { test, call, results } = progress;
-        if (test === undefined) return finish(() => reject(new Error(`exercises/${exercise}.ts ${what}`)));
+        if (test === undefined)
+          return finish(() => reject(new Error(`exercises/${question.exercise}${question.extension} ${what}`)));
         const message = `${call ?? 'The test'} ${what}`;
         finish(() => resolve([...results, { ...test, passed: false, message }]));
       };
@@ -100,7 +107,7 @@ export class Checker {
       };
       let timer = setTimeout(late, 1000 * this.seconds);
       child.on('message', receive).on('exit', exited);
-      child.send({ exercise, seed });
+      child.send(question);
     });
   }
 
@@ -117,9 +124,9 @@ function serve(): void {
   process.setSourceMapsEnabled(true);
   const { tf } = require('cnn-kit') as { tf: { engine(): { startScope(): void; endScope(): void } } };
   process.on('disconnect', () => process.exit(0));
-  process.on('message', ({ exercise, seed }: { exercise: string; seed: number }) => {
+  process.on('message', ({ exercise, seed, extension }: Question) => {
     tf.engine().startScope();
-    loadExercise(exercise)
+    loadExercise(exercise, extension)
       .then(functions =>
         testFunctions(exercise, functions, {
           seed,

@@ -1,9 +1,15 @@
-/** `npm run submit [-- --out FILE] [--force]`: looks a student's exercises over and packs them to be handed in. */
+/** `npm run submit [-- --out FILE] [--force]`: checks a student's exercises, says what each comes to, and packs them to be handed in. */
 import fs from 'node:fs';
 import path from 'node:path';
 import { transformSync } from 'esbuild';
 import { command, runIfMain } from '../cli/command';
 import { exercisesOf } from '../harness/exercises';
+import { readNotebook } from '../harness/notebook';
+import { localFiles } from '../harness/program';
+import type { TestResult } from '../harness/run';
+import { decodeText } from '../harness/text';
+import { ROOT } from '../node/root';
+import { Checker } from '../course/checker';
 import { zip, type ZipFile } from './zip';
 
 /** An exercise has 10 kB. */
@@ -12,50 +18,82 @@ const MAX_SOURCE = 1 << 18;
 /** What became of one exercise. */
 export interface Finding {
   exercise: string;
-  state: 'ready' | 'not begun' | 'partly written' | 'does not compile' | 'missing' | 'too large';
+  state: 'ready' | 'not begun' | 'partly written' | 'tests fail' | 'does not compile' | 'missing' | 'too large';
   detail: string;
 }
 
-/** Looks at exercises/*.ts and *.ipynb below `root`, and gives what to say of each exercise and what to pack. */
-export function lookOver(root: string): { findings: Finding[]; files: ZipFile[] } {
+/** What the public tests say of an exercise's file: nothing if all pass. */
+export type RunTests = (exercise: string, extension: Extension) => Promise<string | undefined>;
+type Extension = '.ts' | '.ipynb';
+
+/**
+ * Looks at exercises/*.ts and *.ipynb below `root`, and gives what to say of each exercise and what to pack. Only what
+ * passes the public tests is ready.
+ */
+export async function lookOver(root: string, runTests: RunTests): Promise<{ findings: Finding[]; files: ZipFile[] }> {
   const folder = path.join(root, 'exercises');
   const tests = path.join(root, 'test', 'exercises');
   if (!fs.existsSync(tests)) throw new Error(`There is no folder ${tests}; run npm run submit in the course's folder.`);
   const exercises = exercisesOf(tests);
   const files: ZipFile[] = [];
-  const findings = exercises.map((exercise): Finding => {
-    const found = ['.ts', '.ipynb']
-      .map(extension => `${exercise}${extension}`)
-      .filter(name => fs.statSync(path.join(folder, name), { throwIfNoEntry: false })?.isFile());
-    if (found.length === 0) return { exercise, state: 'missing', detail: `exercises/${exercise}.ts is not there` };
-    const judged = found.map((name): Finding => {
-      const content = fs.readFileSync(path.join(folder, name));
-      if (name.endsWith('.ts') && content.length > MAX_SOURCE)
-        return {
-          exercise,
-          state: 'too large',
-          detail: `${name} has ${content.length} bytes; at most ${MAX_SOURCE} are read`,
-        };
-      files.push({ name: `exercises/${name}`, content });
-      return { exercise, ...judge(name, content.toString('utf8')) };
-    });
-    // A stub beside the notebook that was worked in is no fault.
-    return (
-      judged.find(({ state }) => state === 'ready') ?? judged.find(({ state }) => state !== 'not begun') ?? judged[0]
+  const findings: Finding[] = [];
+  for (const exercise of exercises) {
+    const found = (['.ts', '.ipynb'] as const).filter(extension =>
+      fs.statSync(path.join(folder, exercise + extension), { throwIfNoEntry: false })?.isFile(),
     );
-  });
+    if (found.length === 0)
+      findings.push({ exercise, state: 'missing', detail: `exercises/${exercise}.ts is not there` });
+    const judged: Finding[] = [];
+    for (const extension of found) judged.push(await judgeFile(exercise, extension));
+    // A stub beside the notebook that was worked in is no fault.
+    const best =
+      judged.find(({ state }) => state === 'ready') ?? judged.find(({ state }) => state !== 'not begun') ?? judged[0];
+    if (best) findings.push(best);
+  }
   return { findings, files };
+
+  async function judgeFile(exercise: string, extension: Extension): Promise<Finding> {
+    const name = exercise + extension;
+    const content = fs.readFileSync(path.join(folder, name));
+    const detail = `${name} has ${content.length} bytes; at most ${MAX_SOURCE} are read`;
+    if (extension === '.ts' && content.length > MAX_SOURCE) return { exercise, state: 'too large', detail };
+    const text = decodeText(content);
+    pack(`exercises/${name}`, content);
+    const read = (local: string): string | undefined => {
+      const file = path.join(folder, local);
+      return fs.statSync(file, { throwIfNoEntry: false })?.isFile() ? decodeText(fs.readFileSync(file)) : undefined;
+    };
+    const finding = judge(name, text);
+    if (finding.state === 'does not compile') return { exercise, ...finding };
+    for (const [local, source] of Object.entries(localFiles('', textsOf(name, text), read)))
+      pack(`exercises/${local}`, Buffer.from(source));
+    if (finding.state !== 'ready') return { exercise, ...finding };
+    const failure = await runTests(exercise, extension);
+    return failure ? { exercise, state: 'tests fail', detail: failure } : { exercise, ...finding };
+  }
+
+  function pack(name: string, content: Buffer): void {
+    if (!files.some(file => file.name === name)) files.push({ name, content });
+  }
+}
+
+/** The first public test that does not pass. */
+export function firstFailure(tests: TestResult[]): string | undefined {
+  const failed = tests.find(({ passed }) => !passed);
+  const count = `${tests.filter(({ passed }) => passed).length} of ${tests.length} public tests pass`;
+  return failed && `${count}; ${failed.title}: ${failed.message}`;
+}
+
+function textsOf(name: string, text: string): string[] {
+  return name.endsWith('.ts') ? [text] : (readNotebook(text, '').cells ?? []).map(({ source }) => source);
 }
 
 function judge(name: string, text: string): Pick<Finding, 'state' | 'detail'> {
   let source = text;
   if (name.endsWith('.ipynb')) {
-    try {
-      const { cells } = JSON.parse(text) as { cells: { cell_type: string; source: string | string[] }[] };
-      source = cells.flatMap(cell => (cell.cell_type === 'code' ? [[cell.source].flat().join('')] : [])).join('\n');
-    } catch (error) {
-      return { state: 'does not compile', detail: `${name} is no notebook: ${(error as Error).message}` };
-    }
+    const { cells, problem } = readNotebook(text, '');
+    if (!cells) return { state: 'does not compile', detail: `${name}: ${problem}` };
+    source = cells.map(({ source }) => source).join('\n');
   } else {
     try {
       transformSync(source, { loader: 'ts', format: 'cjs', target: 'node20', logLevel: 'silent' });
@@ -76,9 +114,18 @@ function begun(source: string): boolean {
   return /\/\/ YOUR CODE HERE.*\n(?!\s*throw new Error\('Not written yet)/.test(source);
 }
 
-const main = command('submit', ({ values }) => {
+const main = command('submit', async ({ values }) => {
   const out = path.resolve(values.out ?? 'submission.zip');
-  const { findings, files } = lookOver(process.cwd());
+  const checker = new Checker();
+  const runTests: RunTests = async (exercise, extension) => {
+    try {
+      return firstFailure(await checker.check(exercise, undefined, extension));
+    } catch (error) {
+      return (error as Error).message;
+    }
+  };
+  const { findings, files } = await lookOver(ROOT, runTests);
+  checker.stop();
   for (const { exercise, state, detail } of findings)
     console.log(`${state === 'ready' ? '✓' : '✗'} ${exercise}: ${state}${detail ? ` (${detail})` : ''}`);
   const ready = findings.filter(({ state }) => state === 'ready').length;
@@ -89,7 +136,9 @@ const main = command('submit', ({ values }) => {
       `Nothing was packed; fix ${broken.map(b => b.exercise).join(', ')}, or pack all the same with --force.`,
     );
   fs.writeFileSync(out, zip(files));
-  console.log(`${ready} of ${findings.length} exercises are ready. Hand in ${out}, which holds ${files.length} files.`);
+  console.log(
+    `${ready} of ${findings.length} exercises are ready: their public tests pass. Hand in ${out}, which holds ${files.length} files.`,
+  );
 });
 
 runIfMain(module, main);

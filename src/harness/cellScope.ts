@@ -45,6 +45,15 @@ export class CellScope {
   }
 }
 
+/** The course's commands, such as `check`, where a cell that a student left them in is run to grade it. */
+export const COMMANDS: unknown = new Proxy(
+  {},
+  { get: (_, name) => (name === '__esModule' ? true : () => Promise.resolve()) },
+);
+
+/** Whether `id` is a module of the course's commands. */
+export const isCommands = (id: string): boolean => id.startsWith('cnn-kit/dist/course');
+
 /** A CommonJS module has itself as its default export. */
 function asImported(module: unknown): unknown {
   const isObject = (typeof module === 'object' && module !== null) || typeof module === 'function';

@@ -5,8 +5,12 @@ import path from 'node:path';
 import type * as Esbuild from 'esbuild';
 import { ROOT } from '../node/root';
 import { bundleTest } from './bundle';
-import { functionOf } from './cellScope';
+import { candidatesOf } from './candidates';
+import { CellScope, COMMANDS, functionOf, isCommands } from './cellScope';
 import { testFileOf } from './exercises';
+import { readNotebook } from './notebook';
+import { compileWork } from './program';
+import { decodeText } from './text';
 import { firstLine, type Look, runTests, startBackend, type TestResult } from './run';
 
 export type Functions = Record<string, (...values: never[]) => unknown>;
@@ -51,14 +55,41 @@ export async function testFunctions(
   return runTests(bundleTest(file), examiner, { timeout: 60_000, messageOf, ...told });
 }
 
-/** The functions that exercises/<exercise>.ts exports. @throws if it cannot be compiled, with the line and what is there */
-export async function loadExercise(exercise: string): Promise<Functions> {
-  const file = path.join(ROOT, 'exercises', `${exercise}.ts`);
+/**
+ * The functions of exercises/<exercise>.ts, or of the notebook of that name.
+ * @throws if it cannot be compiled, with the line and what is there
+ */
+export async function loadExercise(exercise: string, extension: '.ts' | '.ipynb' = '.ts'): Promise<Functions> {
+  const file = path.join(ROOT, 'exercises', exercise + extension);
   const sources = [testFileOf(exercise), file].filter(source => fs.existsSync(source));
   await startBackend(...sources.map(source => fs.readFileSync(source, 'utf8')));
+  return extension === '.ts' ? (evaluate(file, compile(file)) as Functions) : loadNotebook(file, exercise);
+}
+
+async function loadNotebook(file: string, exercise: string): Promise<Functions> {
+  const { cells, problem } = readNotebook(decodeText(fs.readFileSync(file)), exercise);
+  if (!cells) throw new Error(`${path.relative(ROOT, file)}: ${problem}`);
+  const require = createRequire(file);
+  const load = (id: string): unknown => {
+    if (isCommands(id)) return COMMANDS;
+    const local = id.startsWith('.') && candidatesOf(path.dirname(file), id).find(name => fs.existsSync(name));
+    return local ? evaluate(local, compile(local)) : require(id);
+  };
+  const scope = new CellScope(load);
+  for (const { code } of (await compileWork({ cells })).cells!) {
+    // As in a notebook, the next cell runs all the same.
+    await scope
+      .run(evaluate(file, `module.exports = ${code}`) as Parameters<CellScope['run']>[0])
+      .catch(() => undefined);
+  }
+  return scope.names as Functions;
+}
+
+/** Runs CommonJS as if it were in `file`. */
+function evaluate(file: string, code: string): unknown {
   const module = Object.assign(new Module(file), { filename: file, require: createRequire(file) });
-  (module as unknown as { _compile(code: string, file: string): void })._compile(compile(file), file);
-  return module.exports as Functions;
+  (module as unknown as { _compile(code: string, file: string): void })._compile(code, file);
+  return module.exports;
 }
 
 /** The first line of the failure; if the student's own code threw it, with the line that did. */

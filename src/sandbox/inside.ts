@@ -15,7 +15,7 @@ import * as tfLayers from '@tensorflow/tfjs-layers';
 import { decode, encode } from './values/codec';
 import { seededRandom } from '../base/random';
 import { candidatesOf } from '../harness/candidates';
-import { CellScope, functionOf } from '../harness/cellScope';
+import { CellScope, COMMANDS, functionOf, isCommands } from '../harness/cellScope';
 import { tensorBridge } from './values/tensors';
 
 /** What the grader sends, one a line: first the answer as JavaScript and a seed for Math.random, then questions. */
@@ -161,10 +161,9 @@ function preload(folder: string, local: Map<string, string>): void {
   const loader = Module as unknown as { _load(request: string, parent?: Module, ...rest: unknown[]): unknown };
   const { _load: load } = loader;
   const loaded = new Map<string, unknown>();
-  const course = new Proxy({}, { get: (_, name) => (name === '__esModule' ? true : () => Promise.resolve()) });
   loader._load = function (request, parent, ...rest) {
     if (Object.hasOwn(PRELOADED, request)) return PRELOADED[request];
-    if (request.startsWith('cnn-kit/dist/course')) return course;
+    if (isCommands(request)) return COMMANDS;
     const from = request.startsWith('.') && parent?.filename ? path.dirname(parent.filename) : folder;
     const file = request.startsWith('.') && candidatesOf(from, request).find(name => local.has(name));
     if (!file) return load.call(this, request, parent, ...rest);
