@@ -81,7 +81,7 @@ const main = command('grade', async given => {
     fs.writeFileSync(path.join(options.out, 'similarity.html'), similarityPage(similar));
     console.log(`${similar.length} pairs of submissions are alike: see similarity.html.`);
   }
-  const { entries, changes, ran, known, sandboxed } = result;
+  const { entries, changes, warnings, ran, known, sandboxed } = result;
   const failed = entries.filter(({ grade }) => grade.status === 'not graded');
   if (!sandboxed) console.log('Graded without a sandbox: submissions ran with your own rights.');
   console.log(
@@ -91,6 +91,9 @@ const main = command('grade', async given => {
   for (const { student, exercise, from, to, why } of changes.slice(0, 20))
     console.log(`  ${student} ${exercise}: ${from?.score ?? '–'} → ${to?.score ?? '–'} (${why})`);
   if (changes.length > 20) console.log(`  and ${changes.length - 20} more, in changes.json`);
+  if (warnings.length) console.log('Files that were handed in and end in no grade:');
+  for (const warning of warnings.slice(0, 20)) console.log(`  ${warning}`);
+  if (warnings.length > 20) console.log(`  and ${warnings.length - 20} more, in class.html`);
   for (const { grade } of failed.slice(0, 20)) console.log(`  ${grade.student} ${grade.exercise}: ${grade.reason}`);
   console.log(`The reports are in ${options.out}; students may get what is in its folder students.`);
   return failed.length ? 2 : 0;

@@ -73,7 +73,7 @@ async function examine({ tests, sandbox, ...plan }: Plan, journal: Journal, opti
 
 /** Makes the grades of what was examined, compares them with those of the run before, and writes them. */
 function conclude(plan: Plan, journal: Journal, examined: Examined, options: GradeOptions): ClassResult {
-  const { exercises, tests, collected, sandbox, keyOf } = plan;
+  const { exercises, tests, collected, warnings, sandbox, keyOf } = plan;
   const { faults, ran, known } = examined;
   const stateFile = path.join(options.out, 'state.json');
   const before = readState(stateFile);
@@ -107,7 +107,7 @@ function conclude(plan: Plan, journal: Journal, examined: Examined, options: Gra
   write(path.join(options.out, 'changes.json'), changes);
   // Last, as it is what the next run compares with.
   write(stateFile, now);
-  return { entries, exercises, outlines, changes, ran, known, sandbox: sandbox.description, sandboxed };
+  return { entries, exercises, outlines, changes, warnings, ran, known, sandbox: sandbox.description, sandboxed };
 }
 
 /** One more than there are cores: while a submission answers, another worker compiles or compares. */

@@ -7,7 +7,7 @@ import { stubOf } from '../harness/stub';
 import { LIMITS } from '../sandbox/limits';
 import { chooseSandbox, type Sandbox, type SandboxOptions } from '../sandbox/sandbox';
 import { hash } from '../setup/steps';
-import { type Collected, collect } from './collect/collect';
+import { type Collected, collectClass } from './collect/collect';
 import { checkNames, type Policy } from './score/policy';
 
 /** Raise it when the grader itself comes to other scores: everything is then graded again. */
@@ -44,6 +44,8 @@ export interface Plan {
   exercises: string[];
   tests: Map<string, PlannedTest>;
   collected: Collected[];
+  /** Files that end in no grade, one sentence each. */
+  warnings: string[];
   sandbox: Pick<Sandbox, 'name' | 'description'>;
   /** The hash of all that decides what comes of a piece of work; without work, of the list of the exercise's tests. */
   keyOf(piece: { exercise: string; work?: Work }): string;
@@ -59,7 +61,7 @@ export async function planOf(options: GradeOptions): Promise<Plan> {
   const sandbox = options.queue ? sandboxOfWorkers(options.sandbox) : chooseSandbox(options.sandbox);
   const files = new Map(known.map(exercise => [exercise, testFileOf(exercise, testFolder)]));
   const stubs = new Map(known.map(exercise => [exercise, stubOf(exercise, options.solutionFolder)]));
-  const all = await collect(submissions, known, {
+  const { works: all, warnings } = await collectClass(submissions, known, {
     stub: exercise => stubs.get(exercise),
     timestamps: policy.nbgraderTimestamps,
   });
@@ -73,7 +75,7 @@ export async function planOf(options: GradeOptions): Promise<Plan> {
       work === undefined ? 'outline' : `work ${JSON.stringify(work)}`,
       ...[exercise, tests.get(exercise)!.hash, sandboxKey, JSON.stringify(LIMITS), String(GRADER)],
     ]);
-  return { exercises, tests, collected, sandbox, keyOf };
+  return { exercises, tests, collected, warnings, sandbox, keyOf };
 }
 
 /** All that can be examined, each once, by its key: the list of every exercise's tests, and what was handed in. */

@@ -4,7 +4,7 @@ import path from 'node:path';
 import { transformSync } from 'esbuild';
 import { command, runIfMain } from '../cli/command';
 import { exercisesOf } from '../harness/exercises';
-import { readNotebook } from '../harness/notebook';
+import { parseNotebook, readNotebook } from '../harness/notebook';
 import { localFiles } from '../harness/program';
 import type { TestResult } from '../harness/run';
 import { decodeText } from '../harness/text';
@@ -85,15 +85,17 @@ export function firstFailure(tests: TestResult[]): string | undefined {
 }
 
 function textsOf(name: string, text: string): string[] {
-  return name.endsWith('.ts') ? [text] : (readNotebook(text, '').cells ?? []).map(({ source }) => source);
+  return name.endsWith('.ts') ? [text] : readNotebook(parseNotebook(text), '').cells.map(({ source }) => source);
 }
 
 function judge(name: string, text: string): Pick<Finding, 'state' | 'detail'> {
   let source = text;
   if (name.endsWith('.ipynb')) {
-    const { cells, problem } = readNotebook(text, '');
-    if (!cells) return { state: 'does not compile', detail: `${name}: ${problem}` };
-    source = cells.map(({ source }) => source).join('\n');
+    try {
+      source = textsOf(name, text).join('\n');
+    } catch (error) {
+      return { state: 'does not compile', detail: `${name}: ${(error as Error).message}` };
+    }
   } else {
     try {
       transformSync(source, { loader: 'ts', format: 'cjs', target: 'node20', logLevel: 'silent' });

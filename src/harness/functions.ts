@@ -8,7 +8,7 @@ import { bundleTest } from './bundle';
 import { candidatesOf } from './candidates';
 import { CellScope, COMMANDS, functionOf, isCommands } from './cellScope';
 import { testFileOf } from './exercises';
-import { readNotebook } from './notebook';
+import { parseNotebook, readNotebook } from './notebook';
 import { compileWork } from './program';
 import { decodeText } from './text';
 import { firstLine, type Look, runTests, startBackend, type TestResult } from './run';
@@ -67,8 +67,7 @@ export async function loadExercise(exercise: string, extension: '.ts' | '.ipynb'
 }
 
 async function loadNotebook(file: string, exercise: string): Promise<Functions> {
-  const { cells, problem } = readNotebook(decodeText(fs.readFileSync(file)), exercise);
-  if (!cells) throw new Error(`${path.relative(ROOT, file)}: ${problem}`);
+  const { cells } = readNotebook(parseNotebook(decodeText(fs.readFileSync(file))), exercise);
   const require = createRequire(file);
   const load = (id: string): unknown => {
     if (isCommands(id)) return COMMANDS;
@@ -76,7 +75,7 @@ async function loadNotebook(file: string, exercise: string): Promise<Functions> 
     return local ? evaluate(local, compile(local)) : require(id);
   };
   const scope = new CellScope(load);
-  for (const { code } of (await compileWork({ cells })).cells!) {
+  for (const { code } of (await compileWork({ cells })).cells ?? []) {
     // As in a notebook, the next cell runs all the same.
     await scope
       .run(evaluate(file, `module.exports = ${code}`) as Parameters<CellScope['run']>[0])

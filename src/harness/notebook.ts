@@ -8,14 +8,16 @@ import { declaredValues, exported, parse } from './declarations';
 import type { Cell } from './program';
 
 export interface NotebookAnswer {
-  /** What runs, or undefined with the reason in `problem`. */
-  cells?: Cell[];
-  problem?: string;
+  /** What runs. */
+  cells: Cell[];
   /** One sentence for each cell that is not as handed out: deleted, edited, doubled, moved. */
   notes: string[];
   /** Whether the student wrote anything at all. */
   changed: boolean;
 }
+
+/** The cells of a notebook file. */
+export type Notebook = StudentCell[];
 
 interface StudentCell extends Cell {
   id?: string;
@@ -28,15 +30,18 @@ interface StudentCell extends Cell {
 /** All cells of a notebook together. */
 const MAX_CODE = 1 << 20;
 
-/** The code cells that are graded. With `stub`, the exercise as handed out, also what the student lost of it. */
-export function readNotebook(text: string, exercise: string, stub?: string): NotebookAnswer {
-  const notes: string[] = [];
-  let cells: StudentCell[];
+/** @throws one sentence for what is no notebook, or too much of one */
+export function parseNotebook(text: string): Notebook {
   try {
-    cells = cellsOf(JSON.parse(text));
+    return cellsOf(JSON.parse(text));
   } catch (error) {
-    return { problem: `the notebook cannot be read: ${(error as Error).message.slice(0, 200)}`, notes, changed: false };
+    throw new Error(`the notebook cannot be read: ${(error as Error).message.slice(0, 200)}`);
   }
+}
+
+/** The code cells that are graded. With `stub`, the exercise as handed out, also what the student lost of it. */
+export function readNotebook(cells: Notebook, exercise: string, stub?: string): NotebookAnswer {
+  const notes: string[] = [];
   const run = new Set(cells.filter(({ kind }) => kind === 'code'));
   if (stub === undefined) return { cells: [...run].map(plain), notes, changed: true };
 
@@ -118,17 +123,12 @@ function answersTo(
 }
 
 /** How surely a notebook that is not named after the exercise holds an answer to it: 0 is not at all. */
-export function holdsAnswer(text: string, exercise: string, stub?: string): number {
-  try {
-    const cells = cellsOf(JSON.parse(text));
-    if (cells.some(({ id }) => id?.startsWith(`${exercise}-`))) return 2;
-    if (stub === undefined) return 0;
-    const names = exported(parse(stub));
-    const there = new Set(cells.flatMap(({ names }) => names));
-    return names.length > 0 && names.every(name => there.has(name)) ? 1 : 0;
-  } catch {
-    return 0;
-  }
+export function holdsAnswer(cells: Notebook, exercise: string, stub?: string): number {
+  if (cells.some(({ id }) => id?.startsWith(`${exercise}-`))) return 2;
+  if (stub === undefined) return 0;
+  const names = exported(parse(stub));
+  const there = new Set(cells.flatMap(({ names }) => names));
+  return names.length > 0 && names.every(name => there.has(name)) ? 1 : 0;
 }
 
 function cellsOf(notebook: unknown): StudentCell[] {
@@ -156,7 +156,8 @@ function cellsOf(notebook: unknown): StudentCell[] {
 /** What a cell declares, or why it does not compile. */
 function parsed(source: string, kind: StudentCell['kind']): Pick<StudentCell, 'names' | 'fault'> {
   // Prose is not parsed: only what may be code that was turned to it.
-  if (kind !== 'code' && !/\b(function|const|let|class)\b/.test(source)) return { names: [] };
+  const mayBeCode = source.length < 1 << 16 && /\b(function|const|let|class)\b/.test(source);
+  if (kind !== 'code' && !mayBeCode) return { names: [] };
   try {
     const file = parse(source);
     const { parseDiagnostics } = file as unknown as { parseDiagnostics: ts.DiagnosticWithLocation[] };

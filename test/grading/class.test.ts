@@ -414,9 +414,9 @@ describe('the grade command', () => {
       `${'x'.repeat(299)}y`,
       'a\nb',
     ];
-    const folders = names.map(folderName);
+    const folders = names.map(name => folderName(name));
     assert.equal(new Set(folders).size, names.length);
-    for (const folder of folders) assert.match(folder, /^[\w@-][\w.@-]{0,100}$/);
+    for (const folder of folders) assert.match(folder, /^[\p{L}\w@'-][\p{L}\p{M}\w.@' -]{0,100}$/u);
     assert.equal(folders[0], 'alice');
   });
 });

@@ -22,6 +22,8 @@ export const CLASS_LIMITS: ArchiveLimits = { entries: 200_000, bytes: 1 << 30, r
 
 export interface Opened {
   files: Map<string, Buffer>;
+  /** When each file was last changed, as the archive says, in milliseconds since 1970. */
+  modified: Map<string, number>;
   /** One sentence for each thing left out. */
   problems: string[];
 }
@@ -48,7 +50,7 @@ export async function openArchive(
 
 /** Takes entries one after the other and decides on each; the same rules for every form of archive. */
 class Shelf {
-  readonly opened: Opened = { files: new Map(), problems: [] };
+  readonly opened: Opened = { files: new Map(), modified: new Map(), problems: [] };
   private entries = 0;
   private bytes = 0;
   private readonly folded = new Map<string, string>();
@@ -75,7 +77,8 @@ class Shelf {
     return true;
   }
 
-  put(name: string, content: Buffer): void {
+  put(name: string, content: Buffer, modified?: Date): void {
+    if (modified && modified.getTime() > Date.UTC(1981, 0)) this.opened.modified.set(name, modified.getTime());
     const folded = name.normalize('NFC').toLowerCase();
     const before = this.folded.get(folded);
     if (before === name) this.note(`${show(name)} is in the archive twice; the last one counts`);
@@ -99,13 +102,14 @@ async function openZip(content: Buffer, wanted: (name: string) => boolean, limit
   );
   await new Promise<void>((resolve, reject) => {
     const take = async (entry: yauzl.Entry): Promise<void> => {
-      const name = decodeName(entry.fileName as unknown as Buffer);
+      // Of PowerShell's older zips; a name on another machine's drive keeps its fault.
+      const name = decodeName(entry.fileName as unknown as Buffer).replace(/\\/g, '/');
       if (!shelf.admits(name, zipKind(name, entry), entry.uncompressedSize, entry.compressedSize)) return;
       if (entry.isEncrypted()) return shelf.note(`${show(name)} in the archive is encrypted and is not read`);
       try {
         const data = await readEntry(zip, entry);
         if (crc32.unsigned(data) !== entry.crc32 >>> 0) shelf.note(`${show(name)} in the archive is damaged`);
-        else shelf.put(name, data);
+        else shelf.put(name, data, entry.getLastModDate());
       } catch (error) {
         shelf.note(`${show(name)} in the archive cannot be read: ${(error as Error).message}`);
       }
@@ -165,7 +169,7 @@ async function openTar(content: Buffer, wanted: (name: string) => boolean, limit
         return void entry.resume();
       }
       entry.on('data', chunk => chunks.push(Buffer.from(chunk)));
-      entry.on('end', () => shelf.put(name, Buffer.concat(chunks)));
+      entry.on('end', () => shelf.put(name, Buffer.concat(chunks), entry.mtime));
     };
     // strict: a damaged header is an error instead of a silent end.
     const parser = new Parser({ strict: true, onReadEntry: take });
@@ -186,8 +190,7 @@ function tarKind(type: string): 'file' | 'folder' | 'link' | 'other' {
 function nameFault(name: string): string | undefined {
   if (name === '' || name.length > 500) return 'has an empty name or one over 500 characters';
   if (/[\0-\x1f\x7f]/.test(name)) return 'has a control character in its name';
-  if (name.startsWith('/') || /^[A-Za-z]:/.test(name) || name.includes('\\'))
-    return 'has an absolute or a Windows path';
+  if (name.startsWith('/') || /^[A-Za-z]:/.test(name)) return 'has an absolute path';
   if (name.split('/').includes('..')) return 'leads out of the archive (..)';
   return undefined;
 }

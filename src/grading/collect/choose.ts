@@ -1,13 +1,16 @@
-/** Which of a student's files is graded for an exercise. */
+/** Which of a student's files is graded for an exercise: of several the newest that was worked on, and a note says so. */
 import path from 'node:path';
-import { type HandIn, MAX_NOTEBOOK } from './handIn';
 import { exported, parse } from '../../harness/declarations';
-import { holdsAnswer, readNotebook } from '../../harness/notebook';
+import { holdsAnswer, type Notebook, parseNotebook, readNotebook } from '../../harness/notebook';
 import { localFiles, type Work } from '../../harness/program';
 import { decodeText } from '../../harness/text';
+import { isArchive } from './archive';
+import { type HandIn, isIncidental, MAX_NOTEBOOK, workKind } from './handIn';
 
 /** An exercise has 10 kB. */
 const MAX_SOURCE = 1 << 18;
+/** Files that were unpacked together differ by less, in milliseconds. */
+const SAME_TIME = 3000;
 
 /** What is graded for an exercise. */
 export interface Choice {
@@ -22,89 +25,213 @@ export interface Choice {
   absent?: boolean;
 }
 
-/** The file that is graded for `exercise`, and what is odd about it. */
-export function choose(
-  { files, refused, problems }: HandIn,
-  exercise: string,
-  exercises: string[],
-  stub?: string,
-): Choice {
-  const notes = [...problems];
-  const done = (result: Pick<Choice, 'work' | 'source' | 'problem'>) => ({
-    ...result,
-    ...(notes.length ? { note: notes.join('; ') } : {}),
-  });
-  const readText = (name: string): string | undefined => {
-    const read = files.get(name);
-    return read && textOf(read(), name);
-  };
-  const withFiles = (work: Work, name: string): Work => {
-    const texts = work.cells?.map(({ source }) => source) ?? [work.source!];
-    const found = localFiles(path.posix.dirname(name), texts, readText);
-    return Object.keys(found).length ? { ...work, files: found } : work;
-  };
-  const ranked = (extension: string): string[] =>
-    [...files.keys()]
-      .filter(name => belongs(path.posix.basename(name), exercise, exercises, extension))
-      .sort((a, b) => rank(a, exercise, extension) - rank(b, exercise, extension) || (a < b ? -1 : 1));
-  try {
-    const [file] = ranked('.ts');
-    const typescript = file === undefined ? undefined : textOf(files.get(file)!(), file);
-    const notebook = answerOf(files, ranked('.ipynb'), exercise, stub);
-    const unchanged = typescript !== undefined && stub !== undefined && typescript.trim() === stub.trim();
-    if (typescript !== undefined && !(unchanged && notebook?.changed)) {
-      if (path.posix.basename(file) !== `${exercise}.ts`)
-        notes.push(`${path.posix.basename(file).slice(0, 100)} was taken for ${exercise}.ts`);
-      if (notebook?.changed) notes.push(`both ${exercise}.ts and a notebook were handed in; the .ts file is graded`);
-      return done({ source: typescript, work: withFiles({ source: typescript }, file) });
+/** How a file was recognized as an answer; the lower the better. */
+enum Sign {
+  ExactName,
+  Name,
+  CellIds,
+  Content,
+}
+
+interface Candidate {
+  file: string;
+  kind: 'ts' | 'ipynb';
+  sign: Sign;
+  modified?: number;
+  /** Something in it is not as it was handed out. */
+  worked: boolean;
+  answer: Pick<Choice, 'work' | 'source' | 'problem'>;
+  notes: string[];
+}
+
+/** A student's files, each read and parsed once for all exercises. */
+export class Chooser {
+  private readonly texts = new Map<string, string | Error>();
+  private readonly notebooks = new Map<string, Notebook | Error>();
+  /** Files that an answer was made of, or that a note names. */
+  private readonly used = new Set<string>();
+
+  constructor(
+    private readonly handIn: HandIn,
+    private readonly exercises: string[],
+  ) {}
+
+  /** The file that is graded for `exercise`, and what is odd about it. */
+  choose(exercise: string, stub?: string): Choice {
+    const { refused, problems } = this.handIn;
+    const candidates = this.candidatesFor(exercise, stub);
+    candidates.forEach(({ file }) => this.used.add(file));
+    const notes = [...problems];
+    const [best, ...others] = candidates.sort(byPreference);
+    if (best) {
+      notes.push(...noteOnName(best, exercise), ...noteOnOthers(best, others), ...best.notes);
+      return { ...best.answer, ...(notes.length ? { note: notes.join('; ') } : {}) };
     }
-    if (notebook) {
-      notes.push(...notebook.notes);
-      const { cells, problem, name } = notebook;
-      if (!cells) return done({ problem });
-      const source = cells.map(({ label, source }) => `// ${label}\n${source}\n`).join('\n');
-      const asked = stub === undefined ? [] : exported(parse(stub));
-      return done({ source, work: withFiles({ cells, asked }, name) });
-    }
-  } catch (error) {
-    return done({ problem: (error as Error).message });
+    const closed = [...refused].find(
+      ([name]) => path.posix.basename(name) === `${exercise}.ts` || /(^|\/)exercises$/.test(name),
+    );
+    if (closed) return { problem: closed[1] };
+    return { problem: notes.length ? `not handed in: ${notes.join('; ')}` : 'not handed in', absent: true };
   }
-  const closed = [...refused].find(
-    ([name]) => path.posix.basename(name) === `${exercise}.ts` || /(^|\/)exercises$/.test(name),
+
+  /** After all exercises: what nobody read, one clause each. */
+  unread(): string[] {
+    const { files, refused } = this.handIn;
+    const left = [...files.keys()].filter(name => !this.used.has(name) && !isArchive(name) && !isIncidental(name));
+    const clauses = left.slice(0, 10).map(name => `${show(name)} ${whyUnread(name)}`);
+    if (left.length > 10) clauses.push(`${left.length - 10} more files belong to no exercise`);
+    return [...clauses, ...[...refused.values()].slice(0, 10)];
+  }
+
+  private candidatesFor(exercise: string, stub?: string): Candidate[] {
+    return [...this.handIn.files].flatMap(([file, { modified }]): Candidate[] => {
+      const named = workKind(path.posix.basename(file));
+      if (!named || isIncidental(file)) return [];
+      const { kind } = named;
+      const meant = exerciseNamed(named.stem, this.exercises);
+      if (meant !== undefined && meant !== exercise) return [];
+      const sign = meant === undefined ? this.signIn(file, kind, exercise, stub) : signOfName(file, exercise, kind);
+      if (sign === undefined) return [];
+      const answer = kind === 'ts' ? this.typescript(file, stub) : this.notebook(file, exercise, stub);
+      return [{ file, kind, sign, modified, ...answer }];
+    });
+  }
+
+  /** What in a file, whose name says nothing, shows that it answers the exercise. */
+  private signIn(file: string, kind: Candidate['kind'], exercise: string, stub?: string): Sign | undefined {
+    if (kind === 'ipynb') {
+      const notebook = this.read(file, MAX_NOTEBOOK, this.notebooks, parseNotebook);
+      const certainty = notebook instanceof Error ? 0 : holdsAnswer(notebook, exercise, stub);
+      return certainty === 2 ? Sign.CellIds : certainty === 1 ? Sign.Content : undefined;
+    }
+    const text = this.text(file);
+    if (text instanceof Error || stub === undefined) return undefined;
+    const names = exported(parse(stub));
+    // A look at the text first: to parse every file for every exercise would take long.
+    if (!names.length || !names.every(name => text.includes(name))) return undefined;
+    const there = new Set(exported(parse(text)));
+    return names.every(name => there.has(name)) ? Sign.Content : undefined;
+  }
+
+  private typescript(file: string, stub?: string): Pick<Candidate, 'worked' | 'answer' | 'notes'> {
+    const text = this.text(file);
+    if (text instanceof Error) return { worked: true, answer: { problem: text.message }, notes: [] };
+    const worked = stub === undefined || plain(text) !== plain(stub);
+    return { worked, answer: { source: text, work: this.withFiles({ source: text }, file) }, notes: [] };
+  }
+
+  private notebook(file: string, exercise: string, stub?: string): Pick<Candidate, 'worked' | 'answer' | 'notes'> {
+    const notebook = this.read(file, MAX_NOTEBOOK, this.notebooks, parseNotebook);
+    if (notebook instanceof Error)
+      return { worked: true, answer: { problem: `${path.posix.basename(file)}: ${notebook.message}` }, notes: [] };
+    const { cells, notes, changed } = readNotebook(notebook, exercise, stub);
+    const source = cells.map(({ label, source }) => `// ${label}\n${source}\n`).join('\n');
+    const asked = stub === undefined ? [] : exported(parse(stub));
+    return { worked: changed, answer: { source, work: this.withFiles({ cells, asked }, file) }, notes };
+  }
+
+  private withFiles(work: Work, file: string): Work {
+    const texts = work.cells?.map(({ source }) => source) ?? [work.source!];
+    const read = (name: string): string | undefined => {
+      const text = this.handIn.files.has(name) ? this.text(name) : undefined;
+      return typeof text === 'string' ? text : undefined;
+    };
+    const folder = path.posix.dirname(file);
+    const files = localFiles(folder, texts, read);
+    Object.keys(files).forEach(name => this.used.add(path.posix.join(folder, name)));
+    return Object.keys(files).length ? { ...work, files } : work;
+  }
+
+  private text(file: string): string | Error {
+    return this.read(file, MAX_SOURCE, this.texts, text => text);
+  }
+
+  private read<T>(file: string, most: number, known: Map<string, T | Error>, make: (text: string) => T): T | Error {
+    if (!known.has(file)) {
+      let value: T | Error;
+      try {
+        const content = this.handIn.files.get(file)!.read();
+        if (content.length > most)
+          throw new Error(`${path.posix.basename(file)} has ${content.length} bytes; at most ${most} are read`);
+        value = make(decodeText(content));
+      } catch (error) {
+        value = error as Error;
+      }
+      known.set(file, value);
+    }
+    return known.get(file)!;
+  }
+}
+
+/** Whether a file's name tells an exercise, and which: the longest that is in it, however it is written. */
+function exerciseNamed(stem: string, exercises: string[]): string | undefined {
+  const key = (text: string): string => text.normalize('NFKC').toLowerCase().replace(/[^\p{L}\p{N}]+/gu, '-'); // prettier-ignore
+  const name = `-${key(stem)}-`;
+  const squeezed = name.replace(/-/g, '');
+  const fits = (exercise: string): boolean =>
+    name.includes(`-${key(exercise)}-`) ||
+    // JupyterLab's 07-pareto-Copy1, a copy's pareto2.
+    new RegExp(`-${key(exercise)}(copy)?\\d*-`).test(name) ||
+    squeezed === key(exercise).replace(/-/g, '');
+  const found = exercises.filter(fits).sort((a, b) => b.length - a.length)[0];
+  if (found !== undefined) return found;
+  // Without its number, where no two exercises share the rest.
+  const short = exercises.filter(exercise => `-${key(exercise).replace(/^\d+-/, '')}-` === name);
+  return short.length === 1 ? short[0] : undefined;
+}
+
+function signOfName(file: string, exercise: string, kind: Candidate['kind']): Sign {
+  return path.posix.basename(file) === `${exercise}.${kind}` ? Sign.ExactName : Sign.Name;
+}
+
+/** Puts first what is graded. */
+function byPreference(a: Candidate, b: Candidate): number {
+  const later = (b.modified ?? 0) - (a.modified ?? 0);
+  return (
+    Number(a.answer.problem !== undefined) - Number(b.answer.problem !== undefined) ||
+    Number(b.worked) - Number(a.worked) ||
+    Number(isPutAway(a.file)) - Number(isPutAway(b.file)) ||
+    (isNewer(a, b) || isNewer(b, a) ? later : 0) ||
+    a.sign - b.sign ||
+    (a.kind === b.kind ? 0 : a.kind === 'ts' ? -1 : 1) ||
+    depth(a.file) - depth(b.file) ||
+    (a.file < b.file ? -1 : 1)
   );
-  if (closed) return { problem: closed[1] };
-  return { problem: notes.length ? `not handed in: ${notes.join('; ')}` : 'not handed in', absent: true };
 }
 
-function answerOf(files: HandIn['files'], named: string[], exercise: string, stub?: string) {
-  const others = [...files.keys()].filter(name => /\.ipynb$/i.test(name) && !named.includes(name)).sort();
-  const read = (name: string): string => textOf(files.get(name)!(), name, MAX_NOTEBOOK);
-  const certainty = (name: string): number => (named.includes(name) ? 3 : holdsAnswer(read(name), exercise, stub));
-  const [first] = [...named, ...others]
-    .map(name => ({ name, certainty: certainty(name) }))
-    .filter(({ certainty }) => certainty > 0)
-    .sort((a, b) => b.certainty - a.certainty);
-  return first && { name: first.name, ...readNotebook(read(first.name), exercise, stub) };
+const isNewer = (a: Candidate, b: Candidate): boolean =>
+  a.modified !== undefined && b.modified !== undefined && a.modified > b.modified + SAME_TIME;
+const isPutAway = (file: string): boolean =>
+  /(^|\/)(backups?|old|archive|solutions?|tmp|temp|bak|previous)\//i.test(file);
+/** The folder of exercises counts as none. */
+const depth = (file: string): number => file.replace(/(^|\/)exercises\//, '$1').split('/').length;
+
+function noteOnName({ file, kind, sign }: Candidate, exercise: string): string[] {
+  const base = path.posix.basename(file);
+  const isPlain = sign === Sign.ExactName || (sign === Sign.CellIds && kind === 'ipynb');
+  return isPlain ? [] : [`${show(base)} was taken for ${exercise}.${kind}`];
 }
 
-/** Whether a file may be the exercise: its name, also as browsers and platforms number a second upload. */
-function belongs(base: string, exercise: string, exercises: string[], extension: string): boolean {
-  if (!base.toLowerCase().endsWith(extension)) return false;
-  const stem = base.slice(0, -extension.length).toLowerCase();
-  if (stem === exercise.toLowerCase()) return true;
-  if (exercises.some(other => other.toLowerCase() === stem)) return false;
-  return stem.replace(/(-\d+|\s*\(\d+\)|[ _-]copy)$/, '') === exercise.toLowerCase();
+function noteOnOthers(best: Candidate, others: Candidate[]): string[] {
+  const different = others.filter(other => other.worked && plain(other.answer.source ?? '') !== plain(best.answer.source ?? '')); // prettier-ignore
+  if (different.length === 0) {
+    const untouched = others.find(other => !other.worked && other.sign === Sign.ExactName && other.kind === best.kind);
+    return best.worked && untouched ? [`${show(untouched.file)} is as it was handed out, so ${show(best.file)} is graded`] : []; // prettier-ignore
+  }
+  const why = different.some(other => isNewer(best, other))
+    ? 'the newest is graded'
+    : best.kind === 'ts' && different.every(({ kind }) => kind === 'ipynb')
+      ? 'the .ts file is graded'
+      : 'the one with the plainest name and place is graded';
+  const names = [best, ...different].map(({ file }) => show(file)).slice(0, 5).join(', '); // prettier-ignore
+  return [`${different.length + 1} files hold different answers (${names}): ${why}, which is ${show(best.file)}`];
 }
 
-function rank(name: string, exercise: string, extension: string): number {
-  const parts = name.split('/');
-  const exact = parts[parts.length - 1] === exercise + extension ? 0 : 1000;
-  const home = parts[parts.length - 2] === 'exercises' ? 0 : 100;
-  return exact + home + parts.length;
+function whyUnread(name: string): string {
+  if (/\.(rar|7z|gz|bz2|xz|zst|dmg|iso|alz|egg)$/i.test(name))
+    return 'is an archive that is not read; .zip, .tar and .tar.gz are';
+  return workKind(path.posix.basename(name)) ? 'belongs to no exercise' : 'is not read; .ts, .ipynb and .zip are';
 }
 
-function textOf(content: Buffer, name: string, most = MAX_SOURCE): string {
-  if (content.length > most)
-    throw new Error(`${path.posix.basename(name)} has ${content.length} bytes; at most ${most} are read`);
-  return decodeText(content);
-}
+const plain = (text: string): string => text.replace(/\s+/g, ' ').trim();
+const show = (name: string): string => name.slice(-100).replace(/[^\p{L}\p{M}\p{N}\p{P}\p{S} ]/gu, '?');

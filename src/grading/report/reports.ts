@@ -16,7 +16,8 @@ export interface Feedback {
 }
 
 /** The public part of an entry. Texts that the student's code may have written while hidden tests ran stay here. */
-export function feedbackOf({ grade, work, tests, ruling, compileError, failure }: Entry, sandboxed = true): Feedback {
+export function feedbackOf(entry: Entry, sandboxed = true): Feedback {
+  const { grade, work, tests, ruling, compileError, failure, notes = [] } = entry;
   const { exercise, score, max, status } = grade;
   const hidden = tests.filter(test => test.hidden);
   const points = (list: typeof tests): number => round(list.reduce((sum, test) => sum + test.points, 0));
@@ -32,7 +33,7 @@ export function feedbackOf({ grade, work, tests, ruling, compileError, failure }
   const judged = status === 'graded' || status === 'stopped';
   return {
     ...{ exercise, score, max, status },
-    reason: [why, work.note, ...ruling.reasons, unsandboxed].filter(Boolean).join('; '),
+    reason: [why, work.note, ...notes, ...ruling.reasons, unsandboxed].filter(Boolean).join('; '),
     tests: judged
       ? tests
           .filter(test => !test.hidden)
@@ -78,7 +79,7 @@ function exerciseSection({ exercise, score, max, status, reason, tests, hidden }
 
 /** The instructor's page of the class: histogram, pass rate of every test, everyone's scores, and who changed. */
 export function classPage(result: ClassResult): string {
-  const { entries, exercises, outlines, changes, sandboxed } = result;
+  const { entries, exercises, outlines, changes, warnings, sandboxed } = result;
   const totals = studentTotals(entries);
   const shares = totals.map(({ score, max }) => (max ? score / max : 0));
   const sorted = [...shares].sort((a, b) => a - b);
@@ -114,6 +115,14 @@ export function classPage(result: ClassResult): string {
               odd.map(({ grade: { student, exercise, status, reason } }) => [student, exercise, status, reason]),
             )
           : html`<p>Nothing: every exercise was graded plainly.</p>`
+      }
+      <h2>Files without a grade</h2>
+      ${
+        warnings.length
+          ? html`<ul>
+              ${warnings.map(warning => html`<li>${warning}</li>`)}
+            </ul>`
+          : html`<p>None.</p>`
       }
       <h2>Changed since the run before</h2>
       ${

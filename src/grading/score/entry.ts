@@ -29,6 +29,7 @@ export function entryOf(
         tests: exam?.tests ?? tests,
         compileError: outcome?.compileError,
         failure: exam?.failure,
+        ...(exam?.notes ? { notes: exam.notes } : {}),
       },
       grade: { student, exercise, score: ruling.score, max, status, reason },
     };

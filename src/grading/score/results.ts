@@ -27,6 +27,8 @@ export interface Entry {
   compileError?: string;
   /** What stopped the sandbox, in the grader's words and perhaps the student's: for the instructor only. */
   failure?: string;
+  /** What was odd while the cells of a notebook ran. */
+  notes?: string[];
 }
 
 export interface ClassResult {
@@ -35,6 +37,8 @@ export interface ClassResult {
   /** All tests of each exercise, in their order. */
   outlines: Map<string, TestResult[]>;
   changes: Change[];
+  /** Files that were handed in and end in no grade, one sentence each. */
+  warnings: string[];
   /** How many submissions ran, and how many were known from before. */
   ran: number;
   known: number;
