@@ -1,8 +1,10 @@
 /** Submissions in bubblewrap: Linux namespaces, resource limits, and a control group where there is one. */
 import { spawnSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
 import fs from 'node:fs';
 import path from 'node:path';
 import { ROOT } from '../node/root';
+import { seccompFilter } from './seccomp';
 import { type ControlGroup, makeControlGroup } from './controlGroup';
 import type { Limits } from './limits';
 import {
@@ -34,7 +36,12 @@ export function bubblewrapFailure(): string | undefined {
 export function bubblewrapCommand(
   command: string[],
   limits: Limits,
-  { slot = 0, controlGroup, ...options }: StartOptions & { slot?: number; controlGroup?: ControlGroup } = {},
+  {
+    slot = 0,
+    controlGroup,
+    filter,
+    ...options
+  }: StartOptions & { slot?: number; controlGroup?: ControlGroup; filter?: string } = {},
 ): string[] {
   const megabyte = 1 << 20;
   const node = fs.realpathSync(process.execPath);
@@ -52,6 +59,7 @@ export function bubblewrapCommand(
     ...['--size', String(limits.disk * megabyte), '--tmpfs', '/tmp', '--size', String(megabyte), '--tmpfs', '/dev/shm'],
     ...['--remount-ro', '/', '--remount-ro', '/dev'],
     ...['--unshare-all', '--unshare-user', '--disable-userns', '--uid', '65534', '--gid', '65534'],
+    ...(filter === undefined ? [] : ['--seccomp', '4']),
     ...['--hostname', 'sandbox', '--die-with-parent', '--new-session', '--clearenv'],
     ...Object.entries(environment(options)).flatMap(pair => ['--setenv', ...pair]),
     ...['--chdir', '/tmp', '--', ...command],
@@ -72,13 +80,28 @@ export function startBubblewrap(worker: number, limits: Limits, options: StartOp
   const slot = nextSlot(worker);
   const controlGroup = makeControlGroup(`${process.pid}-${slot}`, limits);
   const command = ['/node', ...nodeArguments(INSIDE, limits, 'socket')];
-  const child = spawnGroup(
-    bubblewrapCommand(command, limits, { ...options, slot, controlGroup }),
-    environment({}),
-    '/',
-  );
+  const filter = filterFile();
+  const wrapped = bubblewrapCommand(command, limits, { ...options, slot, controlGroup, filter });
+  const child = spawnGroup(wrapped, environment({}), '/', filter);
   child.on('exit', () => controlGroup?.remove());
   return overSocket(child, controlGroup !== undefined);
+}
+
+/** The filter of system calls as a file, which bubblewrap reads. */
+function filterFile(): string | undefined {
+  const filter = seccompFilter();
+  if (!filter) return undefined;
+  const file = path.join(
+    ROOT,
+    '.cache',
+    `seccomp-${createHash('sha256').update(filter).digest('hex').slice(0, 12)}.bpf`,
+  );
+  if (!fs.existsSync(file)) {
+    // Of this process's own: another worker may write the same.
+    fs.writeFileSync(`${file}.${process.pid}`, filter);
+    fs.renameSync(`${file}.${process.pid}`, file);
+  }
+  return file;
 }
 
 /** Shows a checkout below a closed folder (/root, mktemp -d) to the slot's uid, in this mount namespace only. */

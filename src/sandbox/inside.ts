@@ -16,6 +16,8 @@ import { decode, encode } from './values/codec';
 import { seededRandom } from '../base/random';
 import { candidatesOf } from '../harness/candidates';
 import { CellScope, COMMANDS, functionOf, isCommands } from '../harness/cellScope';
+import { applyFilter } from './linux';
+import { seccompFilter } from './seccomp';
 import { tensorBridge } from './values/tensors';
 
 /** What the grader sends, one a line: first the answer as JavaScript and a seed for Math.random, then questions. */
@@ -87,6 +89,8 @@ function serve(): void {
     lines.forEach(line => void reply(line));
   });
   input.on('end', () => process.exit(0));
+  const filter = channel === 'filtered' ? seccompFilter() : undefined;
+  if (filter) applyFilter(filter, path.join(kit, 'x.js'));
   // Before anything of a student's is there.
   output.write('ready\n');
 }

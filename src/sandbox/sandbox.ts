@@ -34,7 +34,9 @@ export function chooseSandbox(options: SandboxOptions = {}): Sandbox {
   }
   if (name === 'user') {
     if (!isRoot()) throw new Error('--sandbox user needs root, to give each submission a uid of its own.');
-    const description = 'its own uid, bounded memory, processes and files; the network is open (--sandbox user)';
+    const description =
+      'its own uid, a filter of system calls, and bounded processes, files and memory (watched, all together); ' +
+      'the network is open (--sandbox user)';
     return { name, description, start: (slot, limits) => startAsUser(slot, limits, options) };
   }
   const faults: string[] = [];
@@ -47,7 +49,7 @@ export function chooseSandbox(options: SandboxOptions = {}): Sandbox {
       return {
         name: 'bubblewrap',
         description:
-          `${uid}no network, read-only files, and bounded disk, processor time, processes and memory ` +
+          `${uid}no network, read-only files, a filter of system calls, and bounded disk, processor time, processes and memory ` +
           `(all together by ${how ? 'a cgroup' : 'watching them'})`,
         start: (slot, limits) => startBubblewrap(slot, limits, options),
       };

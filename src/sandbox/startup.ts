@@ -1,10 +1,11 @@
 /** A process in the sandbox, how it is started and what every kind of sandbox gives it. */
-import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
+import { type ChildProcess, execFileSync, spawn, type StdioOptions } from 'node:child_process';
 import fs from 'node:fs';
 import path from 'node:path';
 import type { Readable, Writable } from 'node:stream';
 import { ROOT } from '../node/root';
 import type { Limits } from './limits';
+import { sealForChildren } from './linux';
 import { programArguments } from './snapshot';
 
 export interface StartOptions {
@@ -39,7 +40,13 @@ export function parts({ tensorflow }: StartOptions): string[] {
   return [...PARTS, ...(tensorflow ? [TENSORFLOW] : [])].filter(name => fs.existsSync(path.join(ROOT, name)));
 }
 
-export function nodeArguments(root: string, limits: Limits, channel: 'socket' | 'stdio'): string[] {
+/**
+ * How the program inside is reached: over descriptor 3, or standard input and output. `filtered` is over descriptor 3,
+ * and it closes the system calls of seccomp.ts itself before it is ready.
+ */
+export type Channel = 'socket' | 'filtered' | 'stdio';
+
+export function nodeArguments(root: string, limits: Limits, channel: Channel): string[] {
   const at = (name: string): string => (name.startsWith('-') ? name : path.posix.join(root, name));
   return [...programArguments([`--max-old-space-size=${limits.memory >> 1}`]).map(at), root, channel];
 }
@@ -78,8 +85,22 @@ function threadsOfUser(): number {
   const threads = execFileSync('ps', ['-L', '-u', String(process.getuid!()), '-o', 'lwp='], { encoding: 'utf8' });
   return threads.split('\n').length;
 }
-export function spawnGroup([program, ...words]: string[], env: Record<string, string>, cwd: string): ChildProcess {
-  return spawn(program, words, { stdio: ['ignore', 'pipe', 'pipe', 'pipe'], env, cwd, detached: true });
+
+/** @param filter a file that the program finds as descriptor 4 */
+export function spawnGroup(
+  [program, ...words]: string[],
+  env: Record<string, string>,
+  cwd: string,
+  filter?: string,
+): ChildProcess {
+  sealForChildren();
+  const descriptor = filter === undefined ? undefined : fs.openSync(filter, 'r');
+  try {
+    const stdio: StdioOptions = ['ignore', 'pipe', 'pipe', 'pipe', ...(descriptor === undefined ? [] : [descriptor])];
+    return spawn(program, words, { stdio, env, cwd, detached: true });
+  } finally {
+    if (descriptor !== undefined) fs.closeSync(descriptor);
+  }
 }
 
 export function overSocket(child: ChildProcess, bounded: boolean): SandboxProcess {
