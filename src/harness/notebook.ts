@@ -4,7 +4,7 @@
  */
 import ts from 'typescript';
 import { type ExerciseCell, exerciseCells } from './cells';
-import { declaredValues, exported, parse } from './declarations';
+import { declaredValues, parse } from './declarations';
 import type { Cell } from './program';
 
 export interface NotebookAnswer {
@@ -122,13 +122,11 @@ function answersTo(
   return { written, untouched };
 }
 
-/** How surely a notebook that is not named after the exercise holds an answer to it: 0 is not at all. */
-export function holdsAnswer(cells: Notebook, exercise: string, stub?: string): number {
+/** How surely a notebook that is not named after the exercise holds an answer to it, which declares `names`: 0 is not at all. */
+export function holdsAnswer(cells: Notebook, exercise: string, names: string[]): number {
   if (cells.some(({ id }) => id?.startsWith(`${exercise}-`))) return 2;
-  if (stub === undefined) return 0;
-  const names = exported(parse(stub));
-  const there = new Set(cells.flatMap(({ names }) => names));
-  return names.length > 0 && names.every(name => there.has(name)) ? 1 : 0;
+  const declares = (name: string): boolean => cells.some(cell => cell.names.includes(name));
+  return names.length > 0 && names.every(declares) ? 1 : 0;
 }
 
 function cellsOf(notebook: unknown): StudentCell[] {

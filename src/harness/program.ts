@@ -3,6 +3,7 @@ import path from 'node:path';
 import type * as Esbuild from 'esbuild';
 import ts from 'typescript';
 import { candidatesOf } from './candidates';
+import { limited, LimitError } from '../node/limited';
 import { declaredValues, parse } from './declarations';
 
 /** Local files of one answer. */
@@ -36,7 +37,16 @@ export interface Program {
 }
 
 /** @throws CompileError with the first fault, of a module or of a file that it imports */
-export async function compileWork({ source, cells, files = {} }: Work): Promise<Program> {
+export async function compileWork(work: Work): Promise<Program> {
+  try {
+    return await compileAll(work);
+  } catch (error) {
+    if (error instanceof LimitError) throw new CompileError(error.message);
+    throw error;
+  }
+}
+
+async function compileAll({ source, cells, files = {} }: Work): Promise<Program> {
   const compiled = Object.entries(files).map(async ([name, text]) => [name, await compileModule(text, `${name} `)]);
   const program: Program = { files: Object.fromEntries(await Promise.all(compiled)) as Record<string, string> };
   if (cells) program.cells = await compileCells(cells);
@@ -131,18 +141,23 @@ async function compileModule(text: string, where = ''): Promise<string> {
  * does not compile is not there, as one that the kernel refuses.
  */
 async function compileCells(cells: Cell[]): Promise<NonNullable<Program['cells']>> {
-  const parsed = cells.map(cell => ({ ...cell, file: parse(cell.source) }));
-  const own = parsed.map(({ file }) => [...new Set(file.statements.flatMap(declaredValues))]);
+  const parsed = limited(2000, 'the notebook', () => cells.map(cell => ({ ...cell, file: parse(cell.source) })));
+  const own = limited(2000, 'the notebook', () =>
+    parsed.map(({ file }) => [...new Set(file.statements.flatMap(declaredValues))]),
+  );
   const all = new Set(own.flat());
   const compiled = parsed.map(async ({ label, source, file }, i) => {
     const others = [...all].filter(name => !own[i].includes(name));
     const define = Object.fromEntries(others.map(name => [name, `$ports.scope.${name}`]));
     try {
-      const code = await compile(withoutModuleSyntax(source, file), { define });
+      const code = await compile(
+        limited(2000, label, () => withoutModuleSyntax(source, file)),
+        { define },
+      );
       const live = own[i].map(name => `$ports.live("${name}", () => ${name}, $value => { ${name} = $value; });`);
       return [{ label, code: `(async $ports => { ${live.join(' ')}\n${code}\n})` }];
     } catch (error) {
-      if (error instanceof CompileError) return [];
+      if (error instanceof CompileError || error instanceof LimitError) return [];
       throw error;
     }
   });

@@ -31,7 +31,7 @@ export interface Setup {
   seed: number;
 }
 
-/** An exported function by name, a probe (source of a function that gets the exports and the kit first), or a notebook's next cell. */
+/** An exported function by name, a probe (source of a function that gets the exports and the kit first), a notebook's next cell, or only to load the module. */
 export interface Request {
   id: string;
   module: string;
@@ -136,6 +136,8 @@ function answers(folder: string, tensors: ReturnType<typeof tensorBridge>) {
         return notebooks.get(module)!.run(run as Parameters<CellScope['run']>[0]);
       }
       const exports = load(module);
+      // Asked for nothing but to be there.
+      if (call === undefined && probe === undefined) return undefined;
       const values = decode(text, tensors) as unknown[];
       if (probe !== undefined) {
         const run = new Function(`return (${probe})`)() as (...values: unknown[]) => unknown;

@@ -5,6 +5,7 @@
 import { randomUUID } from 'node:crypto';
 import fs from 'node:fs';
 import os from 'node:os';
+import { limited } from '../node/limited';
 import { decode, encode, type TensorBridge } from './values/codec';
 import type { Program } from '../harness/program';
 import type { Line, Request } from './inside';
@@ -36,11 +37,15 @@ const CELL_SECONDS = 60;
 const MAX_OUTPUT = 64 << 20;
 const MAX_MESSAGE = 32 << 20;
 const MAX_PROCESSES = 20;
+/** What an answer may take to be made of its text, which may describe a model. */
+const READ_MILLISECONDS = 2000;
 /** How many times longer an answer may take on a machine that is too busy to run it. */
 const MOST_PATIENCE = 6;
 
 interface Waiting {
   id: string;
+  /** A question of a test's, not one that gets the answer ready. */
+  counts: boolean;
   resolve(value: unknown): void;
   reject(error: Error): void;
 }
@@ -49,6 +54,11 @@ interface Waiting {
 export class SandboxError extends Error {
   override name = 'SandboxError';
 }
+
+class TimeLimitError extends SandboxError {}
+
+/** In place of a function's name: the module itself does not end. */
+const LOADING = 'load';
 
 /** An earlier call left something behind that threw during this one, which a fresh process is asked again. */
 class LateError extends Error {}
@@ -65,6 +75,8 @@ export class Submission {
   /** How many questions this process has answered. */
   private answered = 0;
   private taken = 0;
+  /** What did not answer in time: it is not asked again, so that a submission that never ends does not hold up a class. */
+  private readonly endless = new Set<string>();
   /** Labels of cells that run no more. */
   private readonly dropped = new Set<string>();
   private used = 0;
@@ -92,11 +104,15 @@ export class Submission {
     const { answerSeconds = ANSWER_SECONDS, totalSeconds = TOTAL_SECONDS } = this.options;
     const left = totalSeconds - this.used;
     if (left <= 0) throw this.fail(`time limit: all tests together took more than ${totalSeconds} s`);
+    const asked = question.call ?? question.probe ?? '';
+    if (this.endless.has(asked) || this.endless.has(LOADING))
+      throw this.fail(`time limit: no answer to an earlier call within ${answerSeconds} s, so it is not asked again`);
     const running = await this.current();
     const begun = Date.now();
     try {
       return await this.put(running, question, Math.min(left, answerSeconds));
     } catch (error) {
+      if (error instanceof TimeLimitError) this.endless.add(asked);
       if (!(error instanceof LateError)) throw error;
     } finally {
       this.used += (Date.now() - begun) / 1000;
@@ -106,10 +122,16 @@ export class Submission {
 
   private async put(running: SandboxProcess, question: Omit<Request, 'id'>, seconds: number): Promise<unknown> {
     const id = randomUUID();
-    const stop = whenOver(running, seconds, () => this.end(`time limit: no answer within ${seconds.toFixed(0)} s`));
+    const stop = whenOver(running, seconds, () => {
+      const why = `time limit: no answer within ${seconds.toFixed(0)} s`;
+      this.failure ??= why;
+      this.waiting?.reject(new TimeLimitError(why));
+      this.end('closed');
+    });
     try {
       return await new Promise((resolve, reject) => {
-        this.waiting = { id, resolve, reject };
+        const counts = question.call !== undefined || question.probe !== undefined;
+        this.waiting = { id, counts, resolve, reject };
         running.input.write(JSON.stringify({ id, ...question } satisfies Line) + '\n');
       });
     } finally {
@@ -123,7 +145,21 @@ export class Submission {
     for (;;) {
       if (this.running) return this.running;
       const running = await this.start();
+      await this.load(running);
       if (await this.runCells(running)) return running;
+    }
+  }
+
+  /** Has the modules loaded. An error of theirs is told by the first call. */
+  private async load(running: SandboxProcess): Promise<void> {
+    const { modules, answerSeconds = ANSWER_SECONDS } = this.options;
+    for (const module of Object.keys(modules)) {
+      try {
+        await this.put(running, { module, arguments: '' }, answerSeconds);
+      } catch (error) {
+        if (error instanceof TimeLimitError) this.endless.add(LOADING);
+        if (this.running !== running) throw error;
+      }
     }
   }
 
@@ -236,12 +272,13 @@ export class Submission {
       return this.end(`an error was thrown outside of any call: ${reply.error.slice(0, 300)}`);
     }
     if (!waiting || reply?.id !== waiting.id) return this.end('protocol: an answer came that nobody asked for');
-    this.answered++;
+    if (waiting.counts) this.answered++;
     if (typeof reply.error === 'string')
       return waiting.reject(new Error(`Your code threw ${reply.error.slice(0, 500)}`));
     if (typeof reply.value !== 'string') return this.end('protocol: the answer has neither value nor error');
+    const text = reply.value;
     try {
-      waiting.resolve(decode(reply.value, this.options.tensors));
+      waiting.resolve(limited(READ_MILLISECONDS, 'it', () => decode(text, this.options.tensors)));
     } catch (error) {
       waiting.reject(new Error(`The answer cannot be read: ${(error as Error).message}`));
     }

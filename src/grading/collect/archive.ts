@@ -157,6 +157,8 @@ function gunzip(content: Buffer, { bytes, ratio }: ArchiveLimits): Buffer {
 }
 
 async function openTar(content: Buffer, wanted: (name: string) => boolean, limits: ArchiveLimits): Promise<Opened> {
+  // The parser would unpack it by itself, without our limits.
+  if (content[0] === 0x1f && content[1] === 0x8b) throw new Error('the archive is packed twice; pack it once');
   const shelf = new Shelf(wanted, limits);
   await new Promise<void>((resolve, reject) => {
     const take = (entry: ReadEntry): void => {
@@ -172,7 +174,7 @@ async function openTar(content: Buffer, wanted: (name: string) => boolean, limit
       entry.on('end', () => shelf.put(name, Buffer.concat(chunks), entry.mtime));
     };
     // strict: a damaged header is an error instead of a silent end.
-    const parser = new Parser({ strict: true, onReadEntry: take });
+    const parser = new Parser({ strict: true, brotli: false, zstd: false, onReadEntry: take });
     parser.on('error', error => reject(unreadable(error as Error)));
     parser.on('end', () => resolve());
     parser.end(content);

@@ -4,11 +4,16 @@ import { exported, parse } from '../../harness/declarations';
 import { holdsAnswer, type Notebook, parseNotebook, readNotebook } from '../../harness/notebook';
 import { localFiles, type Work } from '../../harness/program';
 import { decodeText } from '../../harness/text';
+import { limited } from '../../node/limited';
 import { isArchive } from './archive';
 import { type HandIn, isIncidental, MAX_NOTEBOOK, workKind } from './handIn';
 
 /** An exercise has 10 kB. */
 const MAX_SOURCE = 1 << 18;
+/** What one file may take to be read, and one student's work for one exercise to be put together. */
+const READ_MILLISECONDS = 2000;
+/** What all files of a student may take to be read. */
+const STUDENT_MILLISECONDS = 20_000;
 /** Files that were unpacked together differ by less, in milliseconds. */
 const SAME_TIME = 3000;
 
@@ -50,16 +55,40 @@ export class Chooser {
   private readonly notebooks = new Map<string, Notebook | Error>();
   /** Files that an answer was made of, or that a note names. */
   private readonly used = new Set<string>();
+  /** What may be work, and which exercise its name tells. */
+  private readonly named: { file: string; kind: Candidate['kind']; modified?: number; meant?: string }[];
 
   constructor(
     private readonly handIn: HandIn,
-    private readonly exercises: string[],
-  ) {}
+    exercises: string[],
+  ) {
+    const meantBy = exerciseNames(exercises);
+    this.named = [...handIn.files].flatMap(([file, { modified }]) => {
+      const found = isIncidental(file) ? undefined : workKind(path.posix.basename(file));
+      return found ? [{ file, kind: found.kind, modified, meant: meantBy(found.stem) }] : [];
+    });
+    const begun = Date.now();
+    for (const { file, kind } of this.named) {
+      if (Date.now() - begun > STUDENT_MILLISECONDS) {
+        const late = new Error(`all files together take more than ${STUDENT_MILLISECONDS / 1000} s to read`);
+        this.texts.set(file, late);
+        this.notebooks.set(file, late);
+      } else if (kind === 'ts') this.text(file);
+      else this.parsed(file);
+    }
+  }
 
   /** The file that is graded for `exercise`, and what is odd about it. */
   choose(exercise: string, stub?: string): Choice {
     const { refused, problems } = this.handIn;
-    const candidates = this.candidatesFor(exercise, stub);
+    let candidates: Candidate[];
+    try {
+      candidates = limited(READ_MILLISECONDS, `what was handed in for ${exercise}`, () =>
+        this.candidatesFor(exercise, stub),
+      );
+    } catch (error) {
+      return { problem: (error as Error).message };
+    }
     candidates.forEach(({ file }) => this.used.add(file));
     const notes = [...problems];
     const [best, ...others] = candidates.sort(byPreference);
@@ -78,35 +107,39 @@ export class Chooser {
   unread(): string[] {
     const { files, refused } = this.handIn;
     const left = [...files.keys()].filter(name => !this.used.has(name) && !isArchive(name) && !isIncidental(name));
-    const clauses = left.slice(0, 10).map(name => `${show(name)} ${whyUnread(name)}`);
+    const clauses = left.slice(0, 10).map(name => `${show(name)} ${this.whyUnread(name)}`);
     if (left.length > 10) clauses.push(`${left.length - 10} more files belong to no exercise`);
     return [...clauses, ...[...refused.values()].slice(0, 10)];
   }
 
+  private whyUnread(name: string): string {
+    if (/\.(rar|7z|gz|bz2|xz|zst|dmg|iso|alz|egg)$/i.test(name))
+      return 'is an archive that is not read; .zip, .tar and .tar.gz are';
+    const failure = this.texts.get(name) ?? this.notebooks.get(name);
+    if (failure instanceof Error) return `belongs to no exercise: ${failure.message}`;
+    return workKind(path.posix.basename(name)) ? 'belongs to no exercise' : 'is not read; .ts, .ipynb and .zip are';
+  }
+
   private candidatesFor(exercise: string, stub?: string): Candidate[] {
-    return [...this.handIn.files].flatMap(([file, { modified }]): Candidate[] => {
-      const named = workKind(path.posix.basename(file));
-      if (!named || isIncidental(file)) return [];
-      const { kind } = named;
-      const meant = exerciseNamed(named.stem, this.exercises);
+    const names = stub === undefined ? [] : exported(parse(stub));
+    return this.named.flatMap(({ file, kind, modified, meant }): Candidate[] => {
       if (meant !== undefined && meant !== exercise) return [];
-      const sign = meant === undefined ? this.signIn(file, kind, exercise, stub) : signOfName(file, exercise, kind);
+      const sign = meant === undefined ? this.signIn(file, kind, exercise, names) : signOfName(file, exercise, kind);
       if (sign === undefined) return [];
-      const answer = kind === 'ts' ? this.typescript(file, stub) : this.notebook(file, exercise, stub);
+      const answer = kind === 'ts' ? this.typescript(file, stub) : this.notebook(file, exercise, names, stub);
       return [{ file, kind, sign, modified, ...answer }];
     });
   }
 
   /** What in a file, whose name says nothing, shows that it answers the exercise. */
-  private signIn(file: string, kind: Candidate['kind'], exercise: string, stub?: string): Sign | undefined {
+  private signIn(file: string, kind: Candidate['kind'], exercise: string, names: string[]): Sign | undefined {
     if (kind === 'ipynb') {
-      const notebook = this.read(file, MAX_NOTEBOOK, this.notebooks, parseNotebook);
-      const certainty = notebook instanceof Error ? 0 : holdsAnswer(notebook, exercise, stub);
+      const notebook = this.parsed(file);
+      const certainty = notebook instanceof Error ? 0 : holdsAnswer(notebook, exercise, names);
       return certainty === 2 ? Sign.CellIds : certainty === 1 ? Sign.Content : undefined;
     }
     const text = this.text(file);
-    if (text instanceof Error || stub === undefined) return undefined;
-    const names = exported(parse(stub));
+    if (text instanceof Error) return undefined;
     // A look at the text first: to parse every file for every exercise would take long.
     if (!names.length || !names.every(name => text.includes(name))) return undefined;
     const there = new Set(exported(parse(text)));
@@ -120,13 +153,17 @@ export class Chooser {
     return { worked, answer: { source: text, work: this.withFiles({ source: text }, file) }, notes: [] };
   }
 
-  private notebook(file: string, exercise: string, stub?: string): Pick<Candidate, 'worked' | 'answer' | 'notes'> {
-    const notebook = this.read(file, MAX_NOTEBOOK, this.notebooks, parseNotebook);
+  private notebook(
+    file: string,
+    exercise: string,
+    asked: string[],
+    stub?: string,
+  ): Pick<Candidate, 'worked' | 'answer' | 'notes'> {
+    const notebook = this.parsed(file);
     if (notebook instanceof Error)
       return { worked: true, answer: { problem: `${path.posix.basename(file)}: ${notebook.message}` }, notes: [] };
     const { cells, notes, changed } = readNotebook(notebook, exercise, stub);
     const source = cells.map(({ label, source }) => `// ${label}\n${source}\n`).join('\n');
-    const asked = stub === undefined ? [] : exported(parse(stub));
     return { worked: changed, answer: { source, work: this.withFiles({ cells, asked }, file) }, notes };
   }
 
@@ -142,6 +179,10 @@ export class Chooser {
     return Object.keys(files).length ? { ...work, files } : work;
   }
 
+  private parsed(file: string): Notebook | Error {
+    return this.read(file, MAX_NOTEBOOK, this.notebooks, parseNotebook);
+  }
+
   private text(file: string): string | Error {
     return this.read(file, MAX_SOURCE, this.texts, text => text);
   }
@@ -153,7 +194,7 @@ export class Chooser {
         const content = this.handIn.files.get(file)!.read();
         if (content.length > most)
           throw new Error(`${path.posix.basename(file)} has ${content.length} bytes; at most ${most} are read`);
-        value = make(decodeText(content));
+        value = limited(READ_MILLISECONDS, path.posix.basename(file), () => make(decodeText(content)));
       } catch (error) {
         value = error as Error;
       }
@@ -163,21 +204,31 @@ export class Chooser {
   }
 }
 
-/** Whether a file's name tells an exercise, and which: the longest that is in it, however it is written. */
-function exerciseNamed(stem: string, exercises: string[]): string | undefined {
-  const key = (text: string): string => text.normalize('NFKC').toLowerCase().replace(/[^\p{L}\p{N}]+/gu, '-'); // prettier-ignore
-  const name = `-${key(stem)}-`;
-  const squeezed = name.replace(/-/g, '');
-  const fits = (exercise: string): boolean =>
-    name.includes(`-${key(exercise)}-`) ||
-    // JupyterLab's 07-pareto-Copy1, a copy's pareto2.
-    new RegExp(`-${key(exercise)}(copy)?\\d*-`).test(name) ||
-    squeezed === key(exercise).replace(/-/g, '');
-  const found = exercises.filter(fits).sort((a, b) => b.length - a.length)[0];
-  if (found !== undefined) return found;
-  // Without its number, where no two exercises share the rest.
-  const short = exercises.filter(exercise => `-${key(exercise).replace(/^\d+-/, '')}-` === name);
-  return short.length === 1 ? short[0] : undefined;
+/** Which exercise a file's name tells, if any: the longest that is in it, however it is written. */
+function exerciseNames(exercises: string[]): (stem: string) => string | undefined {
+  const key = (text: string): string =>
+    text
+      .normalize('NFKC')
+      .toLowerCase()
+      .replace(/[^\p{L}\p{N}]+/gu, '-');
+  const short = (name: string): string => key(name).replace(/^\d+-/, '');
+  const known = [...exercises]
+    .sort((a, b) => b.length - a.length)
+    .map(exercise => ({
+      exercise,
+      // With JupyterLab's 07-pareto-Copy1, or a number right after it.
+      within: new RegExp(`-${key(exercise)}(copy)?\\d*-`),
+      squeezed: key(exercise).replace(/-/g, ''),
+      // Without its number, where no two exercises share the rest.
+      short:
+        exercises.filter(other => short(other) === short(exercise)).length === 1 ? `-${short(exercise)}-` : undefined,
+    }));
+  return stem => {
+    const name = `-${key(stem)}-`;
+    const squeezed = name.replace(/-/g, '');
+    const found = known.find(one => one.within.test(name) || one.squeezed === squeezed);
+    return (found ?? known.find(one => one.short === name))?.exercise;
+  };
 }
 
 function signOfName(file: string, exercise: string, kind: Candidate['kind']): Sign {
@@ -225,12 +276,6 @@ function noteOnOthers(best: Candidate, others: Candidate[]): string[] {
       : 'the one with the plainest name and place is graded';
   const names = [best, ...different].map(({ file }) => show(file)).slice(0, 5).join(', '); // prettier-ignore
   return [`${different.length + 1} files hold different answers (${names}): ${why}, which is ${show(best.file)}`];
-}
-
-function whyUnread(name: string): string {
-  if (/\.(rar|7z|gz|bz2|xz|zst|dmg|iso|alz|egg)$/i.test(name))
-    return 'is an archive that is not read; .zip, .tar and .tar.gz are';
-  return workKind(path.posix.basename(name)) ? 'belongs to no exercise' : 'is not read; .ts, .ipynb and .zip are';
 }
 
 const plain = (text: string): string => text.replace(/\s+/g, ' ').trim();

@@ -3,6 +3,7 @@ import { type ExamResult, examine } from './exam';
 import { LIMITS } from '../../sandbox/limits';
 import { SandboxProcesses } from '../../sandbox/processes';
 import { chooseSandbox, type SandboxOptions } from '../../sandbox/sandbox';
+import { limited, LimitError } from '../../node/limited';
 import { bundleTest, type TestBundle } from '../../harness/bundle';
 import { CompileError, compileWork, neededCells, type Program, type Work } from '../../harness/program';
 import { outline, type TestResult } from '../../harness/run';
@@ -47,16 +48,17 @@ function examiner(options: SandboxOptions): { work(job: Job): Promise<JobResult>
     const test = testOf(job);
     if (work === undefined) return { outline: outline(test) };
     let program: Program;
+    let needed: Set<string>;
     try {
       program = await compileWork(work);
+      needed = limited(2000, 'the notebook', () => neededCells(work.cells ?? [], work.asked ?? []));
     } catch (error) {
-      if (error instanceof CompileError) return { compileError: error.message };
+      if (error instanceof CompileError || error instanceof LimitError) return { compileError: error.message };
       throw error;
     }
     const { module, cells, files } = program;
     const modules = module === undefined ? {} : { [exercise]: module };
-    const needed = cells && neededCells(work.cells!, work.asked ?? []);
-    const notebook = cells && { module: exercise, cells, isNeeded: (label: string) => needed!.has(label) };
+    const notebook = cells && { module: exercise, cells, isNeeded: (label: string) => needed.has(label) };
     return { exam: await examine(test, { processes, modules, notebook, files, answerSeconds }) };
   };
 

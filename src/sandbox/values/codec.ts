@@ -43,6 +43,8 @@ const TYPED_ARRAYS = {
 
 export const MAX_DEPTH = 64;
 export const MAX_ELEMENTS = 4_000_000;
+/** Lists and objects of an answer. */
+const MAX_CONTAINERS = 1_000_000;
 /** Characters of a model's configuration. */
 const MAX_CONFIG = 4 << 20;
 
@@ -168,7 +170,16 @@ export function decode(text: string, tensors?: TensorBridge): unknown {
     return { dtype, shape: [...shape!], data: numbers };
   };
 
+  if (containers(text) > MAX_CONTAINERS) throw new Error(`The value has more than ${MAX_CONTAINERS} lists and objects.`);
   return read(JSON.parse(text), 0);
+}
+
+/** How many lists and objects a JSON text has at most: each takes far more memory than its two letters. */
+function containers(text: string): number {
+  let count = 0;
+  for (let i = text.indexOf('['); i >= 0; i = text.indexOf('[', i + 1)) count++;
+  for (let i = text.indexOf('{'); i >= 0; i = text.indexOf('{', i + 1)) count++;
+  return count;
 }
 
 function numberName(x: number): string {
