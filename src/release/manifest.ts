@@ -18,7 +18,7 @@ export const SCRIPTS = [
 ];
 
 /** Packages that only the withheld rooms and our own tests import. */
-export const WITHHELD_PACKAGES = ['@dodona/dolos-core', 'bullmq', 'ioredis', 'yaml', 'playwright-core'];
+export const WITHHELD_PACKAGES = ['@dodona/dolos-core', 'bullmq', 'ioredis', 'yaml', 'ajv', 'playwright-core'];
 
 /** Whether a file of the kit, by its name, is in the student edition. */
 export function isReleased(name: string): boolean {

@@ -4,7 +4,7 @@ import { createHash } from 'node:crypto';
 import fs from 'node:fs';
 import path from 'node:path';
 import { ROOT } from '../node/root';
-import { seccompFilter } from './seccomp';
+import { seccompFilter } from './inside/seccomp';
 import { type ControlGroup, makeControlGroup } from './controlGroup';
 import type { Limits } from './limits';
 import {

@@ -58,7 +58,7 @@ exports.network = async port => {
   const name = await require('node:dns').promises.lookup('localhost.example.com').then(() => true, () => false);
   return { local: await tryTo('127.0.0.1', port), name };
 };
-exports.changeKit = kit => ['/package.json', '/dist/index.js', '/dist/sandbox/inside.js'].filter(name => {
+exports.changeKit = kit => ['/package.json', '/dist/index.js', '/dist/sandbox/inside/main.js'].filter(name => {
   try { fs.closeSync(fs.openSync(kit + name, 'a')); return true } catch { return false }
 });
 exports.memory = async megabytes => {

@@ -23,22 +23,17 @@ function build(flags: string[]): string[] {
   // Also when this file runs from src.
   const at = (name: string): string => path.join(ROOT, 'dist', 'sandbox', name);
   const sum = createHash('sha256').update([process.version, process.arch, ...flags].join(' '));
-  for (const part of [
-    'inside.js',
-    'values/codec.js',
-    'values/tensors.js',
-    '../base/random.js',
-    '../harness/candidates.js',
-    '../harness/cellScope.js',
-    'snapshot.js',
-  ])
+  // All that is in the bundle.
+  const parts = ['inside', 'values'].flatMap(room => fs.readdirSync(at(room)).map(name => `${room}/${name}`));
+  const others = ['../base/random.js', '../harness/candidates.js', '../harness/cellScope.js', 'snapshot.js'];
+  for (const part of [...parts.filter(name => name.endsWith('.js')).sort(), ...others])
     sum.update(fs.readFileSync(at(part)));
   const key = sum.digest('hex').slice(0, 12);
   const bundle = `inside-${key}.cjs`;
   const blob = `inside-${key}.blob`;
   if (!fs.existsSync(at(bundle))) {
     const { outputFiles } = buildSync({
-      ...{ entryPoints: [at('inside.js')], bundle: true, write: false, platform: 'node', target: 'node20' },
+      ...{ entryPoints: [at('inside/main.js')], bundle: true, write: false, platform: 'node', target: 'node20' },
       ...{ format: 'iife', minifyWhitespace: true, legalComments: 'none', logLevel: 'silent' },
     });
     write(at(bundle), outputFiles[0].contents);

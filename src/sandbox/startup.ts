@@ -5,7 +5,7 @@ import path from 'node:path';
 import type { Readable, Writable } from 'node:stream';
 import { ROOT } from '../node/root';
 import type { Limits } from './limits';
-import { sealForChildren } from './linux';
+import { sealForChildren } from './inside/calls';
 import { programArguments } from './snapshot';
 
 export interface StartOptions {

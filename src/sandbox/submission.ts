@@ -8,7 +8,7 @@ import os from 'node:os';
 import { limited } from '../node/limited';
 import { decode, encode, type TensorBridge } from './values/codec';
 import type { Program } from '../harness/program';
-import type { Line, Request } from './inside';
+import type { Line, Request } from './inside/main';
 import { LIMITS } from './limits';
 import type { SandboxProcesses } from './processes';
 import type { SandboxProcess } from './startup';

@@ -332,7 +332,7 @@ function cases(outside: { port: number; udp: number; secret: string; witness: st
     {
       name: 'case 31: changes the course kit',
       source:
-        ifIt(`const fs = require('fs'); for (const f of ['/kit/package.json', '/kit/dist/sandbox/inside.js', '/kit/node_modules/mocha/package.json', '/kit/x', '/node', '/etc/x', '/usr/lib/x'])
+        ifIt(`const fs = require('fs'); for (const f of ['/kit/package.json', '/kit/dist/sandbox/inside/main.js', '/kit/node_modules/mocha/package.json', '/kit/x', '/node', '/etc/x', '/usr/lib/x'])
         try { fs.appendFileSync(f, ' '); return true } catch {} return false`),
       score: 0,
     },

@@ -466,6 +466,13 @@ describe('the policy', () => {
         [{ penaltyPerDay: 10 }, /penaltyPerDay is 10; expected a share from 0 to 1/],
         [{ overrides: [{ student: 'a', exercise: 'b', score: 1, reason: '' }] }, /overrides\[0\]\.reason is ""/],
         [{ extra: [{ student: 'a', exercise: 'b', points: '1', reason: 'r' }] }, /extra\[0\]\.points is "1"/],
+        [{ extra: [{ student: 'a', exercise: 'b', pionts: 1, reason: 'r' }] }, /extra\[0\] has no points; expected/],
+        [
+          { overrides: [{ student: 'a', exercise: 'b', score: 1, reason: 'r', why: 1 }] },
+          /overrides\[0\] has "why"; known are student, exercise, score, reason\./,
+        ],
+        [{ extensions: { 'a b': 'tomorrow' } }, /extensions\["a b"\] is "tomorrow"; expected a time with its zone/],
+        [{ extensions: { bob: '2026-02-30T00:00:00Z' } }, /extensions\.bob is "2026-02-30T00:00:00Z"/],
       ] as const) {
         room.write('policy.json', typeof value === 'string' ? value : JSON.stringify(value));
         assert.throws(() => readPolicy(room.path('policy.json')), message);

@@ -12,7 +12,7 @@ import { LIMITS } from '../../src/sandbox/limits';
 import { chooseSandbox, type Sandbox } from '../../src/sandbox/sandbox';
 
 const ROOT = path.join(__dirname, '../..');
-const compiled = fs.existsSync(path.join(ROOT, 'dist/sandbox/inside.js'));
+const compiled = fs.existsSync(path.join(ROOT, 'dist/sandbox/inside/main.js'));
 
 /** Stands in for docker: answers `info`, and runs what `run` would run in the image, on this machine. */
 const FAKE = `#!/usr/bin/env node

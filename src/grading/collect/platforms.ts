@@ -3,7 +3,7 @@ import { parse } from 'yaml';
 import { isArchive } from './archive';
 import { type Branch, type HandIn, type Identity, isBranch, isIncidental, type StudentFile, type Tree } from './handIn';
 import { add } from './read';
-import { timeOf } from './times';
+import { timeOf } from '../../base/times';
 
 /** Whose a top entry is, and what its name is without what the platform added. */
 interface Owned {

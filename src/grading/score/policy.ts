@@ -1,5 +1,8 @@
 /** The one reviewed file of what people decide about grades: deadlines, penalties, overrides and points by hand. */
 import fs from 'node:fs';
+import Ajv, { type ErrorObject } from 'ajv';
+import { timeOf } from '../../base/times';
+import schema from './policy.schema.json';
 
 export interface Policy {
   /** ISO 8601 with a zone; work that came later is late. */
@@ -34,67 +37,49 @@ export interface Ruling {
   reasons: string[];
 }
 
-const KEYS: Record<keyof Policy, 'time' | 'times' | 'number' | 'flag' | 'list'> = {
-  deadline: 'time',
-  deadlines: 'times',
-  extensions: 'times',
-  graceMinutes: 'number',
-  penaltyPerDay: 'number',
-  maximumPenalty: 'number',
-  submitted: 'times',
-  nbgraderTimestamps: 'flag',
-  extra: 'list',
-  overrides: 'list',
-};
 const DAY = 24 * 60 * 60 * 1000;
 
 /**
- * Reads and checks a policy.
+ * Reads a policy and checks it by policy.schema.json, which editors complete it by.
  * @throws one sentence with the place for anything that is not understood: a typo must not pass as no rule.
  */
 export function readPolicy(file: string): Policy {
   if (!fs.existsSync(file)) throw new Error(`There is no policy file ${file}; --late names a JSON file.`);
-  let policy: Record<string, unknown>;
+  let policy: unknown;
   try {
-    policy = JSON.parse(fs.readFileSync(file, 'utf8')) as Record<string, unknown>;
+    policy = JSON.parse(fs.readFileSync(file, 'utf8'));
   } catch (error) {
     throw new Error(`${file} is not JSON: ${(error as Error).message}.`);
   }
-  const wrong = (place: string, value: unknown, right: string): Error =>
-    new Error(`${file}: ${place} is ${JSON.stringify(value)}; expected ${right}.`);
-  if (typeof policy !== 'object' || policy === null || Array.isArray(policy))
-    throw wrong('the file', policy, 'an object');
-  const time = (place: string, value: unknown): void => {
-    if (typeof value !== 'string' || !/T\d\d:\d\d.*(Z|[+-]\d\d:\d\d)$/.test(value) || Number.isNaN(Date.parse(value)))
-      throw wrong(place, value, 'a time with its zone, such as "2026-03-01T23:59:00+01:00"');
-  };
-  for (const [key, value] of Object.entries(policy)) {
-    const kind = Object.hasOwn(KEYS, key) ? KEYS[key as keyof Policy] : undefined;
-    if (!kind) throw new Error(`${file} has ${JSON.stringify(key)}; known are ${Object.keys(KEYS).join(', ')}.`);
-    if (kind === 'time') time(key, value);
-    if (kind === 'flag' && typeof value !== 'boolean') throw wrong(key, value, 'true or false');
-    if (kind === 'number') {
-      const most = key === 'graceMinutes' ? Infinity : 1;
-      if (typeof value !== 'number' || !(value >= 0 && value <= most))
-        throw wrong(key, value, most === 1 ? 'a share from 0 to 1' : 'a number of minutes, not negative');
-    }
-    if (kind === 'times') {
-      if (typeof value !== 'object' || value === null || Array.isArray(value)) throw wrong(key, value, 'an object');
-      for (const [name, when] of Object.entries(value)) time(`${key}[${JSON.stringify(name)}]`, when);
-    }
-    if (kind === 'list') {
-      if (!Array.isArray(value)) throw wrong(key, value, 'a list');
-      const amount = key === 'extra' ? 'points' : 'score';
-      value.forEach((entry: Record<string, unknown> | null, i) => {
-        for (const name of ['student', 'exercise', 'reason'])
-          if (typeof entry?.[name] !== 'string' || !entry[name])
-            throw wrong(`${key}[${i}].${name}`, entry?.[name], 'a text that is not empty');
-        if (typeof entry![amount] !== 'number' || !Number.isFinite(entry![amount]))
-          throw wrong(`${key}[${i}].${amount}`, entry![amount], 'a number');
-      });
-    }
-  }
+  const validate = new Ajv({ verbose: true, strict: false }).addFormat('time-with-zone', isTime).compile(schema);
+  if (!validate(policy)) throw new Error(`${file}: ${faultOf(validate.errors![0])}`);
   return policy as Policy;
+}
+
+function faultOf({ instancePath, keyword, params, data, parentSchema }: ErrorObject): string {
+  // A JSON pointer as one would write it: overrides[0].reason.
+  const place = instancePath
+    .split('/')
+    .slice(1)
+    .map(part => part.replace(/~1/g, '/').replace(/~0/g, '~'))
+    .map((part, i) =>
+      /^\d+$/.test(part) ? `[${part}]` : /^\w+$/.test(part) ? `${i ? '.' : ''}${part}` : `[${JSON.stringify(part)}]`,
+    )
+    .join('');
+  const { properties = {}, description } = parentSchema as { properties?: object; description?: string };
+  const at = place || 'the file';
+  if (keyword === 'additionalProperties')
+    return `${at} has ${JSON.stringify(params.additionalProperty)}; known are ${Object.keys(properties).join(', ')}.`;
+  if (keyword === 'required') return `${at} has no ${params.missingProperty}; expected ${description}.`;
+  return `${at} is ${JSON.stringify(data)}; expected ${description}.`;
+}
+
+function isTime(text: string): boolean {
+  try {
+    return timeOf(text) !== '';
+  } catch {
+    return false;
+  }
 }
 
 /** Checks that every student and every exercise that the policy names is in the class. */
@@ -134,7 +119,7 @@ export function rule(
   const reasons: string[] = [];
   let penalty = 0;
   if (due !== undefined && !work.missing) {
-    const over = submitted === undefined ? 0 : Date.parse(submitted) - Date.parse(due);
+    const over = submitted === undefined ? 0 : Date.parse(timeOf(submitted)) - Date.parse(timeOf(due));
     if (over > 60_000 * (policy.graceMinutes ?? 0)) {
       const days = Math.ceil(over / DAY);
       const share = Math.min(policy.maximumPenalty ?? 1, days * (policy.penaltyPerDay ?? 0));

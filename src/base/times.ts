@@ -1,4 +1,4 @@
-/** When work came in, as platforms write it. */
+/** Times with their zones, as learning platforms write them. */
 
 /** Hours from UTC of the abbreviations that mean one zone only; IST, CST and BST mean several. */
 const ZONES: Record<string, number> = {

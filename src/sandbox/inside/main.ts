@@ -12,13 +12,13 @@ import * as tf from '@tensorflow/tfjs';
 import * as tfConverter from '@tensorflow/tfjs-converter';
 import * as tfCore from '@tensorflow/tfjs-core';
 import * as tfLayers from '@tensorflow/tfjs-layers';
-import { decode, encode } from './values/codec';
-import { seededRandom } from '../base/random';
-import { candidatesOf } from '../harness/candidates';
-import { CellScope, COMMANDS, functionOf, isCommands } from '../harness/cellScope';
-import { applyFilter } from './linux';
+import { decode, encode } from '../values/codec';
+import { seededRandom } from '../../base/random';
+import { candidatesOf } from '../../harness/candidates';
+import { CellScope, COMMANDS, functionOf, isCommands } from '../../harness/cellScope';
+import { applyFilter } from './calls';
 import { seccompFilter } from './seccomp';
-import { tensorBridge } from './values/tensors';
+import { tensorBridge } from '../values/tensors';
 
 /** What the grader sends, one a line: first the answer as JavaScript and a seed for Math.random, then questions. */
 export type Line = Setup | Request;
