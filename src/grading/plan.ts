@@ -79,12 +79,7 @@ export async function planOf(options: GradeOptions): Promise<Plan> {
 }
 
 /** All that can be examined, each once, by its key: the list of every exercise's tests, and what was handed in. */
-export function workOf({
-  exercises,
-  tests,
-  collected,
-  keyOf,
-}: Plan): Map<string, { exercise: string; work?: Work }> {
+export function workOf({ exercises, tests, collected, keyOf }: Plan): Map<string, { exercise: string; work?: Work }> {
   const outlines = exercises.map(exercise => ({ exercise, work: undefined }));
   const handedIn = collected.filter(({ work }) => work !== undefined);
   return new Map(

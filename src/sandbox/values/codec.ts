@@ -170,7 +170,8 @@ export function decode(text: string, tensors?: TensorBridge): unknown {
     return { dtype, shape: [...shape!], data: numbers };
   };
 
-  if (containers(text) > MAX_CONTAINERS) throw new Error(`The value has more than ${MAX_CONTAINERS} lists and objects.`);
+  if (containers(text) > MAX_CONTAINERS)
+    throw new Error(`The value has more than ${MAX_CONTAINERS} lists and objects.`);
   return read(JSON.parse(text), 0);
 }
 
