@@ -60,7 +60,6 @@ const CROWDED: Record<string, string> = {
   display: 'tables, charts, images and progress could be rooms',
   kernel: 'evaluation and the wire could be rooms',
   training: 'optimizers and schedules could be a room',
-  visualize: 'what is drawn of weights and of activations could be rooms',
 };
 
 /** Circles that are there still; to be opened. */

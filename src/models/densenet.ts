@@ -36,7 +36,7 @@ import {
   refuse,
   whole,
   withDepth,
-} from '../layers/options';
+} from '../layers/building/options';
 
 /** Table 1: layers of the four dense blocks, and the growth rate. */
 export const TABLE_1 = {

@@ -5,7 +5,7 @@
  */
 import * as tf from '@tensorflow/tfjs';
 import { type Block, dense, dropout, globalAvgPool, model, type ModelOptions, named, repeat, torch } from '../layers';
-import { among, check, type Checks, choose, dropoutRate, factor, MODEL_OPTIONS } from '../layers/options';
+import { among, check, type Checks, choose, dropoutRate, factor, MODEL_OPTIONS } from '../layers/building/options';
 import { convBnAct, invertedResidual, roundChannels } from './mobilenet';
 
 /** Table 1: expansion, kernel, channels, layers, and the stride of the first. */

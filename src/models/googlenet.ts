@@ -25,7 +25,7 @@ import {
   relu,
   torch,
 } from '../layers';
-import { among, boolean, check, type Checks, choose, dropoutRate, MODEL_OPTIONS } from '../layers/options';
+import { among, boolean, check, type Checks, choose, dropoutRate, MODEL_OPTIONS } from '../layers/building/options';
 
 /** Table 1: #1x1, #3x3 reduce, #3x3, #5x5 reduce, #5x5, pool proj. */
 export const TABLE_1 = {

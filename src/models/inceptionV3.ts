@@ -22,7 +22,7 @@ import {
   named,
   torch,
 } from '../layers';
-import { among, boolean, check, type Checks, dropoutRate, MODEL_OPTIONS } from '../layers/options';
+import { among, boolean, check, type Checks, dropoutRate, MODEL_OPTIONS } from '../layers/building/options';
 
 export interface InceptionV3Options extends ModelOptions {
   /** A second output, of the classifier on the last 17 x 17 maps (section 4); in training it counts 0.4. */

@@ -18,7 +18,7 @@ import {
   repeat,
   torch,
 } from '../layers';
-import { among, check, type Checks, choose, dropoutRate, factor, MODEL_OPTIONS } from '../layers/options';
+import { among, check, type Checks, choose, dropoutRate, factor, MODEL_OPTIONS } from '../layers/building/options';
 import { convBnAct, invertedResidual, roundChannels } from './mobilenet';
 
 /** Figure 7: expansion, kernel, channels, repeats, stride, and whether with squeeze and excitation (ratio 1/4). */

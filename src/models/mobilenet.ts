@@ -39,7 +39,7 @@ import {
   factor,
   MODEL_OPTIONS,
   refuse,
-} from '../layers/options';
+} from '../layers/building/options';
 
 /** v1, table 1: filters, how many depthwise separable layers have them, and the stride of the first. */
 const V1_TABLE_1 = {

@@ -24,7 +24,7 @@ import {
   sigmoid,
   torch,
 } from '../layers';
-import { among, check, type Checks, choose, MODEL_OPTIONS } from '../layers/options';
+import { among, check, type Checks, choose, MODEL_OPTIONS } from '../layers/building/options';
 
 /** Depth d, initial width w0, slope wa, step wm and group width g (section 3.3); the names say 10^6 or 10^9 multiply-adds. */
 const SETTINGS = {

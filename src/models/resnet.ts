@@ -24,7 +24,7 @@ import {
   subsample,
   torch,
 } from '../layers';
-import { among, boolean, type Checks, factor, keyOf, MODEL_OPTIONS, withDepth } from '../layers/options';
+import { among, boolean, type Checks, factor, keyOf, MODEL_OPTIONS, withDepth } from '../layers/building/options';
 
 /** Table 1: the building block, and how often it stands in conv2_x, conv3_x, conv4_x and conv5_x. */
 export const TABLE_1 = {

@@ -21,7 +21,7 @@ import {
   repeat,
   torch,
 } from '../layers';
-import { among, type Checks, MODEL_OPTIONS, whole, wholeNumber, withDepth } from '../layers/options';
+import { among, type Checks, MODEL_OPTIONS, whole, wholeNumber, withDepth } from '../layers/building/options';
 import { networkWithWeights } from '../base/options';
 import {
   bottleneck,

@@ -24,7 +24,7 @@ import {
   residual,
   torch,
 } from '../layers';
-import { among, boolean, check, type Checks, factor, keyOf, MODEL_OPTIONS, whole, withDepth } from '../layers/options';
+import { among, boolean, check, type Checks, factor, keyOf, MODEL_OPTIONS, whole, withDepth } from '../layers/building/options';
 import { basic, bottleneck, DEPTHS, residualNetwork, RESNET_OPTIONS, shortcut, type Stem, stemPool } from './resnet';
 
 /** Figure 7: where the block stands in a residual unit of the given body and shortcut. */

@@ -22,7 +22,7 @@ import {
   sliceChannels,
   torch,
 } from '../layers';
-import { among, check, type Checks, keyOf, MODEL_OPTIONS } from '../layers/options';
+import { among, check, type Checks, keyOf, MODEL_OPTIONS } from '../layers/building/options';
 
 /** Table 5: output channels of stages 2, 3, 4 and of conv5, by width. */
 const TABLE_5 = {

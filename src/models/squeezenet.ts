@@ -19,7 +19,7 @@ import {
   named,
   torch,
 } from '../layers';
-import { among, boolean, check, type Checks, choose, dropoutRate, MODEL_OPTIONS } from '../layers/options';
+import { among, boolean, check, type Checks, choose, dropoutRate, MODEL_OPTIONS } from '../layers/building/options';
 
 /** Table 1: s1x1, and e1x1 = e3x3, of each fire module. */
 const TABLE_1 = {

@@ -5,8 +5,9 @@
  */
 import * as tf from '@tensorflow/tfjs';
 import { among, anything, check, type Checks, listOf, tensor, text, wholeNumber } from '../base/options';
-import { Conv, LocalResponseNorm, Pool } from '../layers/layers';
+import { describe } from '../layers';
 import { conv2d, type ConvOptions } from '../ops';
+import type { Overlap } from '../ops/unpooling';
 import {
   applyLayer,
   choose,
@@ -18,7 +19,6 @@ import {
   refuseImages,
   run,
 } from './graph';
-import { maxPoolSwitches, type Overlap, unpool } from './unpooling';
 
 export interface DeconvnetOptions {
   /** The name of a layer, or of a row: then its last layer. */
@@ -80,21 +80,11 @@ function sendBack(
   layer: tf.layers.Layer,
   inputs: tf.Tensor[],
   signal: tf.Tensor,
-  { overlap, localResponseNorm = 'identity' }: DeconvnetOptions,
+  rules: DeconvnetOptions,
 ): tf.Tensor[] {
   if (rectifierOf(layer)) return [signal.relu()];
-  if (layer instanceof LocalResponseNorm && localResponseNorm === 'identity') return [signal];
-  if (layer instanceof Pool && layer.options.kind === 'max') {
-    const x = inputs[0] as tf.Tensor4D;
-    const { size, stride, padding, ceilMode } = layer.options;
-    const switches = maxPoolSwitches(x, size, { stride, padding, ceilMode });
-    return [unpool(signal as tf.Tensor4D, switches, [x.shape[1], x.shape[2]], overlap)];
-  }
-  if (layer instanceof Conv) {
-    const filter = layer.kernel.read() as tf.Tensor4D;
-    const { stride, padding, dilation, groups } = layer.options;
-    return [transposedConv2d(signal as tf.Tensor4D, filter, inputs[0].shape, { stride, padding, dilation, groups })];
-  }
+  const back = describe(layer).sendBack?.(signal, inputs[0], rules);
+  if (back) return [back];
   // The copies tell an input that comes twice apart, and the last one a layer that returns its input (dropout).
   const copies = inputs.map(input => input.clone());
   return tf.grads((...xs: tf.Tensor[]) => applyLayer(layer, xs).clone())(copies, signal);

@@ -5,6 +5,7 @@
 import * as tf from '@tensorflow/tfjs';
 import { check, networkWithWeights, wholeNumber } from '../base/options';
 import { batches, type ImageSet } from '../data';
+import { describe } from '../layers';
 import { featureMaps } from './featureMaps';
 import { refuseSetFor } from './graph';
 
@@ -21,7 +22,7 @@ export interface ClassGates {
 export function gateLayers(model: tf.LayersModel): string[] {
   networkWithWeights('model of gateLayers', model);
   return model.layers.flatMap(layer => {
-    if (layer.getClassName() !== 'Multiply') return [];
+    if (describe(layer).joins !== 'multiply') return [];
     // The image is the first of the two, here as in squeezeExcite.
     const gate = (layer.input as tf.SymbolicTensor[]).at(-1)!;
     return gate.shape[1] === 1 && gate.shape[2] === 1 ? [gate.sourceLayer.name] : [];

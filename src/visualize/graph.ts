@@ -3,7 +3,7 @@ import * as tf from '@tensorflow/tfjs';
 import { networkWithWeights, refuse, shown, tensor, text, wholeNumber } from '../base/options';
 import type { ImageSet } from '../data';
 import { refuseEmpty } from '../data/imageSet';
-import { Activation } from '../layers/layers';
+import { describe } from '../layers';
 
 export type Place = tf.SymbolicTensor;
 
@@ -81,14 +81,8 @@ export function applyLayer(layer: tf.layers.Layer, inputs: tf.Tensor[]): tf.Tens
  * @throws if the layer has another operation's ReLU inside, whose rule nobody could change
  */
 export function rectifierOf(layer: tf.layers.Layer): 'relu' | 'relu6' | undefined {
-  if (layer instanceof Activation) {
-    const { kind } = layer.options;
-    return kind === 'relu' || kind === 'relu6' ? kind : undefined;
-  }
-  const { activation, maxValue } = layer.getConfig() as { activation?: string; maxValue?: number | null };
-  if (layer.getClassName() === 'ReLU') return maxValue === 6 ? 'relu6' : 'relu';
-  if (activation !== 'relu' && activation !== 'relu6') return undefined;
-  if (layer.getClassName() === 'Activation') return activation;
+  const { rectifier, activation } = describe(layer);
+  if (rectifier || (activation !== 'relu' && activation !== 'relu6')) return rectifier;
   throw new Error(`${layer.name} has its ${activation} inside; expected a layer of its own for it.`);
 }
 

@@ -21,4 +21,4 @@ export { occlusionMap, type Occlusion, type OcclusionOptions } from './occlusion
 export { type Box, receptiveField } from './receptiveField';
 export { RELU_RULES, type ReluRule, saliency, saliencyByRule, type SaliencyOptions } from './saliency';
 export { topPatches, topPatchImages, type TopPatch, type TopPatchesOptions } from './topPatches';
-export { maxPoolSwitches, type Overlap, unpool } from './unpooling';
+export { maxPoolSwitches, type Overlap, unpool } from '../ops/unpooling';

@@ -1,7 +1,7 @@
 /** Whether a network looks at the object or at its surroundings: Zeiler & Fergus 2013, section 4.2 and figure 7. */
 import * as tf from '@tensorflow/tfjs';
 import { between, check, type Checks, networkWithWeights, refuse, tensor, wholeNumber } from '../base/options';
-import { Activation } from '../layers/layers';
+import { describe } from '../layers';
 import { applyLayer, refuseImages } from './graph';
 
 export interface OcclusionOptions {
@@ -88,8 +88,7 @@ async function classify(
   const probabilities = tf.tidy(() => {
     const x = tf.stack(images.map(pixels => tf.tensor(pixels, shape)));
     const output = applyLayer(model, [x]);
-    const { sourceLayer } = model.outputs[0];
-    return sourceLayer instanceof Activation && sourceLayer.options.kind === 'softmax' ? output : output.softmax();
+    return describe(model.outputs[0].sourceLayer).activation === 'softmax' ? output : output.softmax();
   });
   const classes = probabilities.shape[1]!;
   const values = (await probabilities.data()) as Float32Array;

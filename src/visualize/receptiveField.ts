@@ -1,9 +1,8 @@
 /** Which pixels one activation can see. */
 import * as tf from '@tensorflow/tfjs';
 import { networkWithWeights, refuse, text } from '../base/options';
-import { AdaptiveAvgPool, Conv, Pad, Pool, Subsample } from '../layers/layers';
+import { describe } from '../layers';
 import { outputOf, pathTo, type Place, refusePosition } from './graph';
-import { paddingBefore } from './unpooling';
 
 /** Pixels of an image. */
 export interface Box {
@@ -18,7 +17,7 @@ type Range = [first: number, last: number];
 
 /**
  * The smallest box with all pixels that the activation at [row, column] of a layer depends on, cut at the image's edges.
- * Through a layer of unknown kind that changes the size, it is the whole image.
+ * A dilated window counts with its gaps. Through a layer that changes the size and does not tell how, it is the whole image.
  * @throws if the model has no such layer, or the layer no such place
  */
 export function receptiveField(
@@ -51,26 +50,11 @@ export function receptiveField(
 
 /** What a layer reads of one input, along rows (axis 0) or columns (axis 1), for a range of its output. */
 function seenBy(place: Place, input: Place, [first, last]: Range, axis: 0 | 1): Range {
-  const layer = place.sourceLayer;
   const length = input.shape.length === 4 ? input.shape[1 + axis]! : 1;
   const outputs = place.shape.length === 4 ? place.shape[1 + axis]! : 1;
   const cut = (from: number, to: number): Range => [Math.max(0, from), Math.min(length - 1, to)];
-  if (layer instanceof Conv || layer instanceof Pool) {
-    const { stride, padding } = layer.options;
-    const window =
-      layer instanceof Conv ? layer.options.dilation * (layer.options.size[axis] - 1) + 1 : layer.options.size;
-    const before = paddingBefore(padding, axis, length, outputs, window, stride);
-    return cut(first * stride - before, last * stride - before + window - 1);
-  }
-  if (layer instanceof AdaptiveAvgPool) {
-    const { size } = layer.options;
-    return cut(Math.floor((first * length) / size), Math.ceil(((last + 1) * length) / size) - 1);
-  }
-  if (layer instanceof Pad) {
-    const before = layer.options.padding[2 * axis];
-    return cut(first - before, last - before);
-  }
-  if (layer instanceof Subsample) return cut(first * layer.options.stride, last * layer.options.stride);
+  const window = describe(place.sourceLayer).window?.(input.shape.slice(1) as number[]);
+  if (window && input.shape.length === 4) return cut(window.reads(axis, first)[0], window.reads(axis, last)[1]);
   // Flattened, what is next to each other is no longer known to be.
   return length === outputs && input.shape.length === place.shape.length ? cut(first, last) : [0, length - 1];
 }

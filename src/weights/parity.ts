@@ -15,7 +15,7 @@
  * seresnet101, as deep SE networks with the generator's weights amplify roundings in their gates.
  */
 import * as tf from '@tensorflow/tfjs';
-import { skeleton } from '../layers';
+import { Dropout, skeleton } from '../layers';
 import { softmaxCrossEntropy } from '../training/loss';
 import { uniform } from './generator';
 import {
@@ -188,7 +188,7 @@ function lossOf(model: tf.LayersModel, images: tf.Tensor4D, labels: number[], au
 /** The references have no dropout, as two programs do not draw the same units. */
 function withoutDropout(model: tf.LayersModel): void {
   for (const layer of model.layers) {
-    if (/Dropout/.test(layer.getClassName())) (layer as unknown as { rate: number }).rate = 0;
+    if (layer instanceof Dropout) layer.rate = 0;
     if (Number(layer.getConfig().rate ?? 0) !== 0)
       throw new Error(`The dropout of ${layer.name} cannot be switched off.`);
   }

@@ -3,7 +3,7 @@
  * stages and whole bodies are all blocks, so five combinators compose them.
  */
 import * as tf from '@tensorflow/tfjs';
-import { check, type Checks, func, listOf, network, refuse, shown, text, wholeNumber, words } from '../base/options';
+import { check, type Checks, func, listOf, network, refuse, shown, text, wholeNumber, words } from '../../base/options';
 import { wantsGraphOnly } from './initialization';
 import { atRow, beginModel, endModel, inScope, inTorchScope, layerName, placeInNetwork } from './naming';
 

@@ -1,5 +1,5 @@
 /** The checks of a network's options, for the files of architectures. */
-import { between, positive, refuse, wholeNumber } from '../base/options';
+import { between, positive, refuse, wholeNumber } from '../../base/options';
 
 export {
   among,
@@ -16,7 +16,7 @@ export {
   refuse,
   wholeNumber,
   withDepth,
-} from '../base/options';
+} from '../../base/options';
 export { MODEL_OPTIONS } from './block';
 
 /** A share of units or maps that training sets to zero. */

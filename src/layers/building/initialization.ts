@@ -1,7 +1,7 @@
 /** Initial weights: fast, from a seed, or all zero where only the shape of a network is wanted. */
 import * as tf from '@tensorflow/tfjs';
-import { seededRandom } from '../base/random';
-import { func } from '../base/options';
+import { seededRandom } from '../../base/random';
+import { func } from '../../base/options';
 import { modelSeed } from './naming';
 
 /** 'he': normal with variance 2 / fan-in (He et al., 2015); 'glorot': uniform by both fans; or a normal of given deviation. */

@@ -1,9 +1,9 @@
 /** Max pooling's inverse by switches: Zeiler & Fergus 2013, section 2.1 and figure 1. */
 import * as tf from '@tensorflow/tfjs';
 import { among, boolean, check, type Checks, refuse, tensor, wholeNumber } from '../base/options';
-import type { PoolOptions } from '../ops';
-import { pair, slidingLength } from '../ops/convolution';
-import { paddingOf } from '../ops/options';
+import { paddingOf } from './options';
+import type { PoolOptions } from './pooling';
+import { paddingBefore, pair, slidingLength } from './window';
 
 /**
  * What becomes of values whose windows chose the same place, as overlapping windows (size 3, stride 2) do.
@@ -37,8 +37,8 @@ export function maxPoolSwitches(
     const pad = typeof padding === 'string' ? padding : pair(padding)[axis];
     return slidingLength(length, size, stride, pad, 1, ceilMode);
   });
-  const top = paddingBefore(padding, 0, height, rows, size, stride);
-  const left = paddingBefore(padding, 1, width, columns, size, stride);
+  const top = paddingBefore(padding, 0, height, size, stride);
+  const left = paddingBefore(padding, 1, width, size, stride);
   const values = x.dataSync();
   const switches = new Int32Array(batch * rows * columns * channels);
   let to = 0;
@@ -105,18 +105,4 @@ export function unpool(
     unpooled[to] = overlap === 'add' ? unpooled[to] + values[i] : values[i];
   }
   return tf.tensor4d(unpooled, [batch, height, width, channels]);
-}
-
-/** Rows (axis 0) or columns (axis 1) of padding before the image; TensorFlow's 'same' puts an odd one after it. */
-export function paddingBefore(
-  padding: NonNullable<PoolOptions['padding']>,
-  axis: 0 | 1,
-  length: number,
-  outputs: number,
-  window: number,
-  stride: number,
-): number {
-  if (padding === 'valid') return 0;
-  if (padding === 'same') return Math.floor(Math.max(0, (outputs - 1) * stride + window - length) / 2);
-  return pair(padding)[axis];
 }
