@@ -27,3 +27,4 @@ export * from './dropout';
 export * from './normalization';
 export * from './pooling';
 export * from './shape';
+export * from './squeezeExcitation';

@@ -32,7 +32,6 @@ class Pad extends OptionsLayer<PadLayerOptions> {
   override call(inputs: tf.Tensor | tf.Tensor[]): tf.Tensor {
     return tf.tidy(() => {
       const { padding } = this.options;
-      // A model that was saved and loaded has null for what was not given.
       const channels = this.options.channels ?? [0, 0];
       const [top, bottom, left, right] = padding.map(p => Math.max(p, 0));
       const x = first(inputs).pad([[0, 0], [top, bottom], [left, right], channels]); // prettier-ignore

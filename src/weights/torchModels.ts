@@ -134,7 +134,7 @@ const MODELS: Record<string, TorchModel> = {
   ...Object.fromEntries(
     ([26, 200] as const).map(depth => [`timm-resnet${depth}`, build(options => resnet({ depth, ...options }))]),
   ),
-  'timm-senet154': { build: options => senet154({ pooling: 'imagenet', ...options }), names: deepSeNames },
+  'timm-senet154': { build: options => senet154({ stem: 'imagenet', ...options }), names: deepSeNames },
   regnet_y_128gf: build(options => regnet('Y-128GF', options)),
   ...Object.fromEntries(
     Object.entries(REGNETS).map(([name, variant]) => [

@@ -42,7 +42,7 @@ const WORDS: Record<string, Block[]> = {
 /** Words that make no layer of their own. */
 const OTHERS = ['add', 'chain', 'concat', 'convBn', 'convBnRelu', 'convRelu', 'denselyConnected', 'describe', 'Dropout', 'graphOnly',
   'hardSigmoid', 'hardSwish', 'identity', 'model', 'modelOf', 'multiply', 'named', 'relu', 'relu6', 'repeat', 'residual', 'sigmoid', 'silu',
-  'skeleton', 'tanh', 'torch', 'torchNames']; // prettier-ignore
+  'skeleton', 'squeezeExcite', 'tanh', 'torch', 'torchNames']; // prettier-ignore
 
 const TFJS: Record<string, Block> = {
   Conv2D: tfjs(() => tf.layers.conv2d({ filters: 4, kernelSize: 3, padding: 'same' })),
@@ -131,7 +131,26 @@ describe('what a layer tells of itself', () => {
       const x = tf.randomUniform([2, ...INPUT], 0, 1, 'float32', 1);
       const [a, b] = [net, other].map(each => (each.predict(x) as tf.Tensor).dataSync());
       assert.deepEqual(a, b);
-      tf.dispose([x, net, other]);
+      tf.dispose(x);
+      for (const each of [net, other]) each.dispose();
+    });
+
+    if (name.startsWith("tfjs's")) continue;
+    it(`${name}: its saved state`, async () => {
+      const net = model('one', { inputShape: INPUT, seed: 1 }, block);
+      net.layers.at(-1)!.trainable = false;
+      let saved: tf.io.ModelArtifacts | undefined;
+      const handler = tf.io.withSaveHandler(async artifacts => {
+        saved = artifacts;
+        return { modelArtifactsInfo: { dateSaved: new Date(), modelTopologyType: 'JSON' } };
+      });
+      await net.save(handler);
+      const loaded = await tf.loadLayersModel(tf.io.fromMemory(saved!));
+      assert.equal(loaded.layers.at(-1)!.trainable, false);
+      const x = tf.randomUniform([2, ...INPUT], 0, 1, 'float32', 1);
+      const [a, b] = [net, loaded].map(each => (each.predict(x) as tf.Tensor).dataSync());
+      assert.deepEqual(a, b);
+      for (const each of [x, net, loaded]) each.dispose();
     });
   }
 

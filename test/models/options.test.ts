@@ -80,14 +80,14 @@ const WRONG: [build: () => tf.LayersModel, message: RegExp][] = [
   [() => mobilenet('v4'), /^The version of mobilenet is 'v4'; expected one of v1, v2, v3-large, v3-small\.$/],
   [() => mobilenet('v1', { widthMultiplier: 0 }), /^The option widthMultiplier of mobilenet is 0; expected a number above 0\.$/],
   [() => mobilenet('v1', { resolutionMultiplier: NaN }), /^The option resolutionMultiplier of mobilenet is NaN; expected a number above 0\.$/],
-  [() => mobilenet('v2', { stemStride: 4 }), /^The option stemStride of mobilenet is 4; expected one of 1, 2\.$/],
+  [() => mobilenet('v2', { stem: 'caffe' }), /^The option stem of mobilenet is 'caffe'; expected one of imagenet, cifar\.$/],
   [() => squeezenet('1.2'), /^The version of squeezenet is '1\.2'; expected one of 1\.0, 1\.1\.$/],
   [() => shufflenetV2({ widthMultiplier: 3 }), /^The option widthMultiplier of shufflenetV2 is 3; expected one of 1, 2, 0\.5, 1\.5\.$/],
   [() => nasnet('small'), /^The variant of nasnet is 'small'; expected one of large, mobile, cifar\.$/],
   [() => mnasnet('A2'), /^The variant of mnasnet is 'A2'; expected one of A1, B1\.$/],
   [() => mnasnet('A1', { depthMultiplier: '1' }), /^The option depthMultiplier of mnasnet is '1'; expected a number above 0\.$/],
   [() => efficientnet('b9'), /^The variant of efficientnet is 'b9'; expected one of b0, b1, /],
-  [() => efficientnet('b0', { stemStride: 3 }), /^The option stemStride of efficientnet is 3; expected one of 1, 2\.$/],
+  [() => efficientnet('b0', { stem: 3 }), /^The option stem of efficientnet is 3; expected one of imagenet, cifar\.$/],
 ]; // prettier-ignore
 
 /** Each with its first arguments, where it takes any before its options. */

@@ -15,6 +15,14 @@ export interface LayerConfig {
   name: string;
 }
 
+/** What tfjs writes beside the options of every layer that it saves. */
+interface Saved {
+  trainable?: boolean;
+  dtype?: tf.DataType;
+  batchInputShape?: Shape;
+  customObjects?: object;
+}
+
 export const first = <T>(value: T | T[]): T => (Array.isArray(value) ? value[0] : value);
 
 /** Says that a layer's calls depend on its weights, its properties and its input alone: a graph may stand for them. */
@@ -35,9 +43,11 @@ export function register<T extends { className: string }>(layer: T): T {
 export abstract class OptionsLayer<Options extends object> extends tf.layers.Layer {
   readonly options: Options;
 
-  constructor({ name, ...options }: LayerConfig & Options) {
-    super({ name });
-    this.options = options as unknown as Options;
+  constructor(config: LayerConfig & Options) {
+    const { name, trainable, dtype, batchInputShape, customObjects: _, ...options } = config as LayerConfig & Saved;
+    super({ name, trainable, dtype, batchInputShape });
+    // A model that was saved and loaded has null for what was not given.
+    this.options = Object.fromEntries(Object.entries(options).filter(([, value]) => value !== null)) as Options;
   }
 
   override getConfig(): tf.serialization.ConfigDict {

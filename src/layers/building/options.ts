@@ -1,5 +1,5 @@
 /** The checks of a network's options, for the files of architectures. */
-import { between, positive, refuse, wholeNumber } from '../../base/options';
+import { among, between, positive, refuse, wholeNumber } from '../../base/options';
 
 export {
   among,
@@ -18,6 +18,16 @@ export {
   withDepth,
 } from '../../base/options';
 export { MODEL_OPTIONS } from './block';
+
+export interface StemOptions {
+  /**
+   * How the network begins: 'imagenet', as the paper has it; or 'cifar', usual for 32 x 32 images: at stride 1 where it begins
+   * at 2 or more, and without the pooling that may follow.
+   */
+  stem?: 'imagenet' | 'cifar';
+}
+
+export const STEM = among<'imagenet' | 'cifar'>('imagenet', 'cifar');
 
 /** A share of units or maps that training sets to zero. */
 export const dropoutRate = (what: string, value: number): void => between(what, value, 0, 1);
