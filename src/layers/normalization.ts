@@ -1,4 +1,4 @@
-/** Normalizations: over the batch, and over neighbouring maps. */
+/** Normalizations: over the batch, over neighbouring maps, and over the channels of each place. */
 import * as tf from '@tensorflow/tfjs';
 import { between, check, type Checks, oneOf, text } from '../base/options';
 import * as ops from '../ops';
@@ -136,4 +136,64 @@ export function localResponseNorm(options: LocalResponseNormOptions = {}): Block
     requireFeatureMap(name, x);
     return place(new LocalResponseNorm({ name, ...options }), x);
   };
+}
+
+interface LayerNormLayerOptions {
+  epsilon: number;
+}
+
+/** Layer normalization over the channels of each place. Weights: gamma [channels], beta [channels]. */
+class LayerNorm extends OptionsLayer<LayerNormLayerOptions> {
+  static readonly className = 'CnnKitLayerNorm';
+  private gamma!: tf.LayerVariable;
+  private beta!: tf.LayerVariable;
+
+  override build(inputShape: Shape | Shape[]): void {
+    const channels = (inputShape as Shape).at(-1)!;
+    this.gamma = this.weight('gamma', [channels], 'ones');
+    this.beta = this.weight('beta', [channels], 'zeros');
+    this.built = true;
+  }
+
+  override call(inputs: tf.Tensor | tf.Tensor[]): tf.Tensor {
+    return tf.tidy(() => {
+      const x = first(inputs);
+      const centred = x.sub(x.mean(-1, true));
+      const deviation = centred.square().mean(-1, true).add(this.options.epsilon).sqrt();
+      return centred.div(deviation).mul(this.gamma.read()).add(this.beta.read());
+    });
+  }
+
+  override describe(): Description {
+    return {
+      role: 'normalization',
+      label: 'LN',
+      detail: '',
+      follows: true,
+      torchWeights: () => [
+        ['weight', sameInTorch(this.gamma)],
+        ['bias', sameInTorch(this.beta)],
+      ],
+    };
+  }
+}
+register(LayerNorm);
+
+export interface LayerNormOptions extends TorchNamed {
+  epsilon?: number;
+}
+
+const LAYER_NORM_OPTIONS: Checks<LayerNormOptions> = {
+  epsilon: (what, value) => between(what, value, 0),
+  torch: text,
+};
+
+/**
+ * Layer normalization (Ba, Kiros & Hinton, 2016, arXiv 1607.06450) over the channels of each place: [.., channels] to the
+ * same shape, whatever the other images of the batch are.
+ */
+export function layerNorm(options: LayerNormOptions = {}): Block {
+  check('layerNorm', options, LAYER_NORM_OPTIONS);
+  const { epsilon = 1e-6, torch } = options;
+  return x => place(new LayerNorm({ name: parameterName('ln', torch), epsilon }), x);
 }

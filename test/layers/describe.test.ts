@@ -31,6 +31,7 @@ const WORDS: Record<string, Block[]> = {
   dropout: [layers.dropout(0.5)],
   flatten: [layers.flatten()],
   globalAvgPool: [layers.globalAvgPool(), layers.globalAvgPool({ keepDims: true })],
+  layerNorm: [layers.layerNorm()],
   localResponseNorm: [layers.localResponseNorm()],
   maxPool: [layers.maxPool(3, 2), layers.maxPool(2, 2, { ceilMode: true }), layers.maxPool(3, 1, { padding: 'same' })],
   pad: [layers.pad(1), layers.pad([-1, 2, 0, -2])],
