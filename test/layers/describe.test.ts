@@ -37,6 +37,7 @@ const WORDS: Record<string, Block[]> = {
   pad: [layers.pad(1), layers.pad([-1, 2, 0, -2])],
   scale: [layers.scale(0.5)],
   sliceChannels: [layers.sliceChannels(1, 2)],
+  stochasticDepth: [layers.stochasticDepth(0.5)],
   subsample: [layers.subsample(2)],
 };
 
