@@ -1,10 +1,19 @@
-/** Fully connected layers. */
+/** Fully connected layers: on a vector, and at each place of a map. */
 import * as tf from '@tensorflow/tfjs';
 import { boolean, check, type Checks, text, wholeNumber } from '../base/options';
 import { type Block, place, sizeOf } from './building/block';
 import { type Description, sameInTorch, type TorchWeight } from './building/description';
 import type { Initialization } from './building/initialization';
-import { finite, first, initialization, OptionsLayer, register, type Shape, type TorchNamed } from './building/layer';
+import {
+  finite,
+  first,
+  initialization,
+  OptionsLayer,
+  register,
+  requireFeatureMap,
+  type Shape,
+  type TorchNamed,
+} from './building/layer';
 import { parameterName, placeInNetwork } from './building/naming';
 import { describe } from './building/tfjs';
 
@@ -15,7 +24,7 @@ interface DenseLayerOptions {
   biasInit: number;
 }
 
-/** Fully connected layer. Weights: kernel [in, units], bias [units]. */
+/** Fully connected layer, over the last axis. Weights: kernel [in, units], bias [units]. */
 class Dense extends OptionsLayer<DenseLayerOptions> {
   static readonly className = 'CnnKitDense';
   kernel!: tf.LayerVariable;
@@ -34,7 +43,10 @@ class Dense extends OptionsLayer<DenseLayerOptions> {
 
   override call(inputs: tf.Tensor | tf.Tensor[]): tf.Tensor {
     return tf.tidy(() => {
-      const y = tf.matMul(first(inputs), this.kernel.read());
+      const x = first(inputs);
+      const places = x.rank > 2 ? x.reshape([-1, x.shape.at(-1)!]) : x;
+      const product = tf.matMul(places, this.kernel.read());
+      const y = x.rank > 2 ? product.reshape([...x.shape.slice(0, -1), this.options.units]) : product;
       return this.bias ? y.add(this.bias.read()) : y;
     });
   }
@@ -99,6 +111,22 @@ export function dense(units: number, options: DenseOptions = {}): Block {
         `${name} takes a vector and gets ${sizeOf(x)}${placeInNetwork()}; expected flatten() or globalAvgPool() before it.`,
       );
     }
+    return place(new Dense({ name, units, bias, init, biasInit }), x);
+  };
+}
+
+/**
+ * The same dense layer at each place of a map, over its channels: what a 1 x 1 convolution computes, with the weights of a
+ * dense layer, as PyTorch's Linear has them. [height, width, channels] to [height, width, units].
+ * @throws when it gets a vector
+ */
+export function pointwise(units: number, options: DenseOptions = {}): Block {
+  check('pointwise', options, DENSE_OPTIONS);
+  wholeNumber('number of units of pointwise', units);
+  const { bias = true, init = 'he', biasInit = 0, torch } = options;
+  return x => {
+    const name = parameterName('pointwise', torch);
+    requireFeatureMap(name, x);
     return place(new Dense({ name, units, bias, init, biasInit }), x);
   };
 }

@@ -26,5 +26,6 @@ export * from './dense';
 export * from './dropout';
 export * from './normalization';
 export * from './pooling';
+export * from './scale';
 export * from './shape';
 export * from './squeezeExcitation';

@@ -1,10 +1,10 @@
-/** Layers that move, cut, join on or scale values, and learn nothing. */
+/** Layers that move values, cut some off or join zeros on. */
 import * as tf from '@tensorflow/tfjs';
 import { refuse, wholeNumber } from '../base/options';
 import * as ops from '../ops';
 import { type Block, place } from './building/block';
 import { type Description, sliding } from './building/description';
-import { finite, first, OptionsLayer, register, requireFeatureMap, type Shape } from './building/layer';
+import { first, OptionsLayer, register, requireFeatureMap, type Shape } from './building/layer';
 import { layerName } from './building/naming';
 
 /** [null, height, width, channels] to [null, height * width * channels], channels fastest (PyTorch: slowest). */
@@ -158,20 +158,4 @@ export function channelShuffle(groups: number): Block {
     }
     return place(new ChannelShuffle({ name, groups }), x);
   };
-}
-
-/** x times a constant: the residual scaling of Inception-ResNet. */
-class Scale extends OptionsLayer<{ factor: number }> {
-  static readonly className = 'CnnKitScale';
-
-  override call(inputs: tf.Tensor | tf.Tensor[]): tf.Tensor {
-    return first(inputs).mul(this.options.factor);
-  }
-}
-register(Scale);
-
-/** x times a constant. */
-export function scale(factor: number): Block {
-  finite('factor of scale', factor);
-  return x => place(new Scale({ name: layerName('scale'), factor }), x);
 }

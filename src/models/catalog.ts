@@ -75,6 +75,8 @@ export interface CatalogEntry {
   build: (options?: ModelOptions) => tf.LayersModel;
   /** The network of the same weights in torchvision; with 'timm-' in front, in timm. */
   torch?: string;
+  /** What timm calls it beside that, and its names of the weights to those of our layers. */
+  timm?: { name: string; names(theirs: Iterable<string>): ReadonlyMap<string, string> };
   paper: string;
   year: number;
   /** Where the paper describes it. */
@@ -112,7 +114,7 @@ const PAPERS = {
   efficientnet: ['EfficientNet: Rethinking Model Scaling for Convolutional Neural Networks', 2019],
 } as const;
 
-type Details = Pick<CatalogEntry, 'torch' | 'table' | 'at32'>;
+type Details = Pick<CatalogEntry, 'torch' | 'timm' | 'table' | 'at32'>;
 
 function entry(
   name: string,

@@ -204,13 +204,13 @@ export function torchModel(name: string): TorchModel {
 
 function lookUp(key: string): TorchModel | undefined {
   if (Object.hasOwn(MODELS, key)) return MODELS[key];
-  const entry = catalog.find(({ torch }) => torch === key);
-  return entry && build(entry.build);
+  const entry = catalog.find(({ torch, timm }) => torch === key || (timm && `timm-${timm.name}` === key));
+  return entry && { build: entry.build, ...(key !== entry.torch && { names: entry.timm!.names }) };
 }
 
 /** timm's begin with 'timm/'. */
 export function torchModelNames(): string[] {
-  const inCatalog = catalog.flatMap(({ torch }) => torch ?? []);
+  const inCatalog = catalog.flatMap(({ torch, timm }) => [torch ?? [], timm ? `timm-${timm.name}` : []].flat());
   const same = inCatalog.filter(name => SAME_IN_TIMM.test(name)).map(name => `timm-${name}`);
   return [...new Set([...inCatalog, ...same, ...Object.keys(MODELS)])]
     .map(name => name.replace(/^timm-/, 'timm/'))
@@ -218,8 +218,8 @@ export function torchModelNames(): string[] {
 }
 
 /**
- * Their state dict under the names, and in the shapes, of our layers: what `loadStateDict` takes. A convolution over the
- * whole of its picture, which timm has for some dense layers, becomes the dense layer.
+ * Their state dict under the names, and in the shapes, of our layers: what `loadStateDict` takes. What has
+ * other axes there, as the convolution over the whole of its image that timm has for some dense layers, gets our shape.
  */
 export function ourStateDict(
   model: tf.LayersModel,
@@ -232,8 +232,7 @@ export function ourStateDict(
     [...theirs].map(([theirName, entry]) => {
       const name = ourNames?.get(theirName) ?? theirName;
       const wanted = shapes.get(name);
-      const isDense = wanted?.length === 2 && entry.shape.length === 4 && size(wanted) === size(entry.shape);
-      if (!isDense) return [name, entry];
+      if (!wanted || wanted.length === entry.shape.length || size(wanted) !== size(entry.shape)) return [name, entry];
       return [name, { shape: wanted, get data() { return entry.data; } }]; // prettier-ignore
     }),
   );
