@@ -8,6 +8,7 @@ import * as tf from '@tensorflow/tfjs';
 import { nearest, shown } from '../base/options';
 import type { ModelOptions } from '../layers';
 import { alexnet, cifarNet, oneWeirdTrick } from './alexnet';
+import { convnext, timmNames as convnextNames } from './convnext';
 import { densenet, densenetCifar } from './densenet';
 import { efficientnet } from './efficientnet';
 import { googlenet } from './googlenet';
@@ -37,6 +38,7 @@ export {
   oneWeirdTrick,
   type TwoTowersOptions,
 } from './alexnet';
+export { convnext, type ConvNeXtOptions } from './convnext';
 export { densenet, densenetCifar, type DenseNetCifarOptions, type DenseNetOptions } from './densenet';
 export { efficientnet, type EfficientNetOptions } from './efficientnet';
 export { googlenet, type GoogLeNetOptions } from './googlenet';
@@ -112,6 +114,7 @@ const PAPERS = {
   mnasnet: ['MnasNet: Platform-Aware Neural Architecture Search for Mobile', 2018],
   regnet: ['Designing Network Design Spaces', 2020],
   efficientnet: ['EfficientNet: Rethinking Model Scaling for Convolutional Neural Networks', 2019],
+  convnext: ['A ConvNet for the 2020s', 2022],
 } as const;
 
 type Details = Pick<CatalogEntry, 'torch' | 'timm' | 'table' | 'at32'>;
@@ -395,6 +398,18 @@ export const catalog: readonly CatalogEntry[] = [
       torch: `regnet_${variant.toLowerCase().replace(/[-.]/g, '_')}`,
       table: 'section 3.3',
       at32: () => regnet(variant, { ...CIFAR, stem: 'cifar' }),
+    })),
+  ...([
+    ['tiny', torchvision(28_589_128, 4.456, 82.52, 96.146)],
+    ['small', torchvision(50_223_688, 8.684, 83.616, 96.65)],
+    ['base', torchvision(88_591_464, 15.355, 84.062, 96.87)],
+    ['large', torchvision(197_767_336, 34.361, 84.414, 96.976)],
+  ] as const).map(([variant, published]) =>
+    entry(`convnext-${variant}`, 'convnext', options => convnext(variant, options), published, {
+      torch: `convnext_${variant}`,
+      timm: { name: `convnext_${variant}`, names: convnextNames },
+      table: 'table 9',
+      at32: () => convnext(variant, { ...CIFAR, stem: 'cifar' }),
     })),
 ]; // prettier-ignore
 

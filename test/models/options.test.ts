@@ -9,7 +9,7 @@ import * as models from '../../src/models';
 const { architecture, squeezeExcite } = models as unknown as Record<string, (...args: unknown[]) => any>; // prettier-ignore
 const {
   alexnet, alexnetTwoTowers, cifarNet, densenet, densenetCifar, efficientnet, googlenet, inceptionResnetV2, inceptionV3, inceptionV4, mnasnet, mobilenet,
-  nasnet, oneWeirdTrick, preactResnet, preactResnetCifar, regnet, resnet, resnetCifar, resnext, resnextCifar, senet154, seResnet, seResnext,
+  convnext, nasnet, oneWeirdTrick, preactResnet, preactResnetCifar, regnet, resnet, resnetCifar, resnext, resnextCifar, senet154, seResnet, seResnext,
   shufflenetV2, squeezenet, vgg, wideResnet, zfnet,
 } = models as unknown as Record<string, (...args: unknown[]) => tf.LayersModel>; // prettier-ignore
 
@@ -86,6 +86,8 @@ const WRONG: [build: () => tf.LayersModel, message: RegExp][] = [
   [() => nasnet('small'), /^The variant of nasnet is 'small'; expected one of large, mobile, cifar\.$/],
   [() => mnasnet('A2'), /^The variant of mnasnet is 'A2'; expected one of A1, B1\.$/],
   [() => mnasnet('A1', { depthMultiplier: '1' }), /^The option depthMultiplier of mnasnet is '1'; expected a number above 0\.$/],
+  [() => convnext('huge'), /^The variant of convnext is 'huge'; expected one of tiny, small, base, large\.$/],
+  [() => convnext('tiny', { stochasticDepthRate: 1 }), /^The option stochasticDepthRate of convnext is 1; expected a number from 0 and below 1\.$/],
   [() => efficientnet('b9'), /^The variant of efficientnet is 'b9'; expected one of b0, b1, /],
   [() => efficientnet('b0', { stem: 3 }), /^The option stem of efficientnet is 3; expected one of imagenet, cifar\.$/],
 ]; // prettier-ignore
@@ -103,6 +105,7 @@ const BUILDERS: Record<string, (options: unknown) => tf.LayersModel> = {
   mnasnet: options => mnasnet('B1', options),
   efficientnet: options => efficientnet('b0', options),
   regnet: options => regnet('X-200MF', options),
+  convnext: options => convnext('tiny', options),
 }; // prettier-ignore
 
 describe('what a network cannot be built for', () => {

@@ -30,7 +30,9 @@ describe('parity with all reference files (slow)', function () {
   const own = path.join(__dirname, 'references');
   itPasses('the references in float64', () => [
     path.join(own, 'ops.json'),
-    path.join(own, 'logits/timm-seresnet50.json'),
+    ...['timm-seresnet50', 'convnext_small', 'convnext_base', 'convnext_large'].map(name =>
+      path.join(own, `logits/${name}.json`),
+    ),
   ]);
   itPasses('techniques and training steps', () => [path.join(shared, 'ops.json')]);
   itPasses(

@@ -69,6 +69,16 @@ describe('parity', function () {
     assert.match(out, /1 files: 3 passed, 0 failed/);
   });
 
+  it("passes ConvNeXt under torchvision's names and under timm's", async () => {
+    const files = ['convnext_tiny', 'timm-convnext_tiny'].map(name => path.join(references, `logits/${name}.json`));
+    const { status, out } = await run(...files);
+    assert.equal(status, 0, out);
+    assert.match(
+      out,
+      /parameters +28,589,128\n.*all 182 entries match[^]*timm\/convnext_tiny[^]*all 182 entries match/,
+    );
+  });
+
   it('passes every technique, its outputs and its gradients', async () => {
     const { status, out } = await run(withoutSteps());
     assert.equal(status, 0, out);
@@ -257,6 +267,7 @@ describe("PyTorch's other names", () => {
 
   it("has timm 1.0.31's numbers of parameters in each network of timm", () => {
     const counts: Record<string, number> = {
+      convnext_base: 88591464, convnext_large: 197767336, convnext_small: 50223688, convnext_tiny: 28589128,
       densenet121: 7978856, densenet161: 28681000, densenet169: 14149480, densenet201: 20013928,
       efficientnet_b0: 5288548, efficientnet_b1: 7794184, efficientnet_b2: 9109994, efficientnet_b3: 12233232,
       efficientnet_b4: 19341616, efficientnet_b5: 30389784, efficientnet_b6: 43040704, efficientnet_b7: 66347960,
