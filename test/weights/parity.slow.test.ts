@@ -30,7 +30,7 @@ describe('parity with all reference files (slow)', function () {
   const own = path.join(__dirname, 'references');
   itPasses('the references in float64', () => [
     path.join(own, 'ops.json'),
-    ...['timm-seresnet50', 'convnext_small', 'convnext_base', 'convnext_large'].map(name =>
+    ...['timm-seresnet50', 'timm-convnext_tiny', 'convnext_small', 'convnext_base', 'convnext_large'].map(name =>
       path.join(own, `logits/${name}.json`),
     ),
   ]);
