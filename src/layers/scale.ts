@@ -46,7 +46,12 @@ class LayerScale extends OptionsLayer<{ initial: number }> {
         const [channels] = this.gamma.shape as number[];
         // PyTorch's image has its channels first.
         const shape = [channels, 1, 1];
-        return [['layer_scale', { variable: this.gamma, shape, toTorch: x => x.reshape(shape), fromTorch: x => x.reshape([channels]) }]];
+        return [
+          [
+            'layer_scale',
+            { variable: this.gamma, shape, toTorch: x => x.reshape(shape), fromTorch: x => x.reshape([channels]) },
+          ],
+        ];
       },
     };
   }

@@ -18,8 +18,7 @@ import { resnext } from '../models/resnext';
 import { senet154, seResnet, seResnext } from '../models/senet';
 import { vgg, type VggConfiguration } from '../models/vgg';
 import { oneWeirdTrick } from '../models/alexnet';
-import { generate } from './generator';
-import { loadStateDict, stateShapes, type StateDict, type TorchTensor } from './stateDict';
+import { stateShapes, type StateDict, type TorchTensor } from './stateDict';
 import { deepSeNames, firstSeNames, type Numbering, regnetNames, renamed, torchvisionNames, VGG } from './timmNames';
 
 export interface TorchModelOptions extends ModelOptions {
@@ -239,13 +238,3 @@ export function ourStateDict(
 }
 
 const size = (shape: readonly number[]): number => shape.reduce((a, b) => a * b, 1);
-
-/** Gives the network the weights that the generator makes of their names and shapes. */
-export function loadGenerated(
-  model: tf.LayersModel,
-  torch: TorchModel,
-  shapes: Iterable<readonly [string, readonly number[]]>,
-  seed: number,
-): void {
-  loadStateDict(model, ourStateDict(model, generate(shapes, seed), torch));
-}

@@ -53,7 +53,7 @@ export interface TorchWeight {
   fromTorch(theirs: tf.Tensor): tf.Tensor;
 }
 
-/** The rules of a deconvnet's way back; see src/visualize/activations/deconvnet.ts. */
+/** The rules of a deconvnet's way back; see src/visualize/gradients/deconvnet.ts. */
 export interface WayBack {
   overlap?: Overlap;
   localResponseNorm?: 'identity' | 'gradient';

@@ -4,10 +4,10 @@
  * with its own filters transposed.
  */
 import * as tf from '@tensorflow/tfjs';
-import { among, anything, check, type Checks, listOf, tensor, text, wholeNumber } from '../base/options';
-import { describe } from '../layers';
-import { conv2d, type ConvOptions } from '../ops';
-import type { Overlap } from '../ops/unpooling';
+import { among, anything, check, type Checks, listOf, tensor, text, wholeNumber } from '../../base/options';
+import { describe } from '../../layers';
+import { conv2d, type ConvOptions } from '../../ops';
+import type { Overlap } from '../../ops/unpooling';
 import {
   applyLayer,
   choose,
@@ -18,7 +18,7 @@ import {
   rectifierOf,
   refuseImages,
   run,
-} from './graph';
+} from '../network/graph';
 
 export interface DeconvnetOptions {
   /** The name of a layer, or of a row: then its last layer. */

@@ -1,13 +1,13 @@
 /** The images of a set that excite a map most, and why: Zeiler & Fergus 2013, figure 2. */
 import * as tf from '@tensorflow/tfjs';
-import { anything, check, type Checks, listOf, refuse, text, wholeNumber } from '../base/options';
-import { runtime } from '../base/runtime';
-import { batches, type BatchOptions, images, type ImageSet, subset } from '../data';
-import type { Image } from '../display';
-import { deconvnet, DECONVNET_OPTIONS, type DeconvnetOptions } from './deconvnet';
+import { anything, check, type Checks, listOf, refuse, text, wholeNumber } from '../../base/options';
+import { runtime } from '../../base/runtime';
+import { batches, type BatchOptions, images, type ImageSet, subset } from '../../data';
+import type { Image } from '../../display';
+import { deconvnet, DECONVNET_OPTIONS, type DeconvnetOptions } from '../gradients/deconvnet';
 import { featureMaps, signedImages } from './featureMaps';
-import { choose, outputOf, refuseSetFor } from './graph';
-import { type Box, receptiveField } from './receptiveField';
+import { choose, outputOf, refuseSetFor } from '../network/graph';
+import { type Box, receptiveField } from '../network/receptiveField';
 
 export interface TopPatch {
   /** Place of the image in the set. */

@@ -3,7 +3,7 @@
  * Simplicity: The All Convolutional Net", 2014, figure 1.
  */
 import * as tf from '@tensorflow/tfjs';
-import { among, anything, check, type Checks, text, wholeNumber } from '../base/options';
+import { among, anything, check, type Checks, text, wholeNumber } from '../../base/options';
 import {
   type Apply,
   applyLayer,
@@ -14,7 +14,7 @@ import {
   rectifierOf,
   refuseImages,
   run,
-} from './graph';
+} from '../network/graph';
 
 /**
  * What a ReLU lets back. 'gradient': what stands where its input was positive (Simonyan et al., 2013). 'deconvnet': what is

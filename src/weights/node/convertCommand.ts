@@ -7,9 +7,9 @@
 import { spawnSync } from 'node:child_process';
 import fs from 'node:fs';
 import path from 'node:path';
-import { command, runIfMain, usage, UsageError } from '../cli/command';
-import { inVenv } from '../setup/python';
-import { readSafetensors } from './safetensors';
+import { command, runIfMain, usage, UsageError } from '../../cli/command';
+import { inVenv } from '../../setup/python';
+import { readSafetensors } from '../safetensors';
 
 const NO_TORCH = 3;
 

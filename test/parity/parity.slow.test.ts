@@ -5,7 +5,7 @@ import fs from 'node:fs';
 import path from 'node:path';
 
 const shared = path.join(__dirname, '../../../shared/reference');
-const script = path.join(__dirname, '../../src/weights/parityCommand.ts');
+const script = path.join(__dirname, '../../src/parity/parityCommand.ts');
 
 describe('parity with all reference files (slow)', function () {
   this.timeout(1_800_000);

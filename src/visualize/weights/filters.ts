@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
-import { networkWithWeights, shown, text } from '../base/options';
-import type { Image } from '../display';
+import { networkWithWeights, shown, text } from '../../base/options';
+import type { Image } from '../../display';
 
 /**
  * The filters of a convolution as images, each stretched so that its own smallest weight is black and its largest white;

@@ -1,9 +1,9 @@
 /** The part of a network that leads from the image to one layer: run forwards, and named as papers name it. */
 import * as tf from '@tensorflow/tfjs';
-import { networkWithWeights, refuse, shown, tensor, text, wholeNumber } from '../base/options';
-import type { ImageSet } from '../data';
-import { refuseEmpty } from '../data/imageSet';
-import { describe } from '../layers';
+import { networkWithWeights, refuse, shown, tensor, text, wholeNumber } from '../../base/options';
+import type { ImageSet } from '../../data';
+import { refuseEmpty } from '../../data/imageSet';
+import { describe } from '../../layers';
 
 export type Place = tf.SymbolicTensor;
 

@@ -1,7 +1,7 @@
 /** Which pixels one activation can see. */
 import * as tf from '@tensorflow/tfjs';
-import { networkWithWeights, refuse, text } from '../base/options';
-import { describe } from '../layers';
+import { networkWithWeights, refuse, text } from '../../base/options';
+import { describe } from '../../layers';
 import { outputOf, pathTo, type Place, refusePosition } from './graph';
 
 /** Pixels of an image. */

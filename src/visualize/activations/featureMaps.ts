@@ -1,8 +1,8 @@
 /** What a layer sees of an image: its maps, as numbers and as images. */
 import * as tf from '@tensorflow/tfjs';
-import { listOf, tensor, text, wholeNumber } from '../base/options';
-import type { Image } from '../display';
-import { outputOf, pathTo, refuseImages, run } from './graph';
+import { listOf, tensor, text, wholeNumber } from '../../base/options';
+import type { Image } from '../../display';
+import { outputOf, pathTo, refuseImages, run } from '../network/graph';
 
 /**
  * The activations of a layer, as at test time.

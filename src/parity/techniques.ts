@@ -6,7 +6,7 @@ import { batchNorm, model } from '../layers';
 import * as ops from '../ops';
 import { fill, uniform } from './generator';
 import { type Expected, type Fields, ReferenceFileError } from './referenceFile';
-import { loadStateDict, stateDict, stateVariables } from './stateDict';
+import { loadStateDict, stateDict, stateVariables } from '../weights/stateDict';
 
 /** A result of ours in PyTorch's order, beside PyTorch's. */
 export interface Result {

@@ -10,14 +10,14 @@
  * ReLU flips, and GoogLeNet's smallest norms in PyTorch itself move by 0.5 % between float32 and float64. The shares of
  * itself and of the largest are printed beside it.
  *
- * A reference is best made in float64, by test/weights/reference.py: in float32, PyTorch's sum of a norm is off by 1.2e-3
+ * A reference is best made in float64, by test/parity/reference.py: in float32, PyTorch's sum of a norm is off by 1.2e-3
  * in AlexNet, where ours is within 1e-6 of the float64 one, and its logits by 7e-4 in seresnext50_32x4d and by half in
  * seresnet101, as deep SE networks with the generator's weights amplify roundings in their gates.
  */
 import * as tf from '@tensorflow/tfjs';
 import { Dropout, skeleton } from '../layers';
 import { softmaxCrossEntropy } from '../training/loss';
-import { uniform } from './generator';
+import { generate, uniform } from './generator';
 import {
   type LogitsReference,
   type OperationsReference,
@@ -25,9 +25,9 @@ import {
   ReferenceFileError,
   type TrainStepReference,
 } from './referenceFile';
-import { stateShapes, stateVariables } from './stateDict';
+import { loadStateDict, stateShapes, stateVariables } from '../weights/stateDict';
 import { readTechnique } from './techniques';
-import { loadGenerated, ourStateDict, type TorchModel, torchModel } from './torchModels';
+import { ourStateDict, type TorchModel, torchModel } from '../weights/torchModels';
 
 export const LIMIT = 1e-4;
 export const NORM_LIMIT = 2e-3;
@@ -296,3 +296,13 @@ function normsCheck(ours: ReadonlyMap<string, number>, theirs: ReadonlyMap<strin
 const shown = (value: number): string => String(Number(value.toPrecision(6)));
 const shownError = (error: number): string => (error === 0 ? '0' : error.toExponential(1));
 const shownCount = (count: number): string => count.toLocaleString('en-US');
+
+/** Gives the network the weights that the generator makes of their names and shapes. */
+function loadGenerated(
+  model: tf.LayersModel,
+  torch: TorchModel,
+  shapes: Iterable<readonly [string, readonly number[]]>,
+  seed: number,
+): void {
+  loadStateDict(model, ourStateDict(model, generate(shapes, seed), torch));
+}

@@ -3,7 +3,7 @@
  * section 5, "Feature Reuse", and figure 5.
  */
 import * as tf from '@tensorflow/tfjs';
-import { networkWithWeights } from '../base/options';
+import { networkWithWeights } from '../../base/options';
 
 export interface DenseBlockConnections {
   /** The row of the network, such as denseBlock1. */

@@ -1,10 +1,10 @@
 """Computes PyTorch's answers for `npm run parity` in float64, so that a difference is ours and not the reference's rounding.
 
-    python test/weights/reference.py IN.json OUT.json      # a reference file's own cases and networks, anew
-    python test/weights/reference.py resnet18 OUT.json     # the logits of torchvision's network
-    python test/weights/reference.py timm-seresnet50 OUT.json
+    python test/parity/reference.py IN.json OUT.json      # a reference file's own cases and networks, anew
+    python test/parity/reference.py resnet18 OUT.json     # the logits of torchvision's network
+    python test/parity/reference.py timm-seresnet50 OUT.json
 
-Weights and inputs are those of src/weights/generator.ts, rounded to float32 as we compute with them; everything after is
+Weights and inputs are those of src/parity/generator.ts, rounded to float32 as we compute with them; everything after is
 float64. Needs torch; networks need torchvision, and those of timm timm.
 """
 import json

@@ -1,8 +1,8 @@
 /** Whether a network looks at the object or at its surroundings: Zeiler & Fergus 2013, section 4.2 and figure 7. */
 import * as tf from '@tensorflow/tfjs';
-import { between, check, type Checks, networkWithWeights, refuse, tensor, wholeNumber } from '../base/options';
-import { describe } from '../layers';
-import { applyLayer, refuseImages } from './graph';
+import { between, check, type Checks, networkWithWeights, refuse, tensor, wholeNumber } from '../../base/options';
+import { describe } from '../../layers';
+import { applyLayer, refuseImages } from '../network/graph';
 
 export interface OcclusionOptions {
   classIndex: number;

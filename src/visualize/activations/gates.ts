@@ -3,11 +3,11 @@
  * section 7.2 and figure 8.
  */
 import * as tf from '@tensorflow/tfjs';
-import { check, networkWithWeights, wholeNumber } from '../base/options';
-import { batches, type ImageSet } from '../data';
-import { describe } from '../layers';
+import { check, networkWithWeights, wholeNumber } from '../../base/options';
+import { batches, type ImageSet } from '../../data';
+import { describe } from '../../layers';
 import { featureMaps } from './featureMaps';
-import { refuseSetFor } from './graph';
+import { refuseSetFor } from '../network/graph';
 
 export interface ClassGates {
   /** The layer that gives the numbers the maps are multiplied by. */

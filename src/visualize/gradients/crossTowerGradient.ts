@@ -1,7 +1,7 @@
 /** Whether two towers of a network are apart: AlexNet, section 3.2 and figure 2. */
 import * as tf from '@tensorflow/tfjs';
-import { refuse } from '../base/options';
-import { applyLayer, outputOf, pathTo, type Place, refuseImages, run } from './graph';
+import { refuse } from '../../base/options';
+import { applyLayer, outputOf, pathTo, type Place, refuseImages, run } from '../network/graph';
 
 /**
  * How much each tower of a row depends on the other tower of the row before: the largest magnitude of the gradient of the

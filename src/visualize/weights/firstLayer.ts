@@ -15,10 +15,10 @@ import {
   shown,
   text,
   wholeNumber,
-} from '../base/options';
-import { batches, type BatchOptions, type ImageSet } from '../data';
-import { featureMaps } from './featureMaps';
-import { rectifierOf, refuseSetFor } from './graph';
+} from '../../base/options';
+import { batches, type BatchOptions, type ImageSet } from '../../data';
+import { featureMaps } from '../activations/featureMaps';
+import { rectifierOf, refuseSetFor } from '../network/graph';
 
 export interface FilterMeasures {
   /**

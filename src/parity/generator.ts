@@ -3,7 +3,7 @@
  * weights without exchanging them. The rule is that of the reference values our tests compare with.
  */
 import { counts, refuse, text, wholeNumber } from '../base/options';
-import type { TorchTensor } from './stateDict';
+import type { TorchTensor } from '../weights/stateDict';
 
 /** `count` numbers in [0, 1). */
 export function uniform(seed: number, name: string, count: number): Float64Array {
