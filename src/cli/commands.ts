@@ -103,7 +103,7 @@ export const COMMANDS = {
     arguments: 'FILE.json ...',
     options: { backend: { type: 'string', value: 'tensorflow|wasm|cpu', about: 'where to compute' } },
     example: '--backend wasm references/resnet.json',
-    script: 'dist/weights/parityCommand.js',
+    script: 'dist/parity/parityCommand.js',
     needsAll: true,
   },
   convert: {
@@ -111,7 +111,7 @@ export const COMMANDS = {
     arguments: 'IN.pth OUT.safetensors',
     options: {},
     example: 'resnet50.pth resnet50.safetensors',
-    script: 'dist/weights/convertCommand.js',
+    script: 'dist/weights/node/convertCommand.js',
     needsAll: true,
   },
   experiment: {

@@ -1,3 +1,5 @@
+/** The words that architectures are written in: the table of contents. The file of a family has its layers, each beside its word. */
+export * from './activation';
 export {
   add,
   type Block,
@@ -15,7 +17,15 @@ export {
   residual,
   torch,
   torchNames,
-} from './block';
-export { graphOnly, type Initialization, skeleton } from './initialization';
-export { Dropout } from './layers';
-export * from './vocabulary';
+} from './building/block';
+export type { Description, TorchWeight, Window } from './building/description';
+export { graphOnly, type Initialization, skeleton } from './building/initialization';
+export { describe } from './building/tfjs';
+export * from './convolution';
+export * from './dense';
+export * from './dropout';
+export * from './normalization';
+export * from './pooling';
+export * from './scale';
+export * from './shape';
+export * from './squeezeExcitation';

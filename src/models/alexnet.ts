@@ -39,7 +39,7 @@ import {
   whole,
   wholeNumber,
   widths,
-} from '../layers/options';
+} from '../layers/building/options';
 
 export interface AlexNetOptions extends ModelOptions {
   /** 2: conv2, conv4 and conv5 see half of the maps, as on the paper's two GPUs. 1: one tower. */

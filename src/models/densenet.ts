@@ -26,7 +26,6 @@ import {
   torch,
 } from '../layers';
 import {
-  among,
   boolean,
   type Checks,
   dropoutRate,
@@ -34,9 +33,11 @@ import {
   MODEL_OPTIONS,
   positive,
   refuse,
+  STEM,
+  type StemOptions,
   whole,
   withDepth,
-} from '../layers/options';
+} from '../layers/building/options';
 
 /** Table 1: layers of the four dense blocks, and the growth rate. */
 export const TABLE_1 = {
@@ -47,10 +48,8 @@ export const TABLE_1 = {
   161: [[6, 12, 36, 24], 48],
 } as const;
 
-export interface DenseNetOptions extends ModelOptions {
+export interface DenseNetOptions extends ModelOptions, StemOptions {
   depth?: keyof typeof TABLE_1;
-  /** 'cifar', usual for 32 x 32 images: 3 x 3 filters at stride 1, and no pooling. */
-  stem?: 'imagenet' | 'cifar';
   /** k: how many maps a layer adds. */
   growthRate?: number;
   /** theta: the share of the maps that a transition keeps; 1 keeps all. */
@@ -64,7 +63,7 @@ export interface DenseNetOptions extends ModelOptions {
 const OPTIONS: Checks<DenseNetOptions> = {
   ...MODEL_OPTIONS,
   depth: keyOf(TABLE_1),
-  stem: among('imagenet', 'cifar'),
+  stem: STEM,
   growthRate: whole,
   reduction: (what, value) => positive(what, value, 1),
   bottleneck: boolean,

@@ -5,7 +5,17 @@
  */
 import * as tf from '@tensorflow/tfjs';
 import { type Block, dense, dropout, globalAvgPool, model, type ModelOptions, named, repeat, torch } from '../layers';
-import { among, check, type Checks, choose, dropoutRate, factor, MODEL_OPTIONS } from '../layers/options';
+import {
+  among,
+  check,
+  type Checks,
+  choose,
+  dropoutRate,
+  factor,
+  MODEL_OPTIONS,
+  STEM,
+  type StemOptions,
+} from '../layers/building/options';
 import { convBnAct, invertedResidual, roundChannels } from './mobilenet';
 
 /** Table 1: expansion, kernel, channels, layers, and the stride of the first. */
@@ -33,9 +43,7 @@ const SCALING = {
   l2: [4.3, 5.3, 800, 0.5],
 } as const;
 
-export interface EfficientNetOptions extends ModelOptions {
-  /** Stride of the first convolution: 2, or 1 as is usual for 32 x 32 images. */
-  stemStride?: 1 | 2;
+export interface EfficientNetOptions extends ModelOptions, StemOptions {
   /** The share of units set to zero before the last layer. */
   dropoutRate?: number;
   /** Epsilon of batch normalization; by default torchvision's: the authors' 1e-3 from B5 on, 1e-5 below. timm has 1e-5. */
@@ -46,7 +54,7 @@ export interface EfficientNetOptions extends ModelOptions {
 
 const OPTIONS: Checks<EfficientNetOptions> = {
   ...MODEL_OPTIONS,
-  stemStride: among(1, 2),
+  stem: STEM,
   dropoutRate,
   normEpsilon: factor,
   padding: among('same'),
@@ -54,7 +62,7 @@ const OPTIONS: Checks<EfficientNetOptions> = {
 
 export function efficientnet(variant: keyof typeof SCALING = 'b0', options: EfficientNetOptions = {}): tf.LayersModel {
   check('efficientnet', options, OPTIONS);
-  const { inputShape, classes = 1000, stemStride = 2, dropoutRate, normEpsilon, padding, seed } = options;
+  const { inputShape, classes = 1000, stem, dropoutRate, normEpsilon, padding, seed } = options;
   const [widthFactor, depthFactor, side, rate] = choose(SCALING, variant, 'variant of efficientnet');
   const width = (channels: number): number => roundChannels(channels * widthFactor);
   const isLarge = ['b5', 'b6', 'b7', 'b8', 'l2'].includes(variant);
@@ -67,7 +75,7 @@ export function efficientnet(variant: keyof typeof SCALING = 'b0', options: Effi
       return torch(`features.${index}.${i}`, body)(x);
     });
   return model(`efficientnet-${variant}`, { inputShape: inputShape ?? [side, side, 3], classes, seed },
-    named('stage1', convBnAct(width(32), 3, 'silu', { stride: stemStride, padding, norm, torch: ['features.0.0', 'features.0.1'] })), // 112 x 112 x 32
+    named('stage1', convBnAct(width(32), 3, 'silu', { stride: stem === 'cifar' ? 1 : 2, padding, norm, torch: ['features.0.0', 'features.0.1'] })), // 112 x 112 x 32
     ...Object.entries(TABLE_1).map(([name, row], i) => named(name, stage(row, i + 1))),
     named('stage9', convBnAct(4 * width(320), 1, 'silu', { norm, torch: ['features.8.0', 'features.8.1'] })), // 7 x 7 x 1280
     named('fc', globalAvgPool(), dropout(dropoutRate ?? rate), dense(classes, { torch: 'classifier.1' })), // 1000

@@ -9,8 +9,8 @@ import {
   type Block,
   chain,
   concat,
-  convBnRelu,
   type ConvBnOptions,
+  convBnRelu,
   convRelu,
   dense,
   dropout,
@@ -25,7 +25,16 @@ import {
   relu,
   torch,
 } from '../layers';
-import { among, boolean, check, type Checks, choose, dropoutRate, MODEL_OPTIONS } from '../layers/options';
+import {
+  boolean,
+  check,
+  type Checks,
+  choose,
+  dropoutRate,
+  MODEL_OPTIONS,
+  STEM,
+  type StemOptions,
+} from '../layers/building/options';
 
 /** Table 1: #1x1, #3x3 reduce, #3x3, #5x5 reduce, #5x5, pool proj. */
 export const TABLE_1 = {
@@ -58,11 +67,9 @@ const VARIANTS = {
   torchvision: { batchNorm: true, window: 3, pool4: 2, auxiliaryPool: adaptiveAvgPool(4), dropoutRate: 0.2 },
 } as const satisfies Record<string, Variant>;
 
-export interface GoogLeNetOptions extends ModelOptions {
+export interface GoogLeNetOptions extends ModelOptions, StemOptions {
   /** Two more outputs, of the classifiers at 4a and 4d; in training each counts 0.3 (section 5). */
   auxiliary?: boolean;
-  /** 'cifar', usual for 32 x 32 images: one 3 x 3 convolution to 192 maps and no pooling before 3a. */
-  stem?: 'imagenet' | 'cifar';
   /** Before the last layer; 0.4 in table 1, 0.2 in torchvision's. */
   dropoutRate?: number;
   /** Before the last layer of the auxiliary classifiers. */
@@ -72,7 +79,7 @@ export interface GoogLeNetOptions extends ModelOptions {
 const OPTIONS: Checks<GoogLeNetOptions> = {
   ...MODEL_OPTIONS,
   auxiliary: boolean,
-  stem: among('imagenet', 'cifar'),
+  stem: STEM,
   dropoutRate,
   auxiliaryDropoutRate: dropoutRate,
 };

@@ -10,8 +10,8 @@ import {
   type Block,
   chain,
   concat,
-  convBnRelu,
   type ConvBnOptions,
+  convBnRelu,
   dense,
   dropout,
   globalAvgPool,
@@ -22,20 +22,26 @@ import {
   named,
   torch,
 } from '../layers';
-import { among, boolean, check, type Checks, dropoutRate, MODEL_OPTIONS } from '../layers/options';
+import {
+  boolean,
+  check,
+  type Checks,
+  dropoutRate,
+  MODEL_OPTIONS,
+  STEM,
+  type StemOptions,
+} from '../layers/building/options';
 
-export interface InceptionV3Options extends ModelOptions {
+export interface InceptionV3Options extends ModelOptions, StemOptions {
   /** A second output, of the classifier on the last 17 x 17 maps (section 4); in training it counts 0.4. */
   auxiliary?: boolean;
-  /** 'cifar', usual for 32 x 32 images: 3 x 3 filters at stride 1, and no pooling. */
-  stem?: 'imagenet' | 'cifar';
   dropoutRate?: number;
 }
 
 const OPTIONS: Checks<InceptionV3Options> = {
   ...MODEL_OPTIONS,
   auxiliary: boolean,
-  stem: among('imagenet', 'cifar'),
+  stem: STEM,
   dropoutRate,
 };
 

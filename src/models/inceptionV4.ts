@@ -25,7 +25,7 @@ import {
   scale,
   torch,
 } from '../layers';
-import { check, type Checks, dropoutRate, MODEL_OPTIONS } from '../layers/options';
+import { check, type Checks, dropoutRate, MODEL_OPTIONS } from '../layers/building/options';
 import { module, unit } from './inceptionV3';
 
 export interface InceptionV4Options extends ModelOptions {

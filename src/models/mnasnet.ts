@@ -18,7 +18,16 @@ import {
   repeat,
   torch,
 } from '../layers';
-import { among, check, type Checks, choose, dropoutRate, factor, MODEL_OPTIONS } from '../layers/options';
+import {
+  check,
+  type Checks,
+  choose,
+  dropoutRate,
+  factor,
+  MODEL_OPTIONS,
+  STEM,
+  type StemOptions,
+} from '../layers/building/options';
 import { convBnAct, invertedResidual, roundChannels } from './mobilenet';
 
 /** Figure 7: expansion, kernel, channels, repeats, stride, and whether with squeeze and excitation (ratio 1/4). */
@@ -41,31 +50,22 @@ const STACKS = {
   ],
 } as const;
 
-export interface MnasNetOptions extends ModelOptions {
+export interface MnasNetOptions extends ModelOptions, StemOptions {
   /** Scales the channels of every layer but the last convolution, rounded to eights (section 5, "depth multiplier"). */
   depthMultiplier?: number;
-  /** Stride of the first convolution: 2, or 1 as is usual for 32 x 32 images. */
-  stemStride?: 1 | 2;
   dropoutRate?: number;
 }
 
 const OPTIONS: Checks<MnasNetOptions> = {
   ...MODEL_OPTIONS,
   depthMultiplier: factor,
-  stemStride: among(1, 2),
+  stem: STEM,
   dropoutRate,
 };
 
 export function mnasnet(variant: keyof typeof STACKS = 'B1', options: MnasNetOptions = {}): tf.LayersModel {
   check('mnasnet', options, OPTIONS);
-  const {
-    inputShape = [224, 224, 3],
-    classes = 1000,
-    depthMultiplier = 1,
-    stemStride = 2,
-    dropoutRate = 0.2,
-    seed,
-  } = options;
+  const { inputShape = [224, 224, 3], classes = 1000, depthMultiplier = 1, stem, dropoutRate = 0.2, seed } = options;
   const stacks = choose(STACKS, variant, 'variant of mnasnet');
   const width = (channels: number): number => roundChannels(channels * depthMultiplier);
   const norm = { momentum: 1 - 0.9997 };
@@ -77,7 +77,7 @@ export function mnasnet(variant: keyof typeof STACKS = 'B1', options: MnasNetOpt
       return torch(`layers.${8 + index}.${i}`, invertedResidual(width(c), options))(x);
     });
   return model(`mnasnet-${variant}`, { inputShape, classes, seed },
-    named('conv1', convBnAct(width(32), 3, 'relu', { stride: stemStride, norm, torch: ['layers.0', 'layers.1'] })), // 112 x 112 x 32
+    named('conv1', convBnAct(width(32), 3, 'relu', { stride: stem === 'cifar' ? 1 : 2, norm, torch: ['layers.0', 'layers.1'] })), // 112 x 112 x 32
     named('sepConv',
       named('depthwise', depthwiseConv(3, { bias: false, torch: 'layers.3' }), batchNorm({ ...norm, torch: 'layers.4' }), relu()),
       named('pointwise', convBn(width(16), 1, { norm, torch: ['layers.6', 'layers.7'] })),

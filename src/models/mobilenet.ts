@@ -13,7 +13,6 @@ import {
   type BatchNormOptions,
   type Block,
   chain,
-  conv,
   convBn,
   type ConvBnOptions,
   dense,
@@ -23,10 +22,10 @@ import {
   identity,
   model,
   type ModelOptions,
-  multiply,
   named,
   repeat,
   residual,
+  squeezeExcite,
   torch,
 } from '../layers';
 import {
@@ -39,7 +38,9 @@ import {
   factor,
   MODEL_OPTIONS,
   refuse,
-} from '../layers/options';
+  STEM,
+  type StemOptions,
+} from '../layers/building/options';
 
 /** v1, table 1: filters, how many depthwise separable layers have them, and the stride of the first. */
 const V1_TABLE_1 = {
@@ -104,13 +105,11 @@ const V3_TABLE_2: readonly V3Row[] = [
   [5, 576, 96, true, 'HS', 1],
 ];
 
-export interface MobileNetOptions extends ModelOptions {
+export interface MobileNetOptions extends ModelOptions, StemOptions {
   /** alpha: scales the channels of every layer; rounded to eights. */
   widthMultiplier?: number;
   /** rho: scales the input of 224 x 224 where `inputShape` does not say its size. */
   resolutionMultiplier?: number;
-  /** Stride of conv1: 2, or 1 as is usual for 32 x 32 images. */
-  stemStride?: 1 | 2;
   /** The share of units set to zero before the last layer. */
   dropoutRate?: number;
   /** Epsilon of v3's batch normalization: 1e-3, as the authors and torchvision; timm has 1e-5. */
@@ -130,7 +129,7 @@ const OPTIONS: Checks<MobileNetOptions> = {
   ...MODEL_OPTIONS,
   widthMultiplier: factor,
   resolutionMultiplier: factor,
-  stemStride: among(1, 2),
+  stem: STEM,
   dropoutRate,
   normEpsilon: factor,
   widthRule: among('authors', 'timm'),
@@ -148,11 +147,11 @@ export function mobilenet(version: keyof typeof VERSIONS = 'v1', options: Mobile
   const strange = version.startsWith('v3') ? undefined : OF_V3.find(name => options[name] !== undefined);
   if (strange)
     refuse(`option ${strange} of mobilenet ${version}`, options[strange], 'it with v3-large or v3-small alone');
-  const { widthMultiplier = 1, resolutionMultiplier = 1, stemStride = 2 } = options;
+  const { widthMultiplier = 1, resolutionMultiplier = 1, stem } = options;
   const side = Math.round(224 * resolutionMultiplier);
   const { inputShape = [side, side, 3], classes = 1000, dropoutRate = version === 'v1' ? 0.001 : 0.2, seed } = options;
   const width = (channels: number): number => roundChannels(channels * widthMultiplier);
-  const body = rows(width, stemStride, options);
+  const body = rows(width, stem === 'cifar' ? 1 : 2, options);
   const last = named('fc', dropout(dropoutRate), dense(classes, { torch: CLASSIFIERS[version] }));
   return model(`mobilenet-${version}`, { inputShape, classes, seed }, ...body, last);
 }
@@ -308,7 +307,11 @@ export function invertedResidual(
             'se',
             torch(
               names === 'block' ? `block.${index++}` : 'se',
-              excite(squeeze, expanded, nonlinearity === 'hardSwish' ? 'relu' : nonlinearity, gate),
+              squeezeExcite({
+                squeezed: squeeze,
+                nonlinearity: nonlinearity === 'hardSwish' ? 'relu' : nonlinearity,
+                gate,
+              }),
             ),
           )
         : identity,
@@ -316,16 +319,6 @@ export function invertedResidual(
     );
     return (stride === 1 && channels === filters ? residual(body) : body)(x);
   };
-}
-
-/** Squeeze and excitation (Hu et al., CVPR 2018) by 1x1 convolutions. */
-function excite(squeeze: number, channels: number, nonlinearity: Nonlinearity, gate: Nonlinearity): Block {
-  const weights = chain(
-    globalAvgPool({ keepDims: true }),
-    named('reduce', conv(squeeze, 1, { torch: 'fc1' }), activation(nonlinearity)),
-    named('expand', conv(channels, 1, { torch: 'fc2' }), activation(gate)),
-  );
-  return multiply(identity, weights);
 }
 
 export function convBnAct(filters: number, size: number, nonlinearity: Nonlinearity, options?: ConvBnOptions): Block {

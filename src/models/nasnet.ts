@@ -28,7 +28,7 @@ import {
   subsample,
   torch,
 } from '../layers';
-import { check, type Checks, choose, dropoutRate, MODEL_OPTIONS } from '../layers/options';
+import { check, type Checks, choose, dropoutRate, MODEL_OPTIONS } from '../layers/building/options';
 
 /** "N @ F": repeats of the normal cell in each stage, and maps of the last layer. */
 const VARIANTS = {

@@ -24,7 +24,7 @@ import {
   residual,
   torch,
 } from '../layers';
-import { among, type Checks, keyOf, MODEL_OPTIONS, whole, withDepth } from '../layers/options';
+import { among, type Checks, keyOf, MODEL_OPTIONS, whole, withDepth } from '../layers/building/options';
 import { DEPTHS, zeroPadded } from './resnet';
 import { blocksPerStage } from './resnetCifar';
 

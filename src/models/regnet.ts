@@ -8,7 +8,6 @@ import * as tf from '@tensorflow/tfjs';
 import {
   type Block,
   chain,
-  conv,
   convBn,
   convBnRelu,
   dense,
@@ -16,15 +15,14 @@ import {
   identity,
   model,
   type ModelOptions,
-  multiply,
   named,
   relu,
   repeat,
   residual,
-  sigmoid,
+  squeezeExcite,
   torch,
 } from '../layers';
-import { among, check, type Checks, choose, MODEL_OPTIONS } from '../layers/options';
+import { among, check, type Checks, choose, MODEL_OPTIONS, STEM, type StemOptions } from '../layers/building/options';
 
 /** Depth d, initial width w0, slope wa, step wm and group width g (section 3.3); the names say 10^6 or 10^9 multiply-adds. */
 const SETTINGS = {
@@ -58,9 +56,7 @@ const SETTINGS = {
 
 export type RegNetVariant = keyof typeof SETTINGS;
 
-export interface RegNetOptions extends ModelOptions {
-  /** Stride of the first convolution: 2, or 1 as is usual for 32 x 32 images. */
-  stemStride?: 1 | 2;
+export interface RegNetOptions extends ModelOptions, StemOptions {
   /**
    * Where the groups do not divide a width: its nearest multiple, of two as near ones the even, as the authors and timm; or
    * the upper, and none below 90% of the width, as torchvision.
@@ -70,21 +66,21 @@ export interface RegNetOptions extends ModelOptions {
 
 const OPTIONS: Checks<RegNetOptions> = {
   ...MODEL_OPTIONS,
-  stemStride: among(1, 2),
+  stem: STEM,
   rounding: among('torchvision', 'authors'),
 };
 
 /** Y has squeeze and excitation, X has not. The comments are of Y-400MF. */
 export function regnet(variant: RegNetVariant = 'Y-400MF', options: RegNetOptions = {}): tf.LayersModel {
   check('regnet', options, OPTIONS);
-  const { inputShape = [224, 224, 3], classes = 1000, stemStride = 2, rounding = 'torchvision', seed } = options;
+  const { inputShape = [224, 224, 3], classes = 1000, stem, rounding = 'torchvision', seed } = options;
   const stages = stagesOf(choose(SETTINGS, variant, 'variant of regnet'), rounding);
   const stage = (number: number): Block => {
     const { width, depth, groupWidth } = stages[number - 1];
     return repeat(depth, i => torch(`trunk_output.block${number}.block${number}-${i}`, unit(width, groupWidth, i === 0 ? 2 : 1, variant.startsWith('Y')))); // prettier-ignore
   };
   return model(`regnet-${variant}`, { inputShape, classes, seed },
-    named('stem', convBnRelu(32, 3, { stride: stemStride, torch: ['stem.0', 'stem.1'] })), // 112 x 112 x 32
+    named('stem', convBnRelu(32, 3, { stride: stem === 'cifar' ? 1 : 2, torch: ['stem.0', 'stem.1'] })), // 112 x 112 x 32
     named('stage1', stage(1)),                                     // 56 x 56 x 48
     named('stage2', stage(2)),                                     // 28 x 28 x 104
     named('stage3', stage(3)),                                     // 14 x 14 x 208
@@ -134,7 +130,10 @@ function divisible(width: number, group: number): number {
 function unit(width: number, groupWidth: number, stride: number, hasSqueeze: boolean): Block {
   return x => {
     const channels = x.shape[3]!;
-    const squeeze = hasSqueeze ? named('se', torch('se', excite(Math.round(channels / 4), width))) : identity;
+    // To a quarter of the channels that come into the unit.
+    const squeeze = hasSqueeze
+      ? named('se', torch('se', squeezeExcite({ squeezed: Math.round(channels / 4) })))
+      : identity;
     const body = torch('f',
       named('reduce', convBnRelu(width, 1, { torch: ['a.0', 'a.1'] })),
       named('transform', convBnRelu(width, 3, { stride, groups: width / groupWidth, torch: ['b.0', 'b.1'] })),
@@ -144,16 +143,4 @@ function unit(width: number, groupWidth: number, stride: number, hasSqueeze: boo
     const project = named('shortcut', convBn(width, 1, { stride, torch: ['proj.0', 'proj.1'] }));
     return chain(residual(body, stride === 1 && channels === width ? identity : project), relu())(x);
   };
-}
-
-/** Squeeze and excitation to a quarter of the channels that come into the unit. */
-function excite(squeezed: number, channels: number): Block {
-  const weights = chain(
-    globalAvgPool({ keepDims: true }),
-    conv(squeezed, 1, { torch: 'fc1' }),
-    relu(),
-    conv(channels, 1, { torch: 'fc2', init: 'glorot' }),
-    sigmoid(),
-  );
-  return multiply(identity, weights);
 }

@@ -24,7 +24,7 @@ import {
   subsample,
   torch,
 } from '../layers';
-import { among, boolean, type Checks, factor, keyOf, MODEL_OPTIONS, withDepth } from '../layers/options';
+import { among, boolean, type Checks, factor, keyOf, MODEL_OPTIONS, withDepth } from '../layers/building/options';
 
 /** Table 1: the building block, and how often it stands in conv2_x, conv3_x, conv4_x and conv5_x. */
 export const TABLE_1 = {
@@ -53,7 +53,7 @@ export interface ResNetOptions extends ModelOptions {
   residual?: boolean;
   /** Times as many filters inside of the blocks: 2 makes ResNet-50 the wide ResNet-50-2. */
   width?: number;
-  stem?: Stem;
+  stem?: ResNetStem;
 }
 
 export const RESNET_OPTIONS: Checks<ResNetOptions> = {
@@ -95,7 +95,7 @@ export function resnet(
  * How the network begins. 'imagenet': 7 x 7 filters and pooling with one row of padding. 'caffe': pooling that hangs over the
  * lower right edge instead, as the authors' own networks. 'cifar' keeps 32 x 32 images, by 3 x 3 filters and no pooling.
  */
-export type Stem = 'imagenet' | 'caffe' | 'cifar';
+export type ResNetStem = 'imagenet' | 'caffe' | 'cifar';
 
 /**
  * The rows of table 1 around any kind of block.
@@ -105,7 +105,7 @@ export function residualNetwork(
   name: string,
   { inputShape = [224, 224, 3], classes = 1000, seed }: ModelOptions,
   counts: readonly number[],
-  stem: Stem = 'imagenet',
+  stem: ResNetStem = 'imagenet',
   block: (filters: number, stride: number) => Block,
 ): tf.LayersModel {
   const stage = (layer: number, filters: number, stride: number): Block =>
@@ -121,7 +121,7 @@ export function residualNetwork(
   ); // prettier-ignore
 }
 
-export function stemPool(stem: Exclude<Stem, 'cifar'>): Block {
+export function stemPool(stem: Exclude<ResNetStem, 'cifar'>): Block {
   return maxPool(3, 2, stem === 'caffe' ? { ceilMode: true } : { padding: 1 });
 }
 

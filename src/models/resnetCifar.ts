@@ -14,7 +14,7 @@ import {
   repeat,
   torch,
 } from '../layers';
-import { among, boolean, type Checks, MODEL_OPTIONS, refuse, widths, withDepth } from '../layers/options';
+import { among, boolean, type Checks, MODEL_OPTIONS, refuse, widths, withDepth } from '../layers/building/options';
 import { basic, unit } from './resnet';
 
 /** Table 6: classification error on the CIFAR-10 test set, percent (110: the best of five; 1202 overfits). */

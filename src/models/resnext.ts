@@ -21,7 +21,7 @@ import {
   repeat,
   torch,
 } from '../layers';
-import { among, type Checks, MODEL_OPTIONS, whole, wholeNumber, withDepth } from '../layers/options';
+import { among, type Checks, MODEL_OPTIONS, whole, wholeNumber, withDepth } from '../layers/building/options';
 import { networkWithWeights } from '../base/options';
 import {
   bottleneck,
@@ -29,7 +29,7 @@ import {
   resnet,
   type ResNetOptions,
   RESNET_OPTIONS,
-  type Stem,
+  type ResNetStem,
   TABLE_1,
   unit,
 } from './resnet';
@@ -48,7 +48,7 @@ export interface ResNeXtOptions extends ModelOptions {
   /** d: how many channels a path of the first stage has; twice as many in each next. */
   bottleneckWidth?: number;
   form?: ResNeXtForm;
-  stem?: Stem;
+  stem?: ResNetStem;
 }
 
 const OPTIONS: Checks<ResNeXtOptions> = {

@@ -5,27 +5,44 @@
  */
 import * as tf from '@tensorflow/tfjs';
 import {
-  activation,
   type Block,
   chain,
-  conv,
   convBn,
   convBnRelu,
   dense,
   dropout,
   globalAvgPool,
-  identity,
   model,
   type ModelOptions,
-  multiply,
   named,
   relu,
   repeat,
   residual,
+  squeezeExcite,
+  type SqueezeExciteOptions,
   torch,
 } from '../layers';
-import { among, boolean, check, type Checks, factor, keyOf, MODEL_OPTIONS, whole, withDepth } from '../layers/options';
-import { basic, bottleneck, DEPTHS, residualNetwork, RESNET_OPTIONS, shortcut, type Stem, stemPool } from './resnet';
+import {
+  among,
+  boolean,
+  check,
+  type Checks,
+  factor,
+  keyOf,
+  MODEL_OPTIONS,
+  whole,
+  withDepth,
+} from '../layers/building/options';
+import {
+  basic,
+  bottleneck,
+  DEPTHS,
+  residualNetwork,
+  RESNET_OPTIONS,
+  shortcut,
+  type ResNetStem,
+  stemPool,
+} from './resnet';
 
 /** Figure 7: where the block stands in a residual unit of the given body and shortcut. */
 const FIGURE_7 = {
@@ -35,26 +52,22 @@ const FIGURE_7 = {
   identity: (se: Block, body: Block, around: Block) => chain(residual(body, chain(around, se)), relu()),
 };
 
-export interface SqueezeExciteOptions {
-  /** r: the first dense layer has 1/r of the channels (section 6.1, table 10). */
-  reduction?: number;
-  /** The paper has 1; timm squeezes to 8 channels at least. */
-  leastSqueezed?: number;
+type SqueezeOptions = Pick<SqueezeExciteOptions, 'reduction' | 'leastSqueezed'> & {
   /** What the weights of the channels go through (section 6.3, table 12). */
   gate?: 'sigmoid' | 'tanh' | 'relu';
-}
+};
 
-const SQUEEZE_OPTIONS: Checks<SqueezeExciteOptions> = {
+const SQUEEZE_OPTIONS: Checks<SqueezeOptions> = {
   reduction: factor,
   leastSqueezed: whole,
   gate: among('sigmoid', 'tanh', 'relu'),
 };
 
-export interface SENetOptions extends ModelOptions, SqueezeExciteOptions {
+export interface SENetOptions extends ModelOptions, SqueezeOptions {
   depth?: keyof typeof DEPTHS;
   placement?: keyof typeof FIGURE_7;
   stride?: 'v1' | 'v1.5';
-  stem?: Stem;
+  stem?: ResNetStem;
   /** A ReLU between the body and the block, which is not in the paper: timm's legacy_seresnet18 and 34. */
   reluBeforeSqueeze?: boolean;
 }
@@ -141,38 +154,14 @@ function build(
   });
 }
 
-/**
- * Figure 3, equations 2 to 4: the mean of each map, two dense layers, and each map times its number. The dense layers are
- * 1 x 1 convolutions on 1 x 1 images.
- */
-export function squeezeExcite(options: SqueezeExciteOptions = {}): Block {
-  check('squeezeExcite', options, SQUEEZE_OPTIONS);
-  const { reduction = 16, leastSqueezed = 1, gate = 'sigmoid' } = options;
-  return x => {
-    const channels = x.shape[3]!;
-    const squeezed = Math.max(leastSqueezed, channels / reduction);
-    if (!Number.isInteger(squeezed)) {
-      throw new Error(`The reduction is ${reduction} for ${channels} channels; expected a divisor of their number.`);
-    }
-    const weights = chain(
-      globalAvgPool({ keepDims: true }),
-      conv(squeezed, 1, { torch: 'fc1' }),
-      relu(),
-      conv(channels, 1, { torch: 'fc2', init: gate === 'relu' ? 'he' : 'glorot' }),
-      activation(gate),
-    );
-    return multiply(identity, weights)(x);
-  };
-}
-
 export interface SENet154Options extends ModelOptions {
   /** Max pooling of the stem. 'caffe': it hangs over the lower right edge, as the authors'. 'imagenet': one row of padding, as timm's senet154. */
-  pooling?: 'imagenet' | 'caffe';
+  stem?: 'imagenet' | 'caffe';
 }
 
 const SENET154_OPTIONS: Checks<SENet154Options> = {
   ...MODEL_OPTIONS,
-  pooling: among('imagenet', 'caffe'),
+  stem: among('imagenet', 'caffe'),
 };
 
 /**
@@ -182,7 +171,7 @@ const SENET154_OPTIONS: Checks<SENet154Options> = {
  */
 export function senet154(options: SENet154Options = {}): tf.LayersModel {
   check('senet154', options, SENET154_OPTIONS);
-  const { inputShape = [224, 224, 3], classes = 1000, pooling = 'caffe', seed } = options;
+  const { inputShape = [224, 224, 3], classes = 1000, stem = 'caffe', seed } = options;
   const [, counts] = DEPTHS[152];
   const block = (filters: number, stride: number, size: number): Block => {
     const body = chain(
@@ -198,11 +187,11 @@ export function senet154(options: SENet154Options = {}): tf.LayersModel {
     repeat(counts[layer - 1], i =>
       torch(`layer${layer}.${i}`, block(filters, i === 0 ? stride : 1, layer === 1 ? 1 : 3)),
     );
-  const stem = (i: number, filters: number, stride: number): Block =>
+  const layer0 = (i: number, filters: number, stride: number): Block =>
     convBnRelu(filters, 3, { stride, torch: [`layer0.conv${i}`, `layer0.bn${i}`] });
   return model('senet154', { inputShape, classes, seed },
-    named('conv1', stem(1, 64, 2), stem(2, 64, 1), stem(3, 128, 1)),        // 112 x 112 x 128
-    named('conv2_x', stemPool(pooling), stage(1, 64, 1)),   // 56 x 56 x 256
+    named('conv1', layer0(1, 64, 2), layer0(2, 64, 1), layer0(3, 128, 1)),  // 112 x 112 x 128
+    named('conv2_x', stemPool(stem), stage(1, 64, 1)),   // 56 x 56 x 256
     named('conv3_x', stage(2, 128, 2)),                                     // 28 x 28 x 512
     named('conv4_x', stage(3, 256, 2)),                                     // 14 x 14 x 1024
     named('conv5_x', stage(4, 512, 2)),                                     // 7 x 7 x 2048

@@ -22,7 +22,7 @@ import {
   sliceChannels,
   torch,
 } from '../layers';
-import { among, check, type Checks, keyOf, MODEL_OPTIONS } from '../layers/options';
+import { check, type Checks, keyOf, MODEL_OPTIONS, STEM, type StemOptions } from '../layers/building/options';
 
 /** Table 5: output channels of stages 2, 3, 4 and of conv5, by width. */
 const TABLE_5 = {
@@ -32,17 +32,15 @@ const TABLE_5 = {
   2: [244, 488, 976, 2048],
 } as const;
 
-export interface ShuffleNetV2Options extends ModelOptions {
+export interface ShuffleNetV2Options extends ModelOptions, StemOptions {
   /** Output channels, relative to the 1x network. */
   widthMultiplier?: keyof typeof TABLE_5;
-  /** 'cifar', usual for 32 x 32 images: 3 x 3 filters at stride 1, and no pooling. */
-  stem?: 'imagenet' | 'cifar';
 }
 
 const OPTIONS: Checks<ShuffleNetV2Options> = {
   ...MODEL_OPTIONS,
   widthMultiplier: keyOf(TABLE_5),
-  stem: among('imagenet', 'cifar'),
+  stem: STEM,
 };
 
 export function shufflenetV2(options: ShuffleNetV2Options = {}): tf.LayersModel {

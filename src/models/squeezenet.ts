@@ -19,7 +19,16 @@ import {
   named,
   torch,
 } from '../layers';
-import { among, boolean, check, type Checks, choose, dropoutRate, MODEL_OPTIONS } from '../layers/options';
+import {
+  boolean,
+  check,
+  type Checks,
+  choose,
+  dropoutRate,
+  MODEL_OPTIONS,
+  STEM,
+  type StemOptions,
+} from '../layers/building/options';
 
 /** Table 1: s1x1, and e1x1 = e3x3, of each fire module. */
 const TABLE_1 = {
@@ -39,11 +48,9 @@ const VERSIONS: Record<'1.0' | '1.1', { conv1: [number, number]; pooled: string[
   '1.1': { conv1: [64, 3], pooled: ['fire3', 'fire5'] },
 };
 
-export interface SqueezeNetOptions extends ModelOptions {
+export interface SqueezeNetOptions extends ModelOptions, StemOptions {
   /** Figure 2, middle: fire3, 5, 7 and 9 add their input to their output. */
   bypass?: boolean;
-  /** 'cifar', usual for 32 x 32 images: 3 x 3 filters at stride 1. */
-  stem?: 'imagenet' | 'cifar';
   /** The share of maps set to zero before conv10. */
   dropoutRate?: number;
 }
@@ -51,7 +58,7 @@ export interface SqueezeNetOptions extends ModelOptions {
 const OPTIONS: Checks<SqueezeNetOptions> = {
   ...MODEL_OPTIONS,
   bypass: boolean,
-  stem: among('imagenet', 'cifar'),
+  stem: STEM,
   dropoutRate,
 };
 

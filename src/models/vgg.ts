@@ -31,7 +31,7 @@ import {
   MODEL_OPTIONS,
   refuse,
   wholeNumber,
-} from '../layers/options';
+} from '../layers/building/options';
 
 type Row = 'LRN' | `conv${1 | 3}-${number}`;
 

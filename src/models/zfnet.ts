@@ -17,7 +17,7 @@ import {
   named,
   relu,
 } from '../layers';
-import { among, check, type Checks, choose, dropoutRate, MODEL_OPTIONS } from '../layers/options';
+import { among, check, type Checks, choose, dropoutRate, MODEL_OPTIONS } from '../layers/building/options';
 
 /** Maps of layers 3, 4 and 5. */
 const VARIANTS = {

@@ -29,6 +29,14 @@ export function slidingLength(
   return (length - 1) * stride >= size + pad ? length - 1 : length;
 }
 
+/** Rows (axis 0) or columns (axis 1) of padding before `length` places; TensorFlow's 'same' puts an odd one after them. */
+export function paddingBefore(padding: Padding, axis: 0 | 1, length: number, window: number, stride: number): number {
+  if (padding === 'valid') return 0;
+  if (padding === 'same')
+    return Math.floor(Math.max(0, (Math.ceil(length / stride) - 1) * stride + window - length) / 2);
+  return pair(padding)[axis];
+}
+
 /**
  * Refuses a window that does not fit into the image.
  * @param out how many windows there are on each axis

@@ -54,16 +54,9 @@ export function architectureDiagram(
   check('architectureDiagram', options, OPTIONS);
   if (typeof net !== 'function') network('net of architectureDiagram', net);
   const { title, depth = 1, perLine = 12 } = options;
-  const groupsOf = new Map<string, number>();
-  const build = (): tf.LayersModel => {
-    const built = typeof net === 'function' ? net() : net;
-    network('result of the function given to architectureDiagram', built);
-    for (const layer of built.layers) groupsOf.set(layer.name, Number(layer.getConfig().groups ?? 1));
-    return built;
-  };
-  const counted = profile(typeof net === 'function' ? build : build(), { depth });
-  const image = counted.layers.find(layer => layer.kind === 'InputLayer')!;
-  const boxes = counted.rows.map(row => boxOf(row, groupsOf));
+  const counted = profile(net, { depth });
+  const image = counted.layers.find(layer => layer.role === 'input')!;
+  const boxes = counted.rows.map(boxOf);
   const tallest = Math.max(image.outputShape[0], ...boxes.map(box => box.side));
   const caption = title ?? counted.name;
   const all: Box[] = [
@@ -92,11 +85,13 @@ export function architectureDiagram(
   return svgFigure(elements, Math.max(width, 420), top + 24, words.join('\n'));
 }
 
-function boxOf(row: RowProfile, groupsOf: Map<string, number>): Box {
-  const has = (pattern: RegExp): boolean => row.layers.some(layer => pattern.test(layer.kind));
-  const kind = has(/Conv/) ? 'convolution' : has(/Dense/) ? 'dense' : has(/Pool/) ? 'pooling' : 'other';
+function boxOf(row: RowProfile): Box {
+  const roles = (['convolution', 'dense', 'pooling'] as const).filter(role =>
+    row.layers.some(layer => layer.role === role),
+  );
+  const kind = roles[0] ?? 'other';
   const [side, , channels] = row.outputShape.length === 3 ? row.outputShape : [1, 1, row.outputShape[0]];
-  const groups = Math.max(1, ...row.layers.map(layer => groupsOf.get(layer.name) ?? 1));
+  const groups = Math.max(1, ...row.layers.map(layer => layer.groups));
   return { row, kind, groups, side, channels };
 }
 

@@ -5,7 +5,7 @@
 import * as tf from '@tensorflow/tfjs';
 import { check, network, shown, text } from '../base/options';
 import { escapeMarkup, type Figure, palette, svgFigure } from '../display';
-import { skeleton } from '../layers';
+import { describe, type Description, skeleton } from '../layers';
 
 export interface BlockDiagramOptions {
   title?: string;
@@ -87,9 +87,6 @@ export function blockDiagram(
   );
 }
 
-/** What joins the box of the layer before it. */
-const FOLLOWERS = /^(CnnKitActivation|CnnKitBatchNorm|Dropout|CnnKitDropout|Activation|BatchNormalization)$/;
-
 function partsOf(net: tf.LayersModel, scope: string): Part[] {
   const inside = (layer: tf.layers.Layer): boolean => layer.name === scope || layer.name.startsWith(`${scope}/`);
   const chosen = net.layers.filter(inside);
@@ -113,13 +110,19 @@ function partsOf(net: tf.LayersModel, scope: string): Part[] {
         add(input, { name: 'input', lines: ['input', sizes(input)], colour: '#777777', from: [] });
     }
     const layer = node.sourceLayer;
+    const described = describe(layer);
     const before = partOf.get(node.inputs[0]);
-    if (before && before.name !== 'input' && FOLLOWERS.test(layer.getClassName()) && readers(node.inputs[0]) === 1) {
-      before.lines[1] = [before.lines[1], follower(layer)].filter(Boolean).join(' · ');
+    if (before && before.name !== 'input' && described.follows && readers(node.inputs[0]) === 1) {
+      before.lines[1] = [before.lines[1], described.label].filter(Boolean).join(' · ');
       partOf.set(node, before);
     } else {
       const from = [...new Set(node.inputs.map(input => partOf.get(input)!))];
-      add(node, { name: layer.name, ...described(layer, node), from });
+      add(node, {
+        name: layer.name,
+        lines: [described.label, described.detail ?? sizes(node)],
+        colour: COLOURS[described.role] ?? palette[3],
+        from,
+      });
     }
   }
   return parts;
@@ -127,44 +130,12 @@ function partsOf(net: tf.LayersModel, scope: string): Part[] {
 
 const sizes = (node: tf.SymbolicTensor): string => node.shape.slice(1).join(' x ');
 
-function follower(layer: tf.layers.Layer): string {
-  const kind = layer.getClassName();
-  if (/Batch/.test(kind)) return 'BN';
-  if (/Dropout/.test(kind)) return 'dropout';
-  const activation = String(layer.getConfig().kind ?? layer.getConfig().activation);
-  return ({ relu: 'ReLU', relu6: 'ReLU6' } as Record<string, string>)[activation] ?? activation;
-}
-
-function described(layer: tf.layers.Layer, node: tf.SymbolicTensor): Pick<Part, 'lines' | 'colour'> {
-  const config = layer.getConfig() as Record<string, number | number[] | string>;
-  const kind = layer.getClassName().replace('CnnKit', '');
-  const size = (value: unknown): string => (Array.isArray(value) ? value.join(' x ') : `${value} x ${value}`);
-  const stride = Number(config.stride ?? 1) > 1 ? `/${config.stride}` : '';
-  const [convolution, pooling, dense, sum, other] = [palette[0], palette[4], palette[2], palette[1], palette[3]];
-  switch (kind) {
-    case 'Conv': {
-      const groups = Number(config.groups) > 1 ? `${config.groups} groups` : '';
-      return { lines: [`${size(config.size)} conv, ${config.filters}`, [stride, groups].filter(Boolean).join(' · ')], colour: convolution };
-    }
-    case 'Dense':
-      return { lines: [`dense, ${config.units}`, ''], colour: dense };
-    case 'Pool':
-      return { lines: [`${size(config.size)} ${config.kind} pool`, stride], colour: pooling };
-    case 'GlobalAvgPool':
-      return { lines: ['global average', sizes(node)], colour: pooling };
-    case 'Concatenate':
-      return { lines: ['concatenate', sizes(node)], colour: sum };
-    case 'Add':
-      return { lines: ['+', ''], colour: sum };
-    case 'Multiply':
-      return { lines: ['x', sizes(node)], colour: sum };
-    case 'Activation':
-    case 'BatchNorm':
-      return { lines: [follower(layer), ''], colour: other };
-    default:
-      return { lines: [kind.replace(/([a-z])([A-Z])/g, '$1 $2').toLowerCase(), sizes(node)], colour: other };
-  }
-} // prettier-ignore
+const COLOURS: Partial<Record<Description['role'], string>> = {
+  convolution: palette[0],
+  pooling: palette[4],
+  dense: palette[2],
+  join: palette[1],
+};
 
 /** Each part one rank below the lowest that it reads; edges over more than one rank get a bend in each. */
 function rankedWithBends(parts: readonly Part[]): Part[][] {

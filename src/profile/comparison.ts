@@ -52,7 +52,7 @@ function compared(name: string, family: string): ComparedNetwork {
     throw new Error(`The catalog has no published accuracy of ${name}; expected a name that has one.`);
   const { totals, layers } = profile(() => build());
   const { parameters, fixedParameters, multiplyAdds, memory } = totals;
-  const dense = layers.filter(layer => layer.kind === 'CnnKitDense').reduce((sum, layer) => sum + layer.parameters, 0);
+  const dense = layers.filter(layer => layer.role === 'dense').reduce((sum, layer) => sum + layer.parameters, 0);
   return {
     name,
     family,

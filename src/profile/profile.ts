@@ -5,7 +5,7 @@
 import * as tf from '@tensorflow/tfjs';
 import { among, boolean, check, type Checks, given, listOf, network, shown, text, wholeNumber } from '../base/options';
 import { type Figure, jupyterDisplay, type MimeBundle, table } from '../display';
-import { graphOnly } from '../layers';
+import { describe, type Description, graphOnly, type Window } from '../layers';
 
 export interface ProfileOptions {
   /** 'MAC': a multiplication and its addition are one operation, as in most papers. 'FLOP': they are two. */
@@ -53,6 +53,10 @@ export interface LayerProfile extends Cost, Place {
   name: string;
   /** The class of the layer, such as CnnKitConv. */
   kind: string;
+  /** What the layer is to a reader of the network. */
+  role: Description['role'];
+  /** Parts that its channels are split into. */
+  groups: number;
   row: string;
   /** Bytes of its output, whether or not it counts. */
   outputMemory: number;
@@ -88,7 +92,7 @@ const DEFAULTS = {
 /**
  * Counts of parameters, operations and memory.
  * @param net a network, or a function that builds it: then its graph alone is built and thrown away, which is fast
- * @throws when a layer with weights is of a class that is not known here, or a size is not known
+ * @throws when a layer does not tell how often its weights are used, or a size is not known
  */
 export function profile(net: tf.LayersModel | (() => tf.LayersModel), options: ProfileOptions = {}): Profile {
   check('profile', options, OPTIONS);
@@ -191,10 +195,10 @@ function layersOf(model: tf.LayersModel, options: Required<ProfileOptions>): (La
 
   return nodes.map(node => {
     const layer = node.sourceLayer;
-    const kind = layer.getClassName();
+    const { role, groups = 1, weightsUsedAt, window: windowOf } = describe(layer);
     const inputs = inputsOf(node).map(input => places.get(input)!);
     const outputShape = shapeOf(node);
-    const window = windowOf(layer, inputs[0]?.outputShape);
+    const window = inputs[0] && windowOf?.(inputs[0].outputShape);
     const place = { outputShape, ...fieldOf(inputs, window, outputShape) };
     places.set(node, place);
 
@@ -206,14 +210,15 @@ function layersOf(model: tf.LayersModel, options: Required<ProfileOptions>): (La
     const isBias = (weight: tf.LayerVariable): boolean => /(^|\/)bias(_\d+)?$/.test(weight.originalName);
     const count = (chosen: tf.LayerVariable[]): number => chosen.reduce((n, weight) => n + size(weight.shape), 0);
     const kernels = all.filter(weight => weight.shape.length >= 2);
-    if (kernels.length > 0 && !WEIGHTED.has(kind)) {
+    if (kernels.length > 0 && !weightsUsedAt) {
       throw new Error(
-        `${layer.name} is a ${kind}, whose operations are not known; expected one of ${[...WEIGHTED].join(', ')}.`,
+        `${layer.name} is a ${layer.getClassName()}, whose operations are not known; ` +
+          'expected a layer that tells how often its weights are used.',
       );
     }
-    const isPool = POOLS.has(kind);
+    const isPool = role === 'pooling';
     const values = size(outputShape);
-    const positions = size((kind === 'Conv2DTranspose' ? inputs[0].outputShape : outputShape).slice(0, -1));
+    const positions = size((weightsUsedAt === 'input' ? inputs[0].outputShape : outputShape).slice(0, -1));
     const operations =
       count(kernels) * positions * (options.multiplyAdds === 'FLOP' ? 2 : 1) +
       (options.bias && all.some(isBias) ? values : 0) +
@@ -221,7 +226,9 @@ function layersOf(model: tf.LayersModel, options: Required<ProfileOptions>): (La
     const outputMemory = values * options.bytesPerValue * options.batchSize;
     return {
       name: layer.name,
-      kind,
+      kind: layer.getClassName(),
+      role,
+      groups,
       row: rowOf(node),
       ...place,
       parameters: count(weights.filter(weight => trained.has(weight))),
@@ -259,7 +266,7 @@ const inputsOf = (node: tf.SymbolicTensor): tf.SymbolicTensor[] => node.inputs.f
 function rowsOf(layers: (LayerProfile & { isExit: boolean })[]): RowProfile[] {
   const rows = new Map<string, (LayerProfile & { isExit: boolean })[]>();
   for (const layer of layers) {
-    if (layer.kind === 'InputLayer') continue;
+    if (layer.role === 'input') continue;
     const row = rows.get(layer.row);
     if (row) row.push(layer);
     else rows.set(layer.row, [layer]);
@@ -293,69 +300,6 @@ function shapeOf(node: tf.SymbolicTensor): number[] {
   const shape = node.shape.slice(1);
   if (shape.every(n => n !== null)) return shape;
   throw new Error(`${node.sourceLayer.name} has the shape [${shape}]; expected an inputShape without null.`);
-}
-
-interface Window {
-  size: [number, number];
-  stride: [number, number];
-}
-
-/** Layers with weights of two dimensions or more: each weight is used once for each place of the output. */
-const WEIGHTED = new Set(['CnnKitConv', 'CnnKitDense', 'Conv2D', 'DepthwiseConv2D', 'SeparableConv2D', 'Conv2DTranspose', 'Dense']); // prettier-ignore
-
-const WHOLE = ['CnnKitGlobalAvgPool', 'GlobalAveragePooling2D', 'GlobalMaxPooling2D'];
-const POOLS = new Set([...WHOLE, 'CnnKitPool', 'CnnKitAdaptiveAvgPool', 'MaxPooling2D', 'AveragePooling2D']);
-
-/** The window that a layer slides over its input; undefined where each value depends on those at its own place alone. */
-function windowOf(layer: tf.layers.Layer, input: number[] = []): Window | undefined {
-  const kind = layer.getClassName();
-  const config = layer.getConfig();
-  const [height, width] = input;
-  const pair = (value: unknown): [number, number] =>
-    Array.isArray(value) ? [Number(value[0]), Number(value[1] ?? value[0])] : [Number(value), Number(value)];
-  const dilated = (window: unknown, dilation: unknown): [number, number] => {
-    const [factors, lengths] = [pair(dilation ?? 1), pair(window)];
-    return [factors[0] * (lengths[0] - 1) + 1, factors[1] * (lengths[1] - 1) + 1];
-  };
-  // What flattens a map hands all of it to the dense layer behind.
-  if (kind === 'Flatten' || WHOLE.includes(kind)) return { size: [height ?? 1, input.length === 3 ? width : 1], stride: [1, 1] }; // prettier-ignore
-  switch (kind) {
-    case 'CnnKitConv':
-      return { size: dilated(config.size, config.dilation), stride: pair(config.stride) };
-    case 'CnnKitPool':
-      return { size: pair(config.size), stride: pair(config.stride) };
-    case 'CnnKitSubsample':
-      return { size: [1, 1], stride: pair(config.stride) };
-    case 'CnnKitAdaptiveAvgPool': {
-      const parts = Number(config.size);
-      return {
-        size: [longestShare(height, parts), longestShare(width, parts)],
-        stride: [height / parts, width / parts],
-      };
-    }
-    case 'Conv2D':
-    case 'DepthwiseConv2D':
-    case 'SeparableConv2D':
-      return { size: dilated(config.kernelSize, config.dilationRate), stride: pair(config.strides ?? 1) };
-    case 'MaxPooling2D':
-    case 'AveragePooling2D':
-      return { size: pair(config.poolSize), stride: pair(config.strides ?? config.poolSize) };
-    case 'Conv2DTranspose': {
-      // Of the windows that reach a place, the last begins less than a stride before it.
-      const [strides, lengths] = [pair(config.strides ?? 1), pair(config.kernelSize)];
-      return {
-        size: [Math.ceil(lengths[0] / strides[0]), Math.ceil(lengths[1] / strides[1])],
-        stride: [1 / strides[0], 1 / strides[1]],
-      };
-    }
-    default:
-      return undefined;
-  }
-}
-
-function longestShare(length: number, parts: number): number {
-  const share = (i: number): number => Math.ceil(((i + 1) * length) / parts) - Math.floor((i * length) / parts);
-  return Math.max(...Array.from({ length: parts }, (_, i) => share(i)));
 }
 
 function fieldOf(

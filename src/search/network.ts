@@ -26,7 +26,7 @@ import {
   repeat,
   scale,
 } from '../layers';
-import { MODEL_OPTIONS } from '../layers/options';
+import { MODEL_OPTIONS } from '../layers/building/options';
 import { type Cell, EDGES, type Operation, refuseCell } from './space';
 
 export interface CellNetworkOptions extends ModelOptions {

@@ -1,10 +1,10 @@
 /** What a network has learnt, seen: the table of contents. */
-export { denseConnections, type DenseBlockConnections } from './denseConnections';
-export { type ClassGates, gateLayers, gatesPerClass } from './gates';
-export { deconvnet, type DeconvnetOptions, transposedConv2d } from './deconvnet';
-export { featureMapImages, featureMaps, signedImages } from './featureMaps';
-export { crossTowerGradient } from './crossTowerGradient';
-export { filterImages } from './filters';
+export { denseConnections, type DenseBlockConnections } from './weights/denseConnections';
+export { type ClassGates, gateLayers, gatesPerClass } from './activations/gates';
+export { deconvnet, type DeconvnetOptions, transposedConv2d } from './gradients/deconvnet';
+export { featureMapImages, featureMaps, signedImages } from './activations/featureMaps';
+export { crossTowerGradient } from './gradients/crossTowerGradient';
+export { filterImages } from './weights/filters';
 export {
   compareFirstLayers,
   filterActivity,
@@ -15,10 +15,10 @@ export {
   type FilterMeasuresOptions,
   type FirstLayerOptions,
   type FirstLayerSummary,
-} from './firstLayer';
-export { type Position } from './graph';
-export { occlusionMap, type Occlusion, type OcclusionOptions } from './occlusion';
-export { type Box, receptiveField } from './receptiveField';
-export { RELU_RULES, type ReluRule, saliency, saliencyByRule, type SaliencyOptions } from './saliency';
-export { topPatches, topPatchImages, type TopPatch, type TopPatchesOptions } from './topPatches';
-export { maxPoolSwitches, type Overlap, unpool } from './unpooling';
+} from './weights/firstLayer';
+export { type Position } from './network/graph';
+export { occlusionMap, type Occlusion, type OcclusionOptions } from './activations/occlusion';
+export { type Box, receptiveField } from './network/receptiveField';
+export { RELU_RULES, type ReluRule, saliency, saliencyByRule, type SaliencyOptions } from './gradients/saliency';
+export { topPatches, topPatchImages, type TopPatch, type TopPatchesOptions } from './activations/topPatches';
+export { maxPoolSwitches, type Overlap, unpool } from '../ops/unpooling';

@@ -4,7 +4,6 @@ import { readSafetensors, writeSafetensors } from './safetensors';
 import { type LeftOut, LOAD_OPTIONS, loadStateDict, type LoadOptions, refuseNotFinite, stateDict } from './stateDict';
 import { ourStateDict, torchModel, type TorchModelOptions } from './torchModels';
 
-export { fill, generate, uniform } from './generator';
 export { decodeSafetensors, readSafetensors, writeSafetensors } from './safetensors';
 export {
   type LeftOut,

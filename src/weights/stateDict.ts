@@ -4,8 +4,7 @@
  */
 import * as tf from '@tensorflow/tfjs';
 import { boolean, check, type Checks, networkWithWeights, refuse } from '../base/options';
-import { torchNames } from '../layers';
-import { BatchNorm, Conv, Dense } from '../layers/layers';
+import { describe, torchNames, type TorchWeight } from '../layers';
 
 export interface TorchTensor {
   /** OIHW for a convolution, [out, in] for a dense layer. */
@@ -14,14 +13,6 @@ export interface TorchTensor {
 }
 
 export type StateDict = ReadonlyMap<string, TorchTensor>;
-
-/** One entry: its shape in PyTorch, and how to get from our layout there and back. */
-interface Slot {
-  shape: number[];
-  variable: tf.LayerVariable;
-  toTorch(ours: tf.Tensor): tf.Tensor;
-  fromTorch(theirs: tf.Tensor): tf.Tensor;
-}
 
 /** Names and shapes of what `stateDict` would give. */
 export function stateShapes(model: tf.LayersModel): Map<string, readonly number[]> {
@@ -135,7 +126,7 @@ function headsOf(model: tf.LayersModel): tf.layers.Layer[] {
   return [...new Set(model.outputs.flatMap(({ sourceLayer }) => behind(sourceLayer)))];
 }
 
-function mismatches(ours: Map<string, Slot>, dict: StateDict, ignored: (name: string) => boolean): string[] {
+function mismatches(ours: Map<string, TorchWeight>, dict: StateDict, ignored: (name: string) => boolean): string[] {
   const missing = [...ours.keys()].filter(name => !dict.has(name));
   const extra = [...dict.keys()].filter(name => !ours.has(name) && !ignored(name));
   const wrong = [...ours].filter(([name, { shape }]) => dict.has(name) && `${dict.get(name)!.shape}` !== `${shape}`);
@@ -155,71 +146,18 @@ function layerNames(model: tf.LayersModel): Map<tf.layers.Layer, string> {
   return new Map(withWeights.map(layer => [layer, names.get(layer.name) ?? layer.name.replaceAll('/', '.')]));
 }
 
-function slots(model: tf.LayersModel): Map<string, Slot> {
-  const found = new Map<string, Slot>();
+function slots(model: tf.LayersModel): Map<string, TorchWeight> {
+  const found = new Map<string, TorchWeight>();
   for (const [layer, prefix] of layerNames(model)) {
-    for (const [suffix, slot] of slotsOf(layer)) {
+    const weights = describe(layer).torchWeights?.();
+    if (!weights) {
+      throw new Error(`${layer.name} is a ${layer.getClassName()}, whose weights have no name in PyTorch here.`);
+    }
+    for (const [suffix, slot] of weights) {
       const name = `${prefix}.${suffix}`;
       if (found.has(name)) throw new Error(`Two layers of ${model.name} call a weight ${name}; names must differ.`);
       found.set(name, slot);
     }
   }
   return found;
-}
-
-function slotsOf(layer: tf.layers.Layer): [string, Slot][] {
-  if (layer instanceof Conv) {
-    const bias: [string, Slot][] = layer.bias ? [['bias', vector(layer.bias)]] : [];
-    return [['weight', convolutionKernel(layer.kernel)], ...bias];
-  }
-  if (layer instanceof Dense) {
-    const bias: [string, Slot][] = layer.bias ? [['bias', vector(layer.bias)]] : [];
-    return [['weight', denseKernel(layer)], ...bias];
-  }
-  if (layer instanceof BatchNorm) {
-    return [
-      ['weight', vector(layer.gamma)],
-      ['bias', vector(layer.beta)],
-      ['running_mean', vector(layer.movingMean)],
-      ['running_var', vector(layer.movingVariance)],
-    ];
-  }
-  throw new Error(`${layer.name} is a ${layer.getClassName()}, whose weights have no name in PyTorch here.`);
-}
-
-function vector(variable: tf.LayerVariable): Slot {
-  return { variable, shape: variable.shape as number[], toTorch: x => x, fromTorch: x => x };
-}
-
-/** HWIO here, OIHW there; with groups, I is the number of input channels of one group in both. */
-function convolutionKernel(variable: tf.LayerVariable): Slot {
-  const [height, width, inputs, outputs] = variable.shape as number[];
-  return {
-    variable,
-    shape: [outputs, inputs, height, width],
-    toTorch: x => x.transpose([3, 2, 0, 1]),
-    fromTorch: x => x.transpose([2, 3, 1, 0]),
-  };
-}
-
-/** [in, out] here, [out, in] there. Behind `flatten`, `in` counts height, width, channels here and channels first there. */
-function denseKernel(layer: Dense): Slot {
-  const variable = layer.kernel;
-  const [inputs, outputs] = variable.shape as number[];
-  const [height, width, channels] = flattened(layer) ?? [1, 1, inputs];
-  return {
-    variable,
-    shape: [outputs, inputs],
-    toTorch: x => x.reshape([height, width, channels, outputs]).transpose([3, 2, 0, 1]).reshape([outputs, inputs]),
-    fromTorch: x => x.reshape([outputs, channels, height, width]).transpose([2, 3, 1, 0]).reshape([inputs, outputs]),
-  };
-}
-
-/** The [height, width, channels] that a `flatten` before this layer made a vector of; undefined where there is none. */
-function flattened(layer: tf.layers.Layer): number[] | undefined {
-  const before = layer.inboundNodes[0]?.inboundLayers[0];
-  if (!before) return undefined;
-  if (before.getClassName() === 'Flatten') return (before.input as tf.SymbolicTensor).shape.slice(1) as number[];
-  // Dropout and activations keep the order of the units.
-  return ['Dropout', 'CnnKitActivation'].includes(before.getClassName()) ? flattened(before) : undefined;
 }

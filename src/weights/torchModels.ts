@@ -18,8 +18,7 @@ import { resnext } from '../models/resnext';
 import { senet154, seResnet, seResnext } from '../models/senet';
 import { vgg, type VggConfiguration } from '../models/vgg';
 import { oneWeirdTrick } from '../models/alexnet';
-import { generate } from './generator';
-import { loadStateDict, stateShapes, type StateDict, type TorchTensor } from './stateDict';
+import { stateShapes, type StateDict, type TorchTensor } from './stateDict';
 import { deepSeNames, firstSeNames, type Numbering, regnetNames, renamed, torchvisionNames, VGG } from './timmNames';
 
 export interface TorchModelOptions extends ModelOptions {
@@ -134,7 +133,7 @@ const MODELS: Record<string, TorchModel> = {
   ...Object.fromEntries(
     ([26, 200] as const).map(depth => [`timm-resnet${depth}`, build(options => resnet({ depth, ...options }))]),
   ),
-  'timm-senet154': { build: options => senet154({ pooling: 'imagenet', ...options }), names: deepSeNames },
+  'timm-senet154': { build: options => senet154({ stem: 'imagenet', ...options }), names: deepSeNames },
   regnet_y_128gf: build(options => regnet('Y-128GF', options)),
   ...Object.fromEntries(
     Object.entries(REGNETS).map(([name, variant]) => [
@@ -204,13 +203,13 @@ export function torchModel(name: string): TorchModel {
 
 function lookUp(key: string): TorchModel | undefined {
   if (Object.hasOwn(MODELS, key)) return MODELS[key];
-  const entry = catalog.find(({ torch }) => torch === key);
-  return entry && build(entry.build);
+  const entry = catalog.find(({ torch, timm }) => torch === key || (timm && `timm-${timm.name}` === key));
+  return entry && { build: entry.build, ...(key !== entry.torch && { names: entry.timm!.names }) };
 }
 
 /** timm's begin with 'timm/'. */
 export function torchModelNames(): string[] {
-  const inCatalog = catalog.flatMap(({ torch }) => torch ?? []);
+  const inCatalog = catalog.flatMap(({ torch, timm }) => [torch ?? [], timm ? `timm-${timm.name}` : []].flat());
   const same = inCatalog.filter(name => SAME_IN_TIMM.test(name)).map(name => `timm-${name}`);
   return [...new Set([...inCatalog, ...same, ...Object.keys(MODELS)])]
     .map(name => name.replace(/^timm-/, 'timm/'))
@@ -218,8 +217,8 @@ export function torchModelNames(): string[] {
 }
 
 /**
- * Their state dict under the names, and in the shapes, of our layers: what `loadStateDict` takes. A convolution over the
- * whole of its picture, which timm has for some dense layers, becomes the dense layer.
+ * Their state dict under the names, and in the shapes, of our layers: what `loadStateDict` takes. What has
+ * other axes there, as the convolution over the whole of its image that timm has for some dense layers, gets our shape.
  */
 export function ourStateDict(
   model: tf.LayersModel,
@@ -232,21 +231,10 @@ export function ourStateDict(
     [...theirs].map(([theirName, entry]) => {
       const name = ourNames?.get(theirName) ?? theirName;
       const wanted = shapes.get(name);
-      const isDense = wanted?.length === 2 && entry.shape.length === 4 && size(wanted) === size(entry.shape);
-      if (!isDense) return [name, entry];
+      if (!wanted || wanted.length === entry.shape.length || size(wanted) !== size(entry.shape)) return [name, entry];
       return [name, { shape: wanted, get data() { return entry.data; } }]; // prettier-ignore
     }),
   );
 }
 
 const size = (shape: readonly number[]): number => shape.reduce((a, b) => a * b, 1);
-
-/** Gives the network the weights that the generator makes of their names and shapes. */
-export function loadGenerated(
-  model: tf.LayersModel,
-  torch: TorchModel,
-  shapes: Iterable<readonly [string, readonly number[]]>,
-  seed: number,
-): void {
-  loadStateDict(model, ourStateDict(model, generate(shapes, seed), torch));
-}

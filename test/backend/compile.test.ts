@@ -29,7 +29,7 @@ const NETS: Record<string, () => tf.LayersModel> = {
   'cifarNet with tanh': () => cifarNet({ nonlinearity: 'tanh', widths: [8, 8, 16], seed: 1 }),
   'resnetCifar(20)': () => resnetCifar({ depth: 20, seed: 1 }),
   'a net with dropout': () => tinyModel({ size: 32 }),
-  'mobilenet v2, narrow': () => mobilenet('v2', { ...CIFAR, widthMultiplier: 0.25, stemStride: 1, seed: 1 }),
+  'mobilenet v2, narrow': () => mobilenet('v2', { ...CIFAR, widthMultiplier: 0.25, stem: 'cifar', seed: 1 }),
   'densenet of 10 layers': () => densenetCifar({ bottleneck: true, depth: 10, seed: 1 }),
   'alexnet, narrow, with LRN and groups': lrnAndGroups,
 };

@@ -3,16 +3,12 @@ import assert from 'node:assert/strict';
 import fs from 'node:fs';
 import path from 'node:path';
 import { type Functions, newSeed, testFunctions } from '../../src/harness/functions';
+import { bankOf } from './banks';
 
 const ROUNDS = Number(process.env.CNN_KIT_ROUNDS ?? 200);
 const first = newSeed();
 const root = path.join(__dirname, '../..');
 const names = fs.readdirSync(path.join(root, 'solutions')).filter(file => file.endsWith('.ts')).map(file => path.basename(file, '.ts')); // prettier-ignore
-
-interface Wrong {
-  name: string;
-  message: RegExp;
-}
 
 describe(`the banks of wrong answers, with seeds from ${first} on (CNN_KIT_SEED repeats them)`, function () {
   this.timeout(1_800_000);
@@ -20,7 +16,7 @@ describe(`the banks of wrong answers, with seeds from ${first} on (CNN_KIT_SEED 
   for (const name of names) {
     it(`${name}: ${ROUNDS} draws`, async () => {
       const solution = require(path.join(root, 'solutions', `${name}.ts`)) as Functions;
-      const { wrong } = require(path.join(root, 'test/exercises/wrong', `${name}.ts`)) as { wrong: Wrong[] };
+      const wrong = bankOf(name);
       const misses = new Map<string, number>();
       const miss = (title: string, seed: number): void => void misses.set(`${title} (seed ${seed})`, seed);
       for (let seed = first; seed < first + ROUNDS; seed++) {

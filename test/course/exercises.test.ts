@@ -3,6 +3,7 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { check, type Functions } from '../../src/course/check';
 import { toExercise } from '../../src/harness/stub';
+import { bankOf, knownMistakes } from './banks';
 import { outdatedExercises } from '../../src/course/generate';
 import { outline } from '../../src/harness/run';
 import { bundleTest } from '../../src/harness/bundle';
@@ -67,10 +68,10 @@ describe('the exercises', () => {
       }
     });
 
-    const { wrong } = require(`../exercises/wrong/${name}`) as {
-      wrong: ({ name: string; message: RegExp } & Functions)[];
-    };
-    for (const { name: title, message, ...functions } of wrong) {
+    it(`${name}: has a bank of wrong answers`, () => void bankOf(name));
+
+    // Without its file, the test above says what to add.
+    for (const { name: title, message, ...functions } of knownMistakes(name)) {
       it(`${name}: an answer that ${title} meets its message`, async () => {
         const result = await check(name, functions as unknown as Functions);
         const messages = result.tests.filter(test => !test.passed).map(test => test.message!);
@@ -81,6 +82,10 @@ describe('the exercises', () => {
       });
     }
   }
+
+  it('without a bank of wrong answers are told which file to add', () => {
+    assert.throws(() => bankOf('99-nothing'), /^Error: The exercise 99-nothing has no bank of wrong answers; expected test\/exercises\/wrong\/99-nothing\.ts, which exports `wrong`\.$/); // prettier-ignore
+  });
 
   it('that do not exist are refused by name', async () => {
     await assert.rejects(check('99-nothing'), /no exercise 99-nothing; expected one of 01-count-conv, .*02-lrn/);

@@ -4,7 +4,8 @@ import path from 'node:path';
 import { ready, tf } from '../../src';
 import { skeleton, torchNames } from '../../src/layers';
 import { googlenet } from '../../src/models/googlenet';
-import { generate, loadStateDict, stateShapes, uniform } from '../../src/weights';
+import { generate, uniform } from '../../src/parity/generator';
+import { loadStateDict, stateShapes } from '../../src/weights';
 
 interface TrainStep {
   model: string;

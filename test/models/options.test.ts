@@ -9,7 +9,7 @@ import * as models from '../../src/models';
 const { architecture, squeezeExcite } = models as unknown as Record<string, (...args: unknown[]) => any>; // prettier-ignore
 const {
   alexnet, alexnetTwoTowers, cifarNet, densenet, densenetCifar, efficientnet, googlenet, inceptionResnetV2, inceptionV3, inceptionV4, mnasnet, mobilenet,
-  nasnet, oneWeirdTrick, preactResnet, preactResnetCifar, regnet, resnet, resnetCifar, resnext, resnextCifar, senet154, seResnet, seResnext,
+  convnext, nasnet, oneWeirdTrick, preactResnet, preactResnetCifar, regnet, resnet, resnetCifar, resnext, resnextCifar, senet154, seResnet, seResnext,
   shufflenetV2, squeezenet, vgg, wideResnet, zfnet,
 } = models as unknown as Record<string, (...args: unknown[]) => tf.LayersModel>; // prettier-ignore
 
@@ -80,14 +80,16 @@ const WRONG: [build: () => tf.LayersModel, message: RegExp][] = [
   [() => mobilenet('v4'), /^The version of mobilenet is 'v4'; expected one of v1, v2, v3-large, v3-small\.$/],
   [() => mobilenet('v1', { widthMultiplier: 0 }), /^The option widthMultiplier of mobilenet is 0; expected a number above 0\.$/],
   [() => mobilenet('v1', { resolutionMultiplier: NaN }), /^The option resolutionMultiplier of mobilenet is NaN; expected a number above 0\.$/],
-  [() => mobilenet('v2', { stemStride: 4 }), /^The option stemStride of mobilenet is 4; expected one of 1, 2\.$/],
+  [() => mobilenet('v2', { stem: 'caffe' }), /^The option stem of mobilenet is 'caffe'; expected one of imagenet, cifar\.$/],
   [() => squeezenet('1.2'), /^The version of squeezenet is '1\.2'; expected one of 1\.0, 1\.1\.$/],
   [() => shufflenetV2({ widthMultiplier: 3 }), /^The option widthMultiplier of shufflenetV2 is 3; expected one of 1, 2, 0\.5, 1\.5\.$/],
   [() => nasnet('small'), /^The variant of nasnet is 'small'; expected one of large, mobile, cifar\.$/],
   [() => mnasnet('A2'), /^The variant of mnasnet is 'A2'; expected one of A1, B1\.$/],
   [() => mnasnet('A1', { depthMultiplier: '1' }), /^The option depthMultiplier of mnasnet is '1'; expected a number above 0\.$/],
+  [() => convnext('huge'), /^The variant of convnext is 'huge'; expected one of tiny, small, base, large\.$/],
+  [() => convnext('tiny', { stochasticDepthRate: 1 }), /^The option stochasticDepthRate of convnext is 1; expected a number from 0 and below 1\.$/],
   [() => efficientnet('b9'), /^The variant of efficientnet is 'b9'; expected one of b0, b1, /],
-  [() => efficientnet('b0', { stemStride: 3 }), /^The option stemStride of efficientnet is 3; expected one of 1, 2\.$/],
+  [() => efficientnet('b0', { stem: 3 }), /^The option stem of efficientnet is 3; expected one of imagenet, cifar\.$/],
 ]; // prettier-ignore
 
 /** Each with its first arguments, where it takes any before its options. */
@@ -103,6 +105,7 @@ const BUILDERS: Record<string, (options: unknown) => tf.LayersModel> = {
   mnasnet: options => mnasnet('B1', options),
   efficientnet: options => efficientnet('b0', options),
   regnet: options => regnet('X-200MF', options),
+  convnext: options => convnext('tiny', options),
 }; // prettier-ignore
 
 describe('what a network cannot be built for', () => {

@@ -1,7 +1,8 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import { tf } from '../../src';
-import { generate, loadStateDict, uniform } from '../../src/weights';
+import { generate, uniform } from '../../src/parity/generator';
+import { loadStateDict } from '../../src/weights';
 
 /** A file of ../shared/reference/logits. */
 export interface Reference {

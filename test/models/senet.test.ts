@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { ready } from '../../src';
 import { model, skeleton } from '../../src/layers';
 import { resnet } from '../../src/models/resnet';
-import { senet154, seResnet, seResnext, squeezeExcite } from '../../src/models/senet';
+import { senet154, seResnet, seResnext, squeezeExcite } from '../../src/models';
 import { assertRowSizes, count } from './residual';
 
 describe('SENet', () => {

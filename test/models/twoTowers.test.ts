@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { alexnetTwoTowers, crossTowerGradient, layers, tf } from '../../src';
-import { skeleton } from '../../src/layers/initialization';
+import { skeleton } from '../../src/layers/building/initialization';
 import { difference, onBackends, random } from '../visualize/onBackends';
 
 const SMALL = {

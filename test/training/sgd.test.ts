@@ -4,7 +4,8 @@ import assert from 'node:assert/strict';
 import { ready, Sgd, softmaxCrossEntropy, tf, type SgdOptions } from '../../src';
 import { skeleton, torchNames } from '../../src/layers';
 import { resnet } from '../../src/models/resnet';
-import { generate, loadStateDict, stateShapes, uniform } from '../../src/weights';
+import { generate, uniform } from '../../src/parity/generator';
+import { loadStateDict, stateShapes } from '../../src/weights';
 import { assertNear } from './tiny';
 
 /** The weight, from 1, after each step with this gradient and this learning rate. */
@@ -48,7 +49,7 @@ describe('Sgd', () => {
   it('has the paper’s momentum if none is given', () => assertNear(run({}, [[1, 0.1], [0, 0.1]]), [0.9, 0.81])); // prettier-ignore
 
   it('moves every weight of ResNet-18 by PyTorch’s gradient times the learning rate', function () {
-    const file = path.join(__dirname, '../weights/references/ops.json');
+    const file = path.join(__dirname, '../parity/references/ops.json');
     const { seed, trainSteps } = JSON.parse(fs.readFileSync(file, 'utf8'));
     const reference = trainSteps.find(({ model }: { model: string }) => model === 'resnet18');
     const { batch, size, input, labels, loss, gradL2 } = reference;

@@ -2,7 +2,7 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { ready, tf } from '../../src';
 import { tensorflowMissing } from '../../src/backend/native/tensorflow';
-import { uniform } from '../../src/weights';
+import { uniform } from '../../src/parity/generator';
 
 /** The same tests on plain JavaScript and on TensorFlow, where it is. */
 export function onBackends(title: string, tests: (backend: string) => void): void {

@@ -7,8 +7,9 @@ import path from 'node:path';
 import { ready, tf } from '../../src';
 import { resnet } from '../../src/models';
 import { inVenv } from '../../src/setup/python';
-import { loadWeights, readSafetensors, saveWeights, stateDict, uniform } from '../../src/weights';
-import { convertCheckpoint } from '../../src/weights/convertCommand';
+import { loadWeights, readSafetensors, saveWeights, stateDict } from '../../src/weights';
+import { uniform } from '../../src/parity/generator';
+import { convertCheckpoint } from '../../src/weights/node/convertCommand';
 
 const python = process.env.BENCH_PYTHON ?? inVenv('python');
 

@@ -6,8 +6,6 @@ import { ready, seeded, tf } from '../../src';
 import * as L from '../../src/layers';
 import {
   decodeSafetensors,
-  fill,
-  generate,
   loadStateDict,
   loadWeights,
   readSafetensors,
@@ -16,9 +14,9 @@ import {
   stateShapes,
   torchModelNames,
   torchNetwork,
-  uniform,
   writeSafetensors,
 } from '../../src/weights';
+import { fill, generate, uniform } from '../../src/parity/generator';
 
 const bytesOf = (header: unknown, data: Uint8Array | number = 0): Uint8Array => {
   const json = Buffer.from(typeof header === 'string' ? header : JSON.stringify(header));
