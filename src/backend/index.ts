@@ -18,7 +18,7 @@ import { correctWindows, keepNaNInMaxima, registerWindowGradients, trustsOfTfjs 
 import type { BindingKind } from './native/types';
 
 export { type Compiled, type CompileOptions, type Step } from '../base/runtime';
-export { compile, compileFor, compileModel } from './compile';
+export { compile, compileModel } from './compile';
 export { devices, onDevice, operationsByDevice, placeLayers } from './native/devices';
 
 export type BackendName = 'tensorflow' | 'wasm' | 'cpu';

@@ -12,7 +12,7 @@ export const CIFAR10_CACHE = path.join(__dirname, '..', '..', 'data', 'cache', '
 const OFFICIAL_LENGTH = { train: 50_000, test: 10_000 };
 
 /** The folder to read CIFAR-10 from: the environment's CNN_KIT_DATA, which holds the .bin files, else data/cache/cifar10. */
-export function cifar10Folder(): string {
+function cifar10Folder(): string {
   return process.env.CNN_KIT_DATA || CIFAR10_CACHE;
 }
 

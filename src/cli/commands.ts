@@ -34,7 +34,8 @@ export const COMMANDS = {
     rest: 'JupyterLab',
   },
   test: {
-    about: 'Sets up what is missing and runs the types, the tests and the lectures; the last line counts all of them.',
+    about:
+      'Sets up what is missing and runs the checks of sources, the tests and the lectures; the last line counts all of them.',
     arguments: '[FOLDER ...]',
     options: { all: { type: 'boolean', about: 'the slow tests and whole lectures too (npm run test:all)' } },
     example: 'grading setup',

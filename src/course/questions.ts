@@ -71,7 +71,7 @@ export function unseal(question: SealedQuestion, given: string | number): { expl
 }
 
 /** A text that a notebook shows as Markdown; `toString()` is the same. */
-export class Shown {
+class Shown {
   constructor(readonly markdown: string) {}
 
   toString(): string {
@@ -84,7 +84,7 @@ export class Shown {
 }
 
 /** What became of an answer; the explanation is there if it was right. */
-export class Marked extends Shown {
+class Marked extends Shown {
   constructor(
     readonly right: boolean,
     markdown: string,

@@ -91,7 +91,7 @@ export function refuseSet(set: ImageSet, what = 'set of images'): void {
 }
 
 /** @throws unless there is one label for each image, each of them a class */
-export function refuseLabels(labels: Labels, name: string, length: number, classes: number): void {
+function refuseLabels(labels: Labels, name: string, length: number, classes: number): void {
   if (!(labels instanceof Uint8Array || labels instanceof Uint16Array || labels instanceof Int32Array)) {
     refuse(`array of labels of ${name}`, labels, 'a Uint8Array, Uint16Array or Int32Array');
   }

@@ -13,7 +13,7 @@ import { type Experiment, type Scale, SCALES, type Setting } from './experiment'
 const ROOT = path.join(__dirname, '..', '..');
 
 /** Results that came with the kit. */
-export const RESULTS = path.join(ROOT, 'data', 'results');
+const RESULTS = path.join(ROOT, 'data', 'results');
 
 export interface Made {
   command: string;

@@ -27,7 +27,7 @@ export interface Message {
 export const PROTOCOL_VERSION = '5.4';
 const session = crypto.randomUUID();
 
-export function header(type: string): Header {
+function header(type: string): Header {
   return {
     msg_id: crypto.randomUUID(),
     msg_type: type,

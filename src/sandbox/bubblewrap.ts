@@ -31,7 +31,7 @@ export function bubblewrapFailure(): string | undefined {
 }
 
 /** The program and its arguments that run `command` in bubblewrap. */
-export function bubblewrapCommand(
+function bubblewrapCommand(
   command: string[],
   limits: Limits,
   { slot = 0, controlGroup, ...options }: StartOptions & { slot?: number; controlGroup?: ControlGroup } = {},

@@ -23,7 +23,7 @@ export interface SubmissionOptions {
   totalSeconds?: number;
 }
 
-export const ANSWER_SECONDS = 10;
+const ANSWER_SECONDS = 10;
 export const TOTAL_SECONDS = 120;
 const MAX_OUTPUT = 1 << 20;
 const MAX_MESSAGE = 32 << 20;
@@ -38,7 +38,7 @@ interface Waiting {
 }
 
 /** What went wrong in the sandbox itself (not a wrong answer): time-out, memory, exit, broken protocol. */
-export class SandboxError extends Error {
+class SandboxError extends Error {
   override name = 'SandboxError';
 }
 

@@ -250,7 +250,7 @@ const decayed = (gradient: tf.Tensor, w: tf.Variable, weightDecay: number): tf.T
   weightDecay ? gradient.add(w.mul(weightDecay)) : gradient;
 
 /** Moves a running mean towards a value; `kept` is the share of the mean that stays. */
-export function moved(mean: tf.Variable, value: tf.Tensor, kept: number): tf.Variable {
+function moved(mean: tf.Variable, value: tf.Tensor, kept: number): tf.Variable {
   mean.assign(mean.mul(kept).add(value.mul(1 - kept)));
   return mean;
 }

@@ -57,7 +57,7 @@ export function withoutComments(markdown: string): string {
 }
 
 /** The numbers that a cell of text cites, `<!-- numbers 26.2% 15.3%: section 6 -->`. */
-export function citedNumbers(markdown: string): string[] {
+function citedNumbers(markdown: string): string[] {
   return [...markdown.matchAll(NUMBERS)].flatMap(([, numbers]) => numbers.trim().split(/\s+/));
 }
 
