@@ -16,7 +16,7 @@
  */
 import * as tf from '@tensorflow/tfjs';
 import { skeleton } from '../layers';
-import { softmaxCrossEntropy } from '../training/loss';
+import { softmaxCrossEntropy } from '../training/step/loss';
 import { uniform } from './generator';
 import {
   type LogitsReference,

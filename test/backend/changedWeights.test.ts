@@ -4,7 +4,7 @@ import * as tf from '@tensorflow/tfjs';
 import { backend, compileModel, ready } from '../../src/backend';
 import * as L from '../../src/layers';
 import { densenetCifar, mobilenet, resnetCifar } from '../../src/models';
-import { variableOf } from '../../src/training/state';
+import { variableOf } from '../../src/training/network/variables';
 import { numbers } from './network';
 import { difference } from './tenSteps';
 

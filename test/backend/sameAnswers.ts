@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import * as tf from '@tensorflow/tfjs';
 import { compileModel } from '../../src/backend';
-import { variableOf } from '../../src/training/state';
+import { variableOf } from '../../src/training/network/variables';
 import { numbers } from './network';
 import { difference } from './tenSteps';
 

@@ -1,9 +1,10 @@
 /** Ten steps of training operation by operation, and again from the same weights as one graph. */
 import assert from 'node:assert/strict';
 import * as tf from '@tensorflow/tfjs';
-import { drawMasks, releaseMasks, variableOf } from '../../src/training/state';
-import { Sgd } from '../../src/training/optimizers';
-import { trainingStep } from '../../src/training/step';
+import { drawMasks, releaseMasks } from '../../src/training/network/masks';
+import { variableOf } from '../../src/training/network/variables';
+import { Sgd } from '../../src/training/optimizers/sgd';
+import { trainingStep } from '../../src/training/step/step';
 import { numbers } from './network';
 
 /** Largest difference, relative to the largest number. */

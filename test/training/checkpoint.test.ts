@@ -18,7 +18,7 @@ import {
   tf,
 } from '../../src';
 import * as L from '../../src/layers';
-import { readCheckpoint, writeCheckpoint } from '../../src/training/checkpoint';
+import { readCheckpoint, writeCheckpoint } from '../../src/training/fit/checkpoint';
 import type { Outcome } from './run';
 import { tinyModel, tinySet, weightsOf } from './tiny';
 

@@ -16,9 +16,9 @@ import {
   tf,
 } from '../../src';
 import * as L from '../../src/layers';
-import { variableOf } from '../../src/training/state';
-import { accumulatingStep, trainingStep } from '../../src/training/step';
-import { WeightAverage } from '../../src/training/optimizers';
+import { variableOf } from '../../src/training/network/variables';
+import { accumulatingStep, trainingStep } from '../../src/training/step/step';
+import { WeightAverage } from '../../src/training/optimizers/weightAverage';
 import { onBackends } from '../visualize/onBackends';
 import { assertNear, tinyModel, tinySet, weightsOf } from './tiny';
 

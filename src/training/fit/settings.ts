@@ -11,13 +11,16 @@ import {
   positive,
   refuse,
   wholeNumber,
-} from '../base/options';
-import { type Augmentation, augmentedShape, type ImageSet } from '../data';
-import { refuseEmpty, refuseSet, standardization } from '../data/imageSet';
-import type { FitOptions } from './fit';
-import { type OptimizerChoice, SGD_OPTIONS, sgd } from './optimizers';
+} from '../../base/options';
+import type { ImageSet } from '../../data';
+import { refuseSet, standardization } from '../../data/imageSet';
+import { refuseMisfit, refuseModel } from '../network/refusals';
+import { layersOf } from '../network/variables';
+import type { OptimizerChoice } from '../optimizers/optimizer';
+import { sgd, SGD_OPTIONS } from '../optimizers/sgd';
+import { AUXILIARY_WEIGHT } from '../step/step';
+import type { FitOptions } from './options';
 import { constant, type Schedule } from './schedules';
-import { layersOf, variableOf } from './state';
 
 const sometimes = (what: string, value: unknown): void => func(what, value, 'a function of the history');
 
@@ -109,7 +112,7 @@ export function resolve(options: FitOptions): Settings {
     dropLast: options.dropLast ?? false,
     seed: options.seed ?? 0,
     labelSmoothing: options.labelSmoothing ?? 0,
-    auxiliaryWeight: options.auxiliaryWeight ?? 0.3,
+    auxiliaryWeight: options.auxiliaryWeight ?? AUXILIARY_WEIGHT,
     schedule: typeof learningRate === 'number' ? constant(learningRate) : learningRate,
     learningRate: typeof learningRate === 'number' ? learningRate : undefined,
     optimizer,
@@ -122,60 +125,6 @@ export function rateAt(schedule: Schedule, step: number, total: number): number 
   if (typeof rate === 'number' && rate >= 0 && Number.isFinite(rate)) return rate;
   const uncalled = typeof rate === 'function' ? ', as of cosine(0.1) in place of cosine' : '';
   refuse(`learning rate at step ${step} of ${total}`, rate, `a number from 0${uncalled}`);
-}
-
-/** @throws unless it is a network whose weights are there, and whose outputs are no probabilities */
-export function refuseModel(what: string, model: tf.LayersModel): void {
-  const isModel = Array.isArray(model?.inputs) && typeof model.apply === 'function' && Array.isArray(model.layers);
-  if (!isModel) refuse(`model of ${what}`, model, 'a network, such as resnetCifar(20)');
-  if (model.weights.some(weight => variableOf(weight).isDisposed)) {
-    throw new Error(`The weights of ${model.name} are disposed of; expected a network that is still there.`);
-  }
-  const softmax = model.outputs.map(({ sourceLayer }) => sourceLayer).find(isSoftmax);
-  if (softmax) {
-    throw new Error(
-      `${model.name} ends in ${softmax.name}, a softmax, and ${what} applies one to its outputs; expected logits.`,
-    );
-  }
-}
-
-function isSoftmax(layer: tf.layers.Layer): boolean {
-  const { activation, kind } = layer.getConfig() as Record<string, unknown>;
-  return layer.getClassName() === 'Softmax' || activation === 'softmax' || kind === 'softmax';
-}
-
-/** @throws unless the set is one of images that the model takes, of as many classes as it tells apart */
-export function refuseMisfit(what: string, model: tf.LayersModel, set: ImageSet, augment?: Augmentation): void {
-  refuseEmpty(set, `set of ${what}`);
-  const wanted = model.inputs[0].shape.slice(1);
-  const given = augmentedShape(set.shape, augment);
-  // null stands for any size.
-  if (wanted.length !== given.length || wanted.some((side, i) => side !== null && side !== given[i])) {
-    throw new Error(`${model.name} takes images of ${wanted.join(' x ')}, but ${set.name} has ${given.join(' x ')}.`);
-  }
-  refuseClasses(model, set);
-}
-
-/** @throws unless x is a tensor of images that the model takes */
-export function refuseImages(what: string, model: tf.LayersModel, x: tf.Tensor): void {
-  const { shape } = model.inputs[0];
-  const isTensor = Array.isArray(x?.shape) && typeof x.dataSync === 'function';
-  if (isTensor && x.shape.length === shape.length && shape.every((side, i) => side === null || side === x.shape[i]))
-    return;
-  const expected = shape.map(side => side ?? 'batch').join(', ');
-  refuse(`images of ${what}`, isTensor ? x.shape : x, `a tensor of [${expected}] for ${model.name}`);
-}
-
-/** @throws unless the model tells as many classes apart as the set has */
-export function refuseClasses(model: tf.LayersModel, set: ImageSet): void {
-  const { shape } = model.outputs[0];
-  if (shape.length !== 2) {
-    throw new Error(
-      `${model.name} gives outputs of [${shape.map(side => side ?? 'batch').join(', ')}]; expected [batch, classes].`,
-    );
-  }
-  if (shape[1] === set.classes.length) return;
-  throw new Error(`${model.name} tells ${shape[1]} classes apart, but ${set.name} has ${set.classes.length}.`);
 }
 
 /** @throws when the run cannot begin: nothing has been computed, and nothing is left behind */

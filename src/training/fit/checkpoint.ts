@@ -1,6 +1,6 @@
 /** The file of a run: a .safetensors file with what the run is made of and its state, in JSON, among its metadata. */
-import { readSafetensorsFile, writeSafetensors } from '../weights/safetensors';
-import { refuseNotFinite, type TorchTensor } from '../weights/stateDict';
+import { readSafetensorsFile, writeSafetensors } from '../../weights/safetensors';
+import { refuseNotFinite, type TorchTensor } from '../../weights/stateDict';
 
 export interface Checkpoint {
   /** What must be the same for a run to go on: a value for each thing. */

@@ -1,8 +1,13 @@
-/** A step of training, and a model's answers, computed as graphs where the backend has them. */
+/** A step of training, computed as a graph where the backend has them. */
 import * as tf from '@tensorflow/tfjs';
-import { type Compiled, runtime } from '../base/runtime';
+import { type Compiled, runtime } from '../../base/runtime';
 import { softmaxCrossEntropy } from './loss';
-import { clipped, type ClipOptions, type Optimizer, type WeightAverage } from './optimizers';
+import { clipped, type ClipOptions } from '../optimizers/clip';
+import type { Optimizer } from '../optimizers/optimizer';
+import type { WeightAverage } from '../optimizers/weightAverage';
+
+/** GoogLeNet's weight of its auxiliary classifiers (section 5). */
+export const AUXILIARY_WEIGHT = 0.3;
 
 export interface StepOptions extends ClipOptions {
   /** Share of each target that is spread evenly over all classes. */
@@ -77,7 +82,7 @@ function differentiated(
   variables: tf.Variable[],
   x: tf.Tensor4D,
   y: tf.Tensor1D,
-  { labelSmoothing, auxiliaryWeight = 0.3 }: StepOptions,
+  { labelSmoothing, auxiliaryWeight = AUXILIARY_WEIGHT }: StepOptions,
 ): { result: tf.Tensor1D; gradients: tf.Tensor[] } {
   let wrong: tf.Scalar | undefined;
   const { value, grads } = tf.variableGrads(() => {
@@ -89,27 +94,4 @@ function differentiated(
   const result = tf.stack([value, wrong!]) as tf.Tensor1D;
   wrong!.dispose();
   return { result, gradients: variables.map(({ name }) => grads[name]) };
-}
-
-type Inference = Compiled<[tf.Tensor], tf.Tensor | tf.Tensor[]>;
-const inferences = new Map<boolean, WeakMap<tf.LayersModel, Inference>>([
-  [true, new WeakMap()],
-  [false, new WeakMap()],
-]);
-const forgotten = new FinalizationRegistry<() => void>(free => free());
-
-/**
- * The model's main output at test time, logits [batch, classes]; auxiliary classifiers are for training only.
- * @param isTrained whether its weights are about to change
- */
-export function logitsOf(model: tf.LayersModel, x: tf.Tensor4D, isTrained = false): tf.Tensor2D {
-  const known = inferences.get(isTrained)!;
-  let infer = known.get(model);
-  if (!infer) {
-    known.set(model, (infer = runtime.graphs.compileModel(model, { freeze: !isTrained })));
-    forgotten.register(model, infer.free);
-  }
-  const [logits, ...others] = [infer(x)].flat();
-  tf.dispose(others);
-  return logits as tf.Tensor2D;
 }

@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs';
-import { between, refuse, tensor } from '../base/options';
-import { runtime } from '../base/runtime';
+import { between, refuse, tensor } from '../../base/options';
+import { runtime } from '../../base/runtime';
 
 /**
  * Mean softmax cross-entropy, with the gradient in closed form: (softmax(logits) - target) / batch.

@@ -1,9 +1,9 @@
 /** Testing on ten crops of each image: AlexNet, section 4.1. */
 import * as tf from '@tensorflow/tfjs';
-import { check } from '../base/options';
-import { runtime } from '../base/runtime';
-import { batches, type ImageSet, tenCrops } from '../data';
-import { refuseEmpty } from '../data/imageSet';
+import { check } from '../../base/options';
+import { runtime } from '../../base/runtime';
+import { batches, type ImageSet, tenCrops } from '../../data';
+import { refuseEmpty } from '../../data/imageSet';
 import {
   averageProbabilities,
   BOOTSTRAP,
@@ -12,7 +12,7 @@ import {
   type EnsembleComparison,
 } from './ensembles';
 import { BATCH_SIZE, type BatchSize } from './evaluate';
-import { refuseClasses, refuseModel } from './settings';
+import { refuseClasses, refuseModel } from '../network/refusals';
 
 /**
  * The probabilities on each of the ten crops of each image, as large as the model takes them.

@@ -1,76 +1,41 @@
 /** What a run is made of, taken out of a model and its optimizer for a checkpoint, and put back. */
 import * as tf from '@tensorflow/tfjs';
-import { filesFor } from '../base/runtime';
-import { seeded, type ImageSet } from '../data';
-import { Dropout } from '../layers';
-import { standardization } from '../data/imageSet';
-import type { TorchTensor } from '../weights/stateDict';
+import { filesFor } from '../../base/runtime';
+import type { ImageSet } from '../../data';
+import { standardization } from '../../data/imageSet';
+import type { TorchTensor } from '../../weights/stateDict';
+import { layersOf, variableOf } from '../network/variables';
 import { type Checkpoint, readCheckpoint, refuseForeign, writeCheckpoint } from './checkpoint';
-import type { Epoch, History } from './fit';
-import type { Optimizer, WeightAverage } from './optimizers';
+import type { Epoch, Log } from './history';
+import type { Learner } from './learner';
 import type { Settings } from './settings';
-
-/** What was seen of one batch of the last whole pass. */
-export interface Seen {
-  size: number;
-  loss: number;
-  wrong: number;
-}
-
-/** The variable behind a weight: tfjs-layers keeps it one wrapper deep. */
-export const variableOf = (weight: tf.LayerVariable): tf.Variable => (weight as unknown as { val: tf.Variable }).val;
-
-/** All layers, also those of models within the model. */
-export function layersOf(model: tf.LayersModel): tf.layers.Layer[] {
-  return model.layers.flatMap(layer => (layer instanceof tf.LayersModel ? layersOf(layer) : [layer]));
-}
-
-/** Streams 0 and 1 are the data's. */
-const DROPOUT_STREAM = 2;
-
-/**
- * Draws the masks of every dropout layer from the seed and the number of the step alone: a run that goes on draws those
- * that it would have drawn.
- * @param always whether units are dropped at inference, too
- * @returns how many layers drop units
- */
-export function drawMasks(model: tf.LayersModel, batch: number, seed: number, step: number, always = false): number {
-  const layers = layersOf(model);
-  const mixed = (((seed % 2 ** 32) + 2 ** 32) % 2 ** 32) + (step % 2 ** 20) * 2 ** 32;
-  let count = 0;
-  for (const [i, layer] of layers.entries()) {
-    if (layer instanceof Dropout) {
-      if (layer.rate > 0) layer.draw(batch, seeded(mixed, DROPOUT_STREAM + i), always);
-    } else if (layer.getClassName() === 'Dropout' && !always) {
-      // tfjs's layer reads its seed at each call; 0 would mean none.
-      (layer as unknown as { seed: number }).seed = 1 + Math.floor(seeded(mixed, DROPOUT_STREAM + i)() * 2 ** 31);
-    } else continue;
-    if ((layer as unknown as { rate: number }).rate > 0) count++;
-  }
-  return count;
-}
-
-export function releaseMasks(model: tf.LayersModel): void {
-  for (const layer of layersOf(model)) if (layer instanceof Dropout) layer.release();
-}
 
 /** Keeps a run in a file. */
 export class RunFile {
   private readonly run: Checkpoint['run'];
+  /** The step after which it was written last. */
+  private savedAt = 0;
 
   constructor(
     private readonly file: string,
-    private readonly model: tf.LayersModel,
-    private readonly optimizer: Optimizer,
-    private readonly average: WeightAverage | undefined,
+    private readonly learner: Learner,
     set: ImageSet,
     settings: Settings,
   ) {
-    this.run = describeRun(model, set, settings);
+    this.run = describeRun(learner.model, set, settings);
+  }
+
+  exists(): boolean {
+    return filesFor('a checkpoint').exists(this.file);
+  }
+
+  /** Writes the run unless it is there as it is now. */
+  async finish(log: Log): Promise<void> {
+    if (this.savedAt !== log.history.steps) await this.save(log);
   }
 
   /** @throws when a weight is no longer a number; the file stays as it was */
-  async save({ losses, averaged: _averaged, ...history }: History, lastPass: Seen[]): Promise<void> {
+  async save({ history: { losses, averaged: _averaged, ...history }, lastPass }: Log): Promise<void> {
     const arrays = new Map<string, TorchTensor>();
     for (const [name, variable] of this.variables()) {
       const data = Float32Array.from(await variable.data());
@@ -84,16 +49,18 @@ export class RunFile {
     };
     // All of these came out of float32 tensors.
     vector('losses', losses);
-    vector('last pass', lastPass.flatMap(({ size, loss, wrong }) => [size, loss, wrong])); // prettier-ignore
+    const lastPassNumbers = lastPass.flatMap(({ size, loss, wrong }) => [size, loss, wrong]);
+    vector('last pass', lastPassNumbers);
     const epochs = history.epochs.map(epoch => Object.entries(epoch).map(([name, value]) => [name, String(value)]));
     writeCheckpoint(this.file, { run: this.run, state: { ...history, epochs }, arrays });
+    this.savedAt = history.steps;
   }
 
   /**
-   * Puts everything back, in the model, the optimizer, and the two arguments.
+   * Puts everything back, in the model, the optimizer, and the log.
    * @throws when the file is damaged or of another run; nothing is changed then
    */
-  load(history: History, lastPass: Seen[]): void {
+  load({ history, lastPass }: Log): void {
     const { run, state, arrays } = readCheckpoint(this.file);
     refuseForeign(this.file, run, this.run);
     const variables = this.variables();
@@ -116,11 +83,13 @@ export class RunFile {
       const [size, loss, wrong] = seen.splice(0, 3);
       lastPass.push({ size, loss, wrong });
     }
+    this.savedAt = history.steps;
   }
 
   private variables(): [name: string, variable: tf.Variable][] {
-    const weights = this.model.weights.map((weight, i): [string, tf.Variable] => [`weight ${i}`, variableOf(weight)]);
-    return [...weights, ...this.optimizer.state, ...(this.average?.state ?? [])];
+    const { model, optimizer, average } = this.learner;
+    const weights = model.weights.map((weight, i): [string, tf.Variable] => [`weight ${i}`, variableOf(weight)]);
+    return [...weights, ...optimizer.state, ...(average?.state ?? [])];
   }
 }
 

@@ -1,4 +1,4 @@
-import { numbers, only, shown } from '../base/options';
+import { numbers, only, shown } from '../../base/options';
 
 /** The learning rate at `step` (0, 1, ...) of a run that is to take `steps` steps. */
 export type Schedule = (step: number, steps: number) => number;

@@ -1,16 +1,19 @@
 import * as tf from '@tensorflow/tfjs';
-import { boolean, check, type Checks, wholeNumber } from '../base/options';
-import { runtime } from '../base/runtime';
-import { batches, type ImageSet } from '../data';
-import { Ahead } from './ahead';
-import { softmaxCrossEntropy } from './loss';
-import { refuseMisfit, refuseModel } from './settings';
-import { logitsOf } from './step';
+import { boolean, check, type Checks, wholeNumber } from '../../base/options';
+import { runtime } from '../../base/runtime';
+import { batches, type ImageSet } from '../../data';
+import { Ahead } from '../step/ahead';
+import { softmaxCrossEntropy } from '../step/loss';
+import { refuseMisfit, refuseModel } from '../network/refusals';
+import { logitsOf } from '../network/inference';
 
 export interface BatchSize {
   /** Images at a time. */
   batchSize?: number;
 }
+
+/** Where the batch size is not given: more than in training, as nothing is kept for gradients. */
+const IMAGES_AT_A_TIME = 256;
 
 export const BATCH_SIZE: Checks<BatchSize> = { batchSize: (what, value) => wholeNumber(what, value) };
 
@@ -25,7 +28,7 @@ export async function evaluate(
   options: BatchSize & { isTrained?: boolean } = {},
 ): Promise<{ loss: number; accuracy: number }> {
   check('evaluate', options, { ...BATCH_SIZE, isTrained: boolean });
-  const { batchSize = 256, isTrained = false } = options;
+  const { batchSize = IMAGES_AT_A_TIME, isTrained = false } = options;
   refuseModel('evaluate', model);
   refuseMisfit('evaluate', model, set);
   let loss = 0;
@@ -55,7 +58,7 @@ export async function evaluate(
  */
 export async function predict(model: tf.LayersModel, set: ImageSet, options: BatchSize = {}): Promise<tf.Tensor2D> {
   check('predict', options, BATCH_SIZE);
-  const { batchSize = 256 } = options;
+  const { batchSize = IMAGES_AT_A_TIME } = options;
   refuseModel('predict', model);
   refuseMisfit('predict', model, set);
   const parts: tf.Tensor2D[] = [];

@@ -1,10 +1,9 @@
 /** Several answers to the same images, averaged: of several models, of one model at several times, or on several crops. */
 import * as tf from '@tensorflow/tfjs';
-import { between, check, type Checks, listOf, refuse, wholeNumber } from '../base/options';
-import { type ImageSet, seeded } from '../data';
+import { between, check, type Checks, refuse, wholeNumber } from '../../base/options';
+import { type ImageSet, seeded } from '../../data';
 import { BATCH_SIZE, type BatchSize, predict } from './evaluate';
-import { refuseMisfit, refuseModel } from './settings';
-import { variableOf } from './state';
+import { refuseMisfit, refuseModel } from '../network/refusals';
 
 /**
  * The mean of the members' probabilities, not of their logits nor of their weights.
@@ -160,67 +159,6 @@ const average = (values: ArrayLike<number>): number => {
   for (let i = 0; i < values.length; i++) sum += values[i];
   return sum / values.length;
 };
-
-/** The weights that a model had at one time. The caller disposes of it. */
-export interface Snapshot {
-  weights: tf.Tensor[];
-  dispose(): void;
-}
-
-/** Keeps the weights that `model` has now, for instance at the end of each of `cosineCycles`. */
-export function takeSnapshot(model: tf.LayersModel): Snapshot {
-  refuseModel('takeSnapshot', model);
-  const weights = model.weights.map(weight => tf.keep(variableOf(weight).clone()));
-  return { weights, dispose: () => tf.dispose(weights) };
-}
-
-/**
- * The probabilities of the model with the weights of each snapshot. The model has its own again afterwards.
- * @returns for each snapshot [images, classes]; the caller disposes of them
- */
-export async function predictSnapshots(
-  model: tf.LayersModel,
-  snapshots: Snapshot[],
-  set: ImageSet,
-  options: BatchSize = {},
-): Promise<tf.Tensor2D[]> {
-  check('predictSnapshots', options, BATCH_SIZE);
-  refuseModel('predictSnapshots', model);
-  refuseMisfit('predictSnapshots', model, set);
-  listOf('snapshots of predictSnapshots', snapshots, 'an array of what takeSnapshot gives');
-  snapshots.forEach((snapshot, i) => refuseSnapshot(model, snapshot, i));
-  const own = takeSnapshot(model);
-  const restore = ({ weights }: Snapshot): void =>
-    model.weights.forEach((weight, i) => variableOf(weight).assign(weights[i]));
-  const answers: tf.Tensor2D[] = [];
-  try {
-    for (const snapshot of snapshots) {
-      restore(snapshot);
-      answers.push(await predict(model, set, options));
-    }
-    return answers;
-  } catch (error) {
-    tf.dispose(answers);
-    throw error;
-  } finally {
-    restore(own);
-    own.dispose();
-  }
-}
-
-function refuseSnapshot(model: tf.LayersModel, snapshot: Snapshot, i: number): void {
-  const isSnapshot = Array.isArray(snapshot?.weights) && snapshot.weights.every(weight => weight instanceof tf.Tensor);
-  if (!isSnapshot) refuse(`snapshot ${i}`, snapshot, 'what takeSnapshot gives');
-  const shapes = snapshot.weights.map(({ shape }) => `[${shape}]`);
-  if (snapshot.weights.some(({ isDisposed }) => isDisposed)) throw new Error(`Snapshot ${i} is disposed of.`);
-  const ours = model.weights.map(({ shape }) => `[${shape}]`);
-  if (String(shapes) === String(ours)) return;
-  const at = ours.findIndex((shape, k) => shape !== shapes[k]);
-  throw new Error(
-    `Snapshot ${i} is of another network than ${model.name}: its weight ${Math.max(at, 0)} is ` +
-      `${shapes[at] ?? 'missing'}; expected ${ours[at] ?? `${ours.length} weights`}.`,
-  );
-}
 
 /** The members are whole models, which may differ in everything but the images and the classes. */
 export async function compareModels(
