@@ -4,17 +4,17 @@
  */
 import * as tf from '@tensorflow/tfjs';
 import { bindingKind, loadBinding, tensorflowMissing } from './native/tensorflow';
-import { registerKernels } from './kernels';
-import { registerCornerGradients } from './activations';
+import { registerKernels } from './kernels/register';
+import { registerCornerGradients } from './corrections/cornerGradients';
 import { registerFiles } from './files';
-import { transformEveryImage } from './borrowing';
+import { transformEveryImage } from './corrections/borrowing';
 import { isObserved } from './graph/observe';
 import { registerWasm } from './wasm';
 import { compileFor, compileModel } from './compile';
 import { runtime } from '../base/runtime';
 import '../cifar10';
 import '../node';
-import { correctWindows, keepNaNInMaxima, registerWindowGradients, trustsOfTfjs } from './windows';
+import { correctWindows, keepNaNInMaxima, registerWindowGradients, trustsOfTfjs } from './corrections/windows';
 import type { BindingKind } from './native/types';
 
 export { type Compiled, type CompileOptions, type Step } from '../base/runtime';

@@ -3,9 +3,9 @@
  * sum of matrix products, the rest lent by the plain JavaScript backend.
  */
 import * as tf from '@tensorflow/tfjs';
-import { borrowed, borrowMissing, transformEveryImage } from './borrowing';
-import { makeTensor, replaceKernel } from './registration';
-import { correctWindows, hasNaN, keepNaNInMaxima, trustsOfTfjs } from './windows';
+import { borrowed, borrowMissing, transformEveryImage } from './corrections/borrowing';
+import { makeTensor, replaceKernel } from './corrections/registration';
+import { correctWindows, hasNaN, keepNaNInMaxima, trustsOfTfjs } from './corrections/windows';
 
 /** Kernels of XNNPACK, or after its model, that turn NaN into minus infinity, zero or the other number. */
 const DROPS_NAN = [

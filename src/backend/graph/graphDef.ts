@@ -5,7 +5,7 @@ export const FLOAT = 1;
 export const INT32 = 3;
 /** tfjs's names of the types. */
 export const DTYPES: Record<string, number> = { float32: FLOAT, int32: INT32, bool: 10 };
-const enum AttributeType {
+export const enum AttributeType {
   String,
   Int,
   Float,

@@ -5,7 +5,7 @@
  * on an image that has been padded and cut to what the windows cover.
  */
 import * as tf from '@tensorflow/tfjs';
-import { assertWindowFits, everyNth, spread } from '../ops/window';
+import { assertWindowFits, everyNth, spread } from '../../ops/window';
 import { type Attributes, type Inputs, type Kernel, replaceGradient, replaceKernel, run } from './registration';
 
 type Word = 'same' | 'valid';
