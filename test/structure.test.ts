@@ -57,10 +57,19 @@ const MOST_FILES = 13;
 const CROWDED: Record<string, string> = {
   models: 'one file a paper',
   experiments: 'one file a claim',
-  display: 'tables, charts, images and progress could be rooms',
-  kernel: 'evaluation and the wire could be rooms',
   visualize: 'what is drawn of weights and of activations could be rooms',
 };
+
+/** What one reads without scrolling. */
+const MOST_LINES = 60;
+
+/** Longer functions, as `file name`; to be split. */
+const LONG = [
+  'models/googlenet.ts googlenet',
+  'sandbox/values/codec.ts decode',
+  'visualize/topPatches.ts topPatches',
+  'weights/parityCommand.ts without a name',
+];
 
 /** Circles of rooms that are there still; to be opened. */
 const CIRCLES_OF_ROOMS: string[][] = [['training', 'weights']];
@@ -71,13 +80,12 @@ const files = (fs.readdirSync(path.join(root, 'src'), { recursive: true }) as st
 
 const isPortable = (file: string): boolean => PORTABLE.includes(file.split('/')[0]) && !file.includes('/node/');
 
+const parsed = (file: string): ts.SourceFile =>
+  ts.createSourceFile(file, fs.readFileSync(path.join(root, 'src', file), 'utf8'), ts.ScriptTarget.ES2022, true);
+
 /** Every module that a source file imports, re-exports or requires, type-only imports included. */
 function importsOf(file: string): string[] {
-  const source = ts.createSourceFile(
-    file,
-    fs.readFileSync(path.join(root, 'src', file), 'utf8'),
-    ts.ScriptTarget.ES2022,
-  );
+  const source = parsed(file);
   const found: string[] = [];
   const visit = (node: ts.Node): void => {
     const literal =
@@ -152,6 +160,12 @@ describe('the structure of src', () => {
   });
 });
 
+describe('functions', () => {
+  it(`have no more than ${MOST_LINES} lines, but for those that are named here`, () => {
+    assert.deepEqual(files.flatMap(longFunctionsOf).sort(), LONG);
+  });
+});
+
 describe('what stands on any runtime', () => {
   const GLOBALS = ['process', 'Buffer', 'require', '__dirname', '__filename', 'global', 'setImmediate', 'NodeJS'];
 
@@ -160,16 +174,32 @@ describe('what stands on any runtime', () => {
       for (const imported of importsOf(file)) {
         assert.ok(!isBuiltin(imported) && !/\/node(\/|$)/.test(imported), `src/${file} imports ${imported}`);
       }
-      const text = fs.readFileSync(path.join(root, 'src', file), 'utf8');
       const visit = (node: ts.Node): void => {
         const named = (node.parent as { name?: ts.Node } | undefined)?.name === node;
         if (ts.isIdentifier(node) && !named) assert.ok(!GLOBALS.includes(node.text), `src/${file} uses ${node.text}`);
         ts.forEachChild(node, visit);
       };
-      visit(ts.createSourceFile(file, text, ts.ScriptTarget.ES2022, true));
+      visit(parsed(file));
     });
   }
 });
+
+/** Functions of a file whose bodies have more than MOST_LINES lines, each as `file name`. */
+function longFunctionsOf(file: string): string[] {
+  const source = parsed(file);
+  const found: string[] = [];
+  const visit = (node: ts.Node): void => {
+    const { body, name } = node as Partial<ts.FunctionLikeDeclaration>;
+    if (ts.isFunctionLike(node) && body) {
+      const [first, last] = [body.getStart(source), body.end].map(at => source.getLineAndCharacterOfPosition(at).line);
+      const called = name ?? (node.parent as Partial<ts.NamedDeclaration>).name;
+      if (last - first + 1 > MOST_LINES) found.push(`${file} ${called?.getText(source) ?? 'without a name'}`);
+    }
+    ts.forEachChild(node, visit);
+  };
+  visit(source);
+  return found;
+}
 
 /** What each node imports, of nodes that stand for one or more files. */
 function graph(nodes: [node: string, file: string][]): Map<string, Set<string>> {

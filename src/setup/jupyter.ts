@@ -3,7 +3,7 @@ import { spawn } from 'node:child_process';
 import fs from 'node:fs';
 import path from 'node:path';
 import { UsageError } from '../cli/command';
-import { KERNELSPEC } from '../kernel/language';
+import { KERNELSPEC } from '../kernel/interfaces/language';
 import { environment, ROOT } from './steps';
 import { inVenv, VENV } from './python';
 

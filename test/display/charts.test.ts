@@ -11,7 +11,7 @@ import {
   vegaLite,
 } from '../../src/display';
 import { runtime } from '../../src/base/runtime';
-import { thin } from '../../src/display/thin';
+import { thin } from '../../src/display/charts/thin';
 import { countColour, decodePng, pngOf } from './kernel';
 
 const MIME = 'application/vnd.vegalite.v5+json';

@@ -3,7 +3,7 @@ import fs from 'node:fs';
 import path from 'node:path';
 import '../../node/raster';
 import '../../node/terminal';
-import { createConverter } from '../converter';
+import { createConverter } from '../typescript/tslabConverter';
 import { Kernel } from '../kernel';
 import { loadCompiler } from './compiler';
 import type { Connection } from './frames';

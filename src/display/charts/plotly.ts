@@ -1,7 +1,7 @@
-import { isPlain, listOf, refuse } from '../base/options';
-import { Figure, type Picture } from './figure';
+import { isPlain, listOf, refuse } from '../../base/options';
+import { Figure, type Picture } from '../figures/figure';
 import { labelSides, type Side, SIDES } from './labelSides';
-import { formatNumber, rangeOf } from './text';
+import { formatNumber, rangeOf } from '../figures/text';
 import { palette, plainArrays, svgOf, type VegaLiteSpec } from './vegaLite';
 
 /** A Plotly figure: https://plotly.com/javascript/reference/. */
@@ -97,32 +97,53 @@ function bySide(traces: readonly Trace[]): [Side, Row[]][] {
   return (Object.keys(SIDES) as Side[]).map(side => [side, rows.filter((_, i) => sides[i] === side)]);
 }
 
+/** The traces as a chart of Vega-Lite's; undefined where it has no such marks. */
 function stillOf(traces: Trace[], layout: Record<string, unknown>, title?: string): VegaLiteSpec | undefined {
   const drawn = traces.filter(trace => DRAWN.includes(trace.type));
   // A heat map covers what lies below it.
-  drawn.sort((a, b) => Number(GRIDS.includes(b.type)) - Number(GRIDS.includes(a.type)));
+  drawn.sort((a, b) => Number(isGrid(b)) - Number(isGrid(a)));
   if (!drawn.length) return undefined;
-  const gridded = drawn.some(trace => GRIDS.includes(trace.type));
-  const labelled = drawn.some(trace => String(trace.mode ?? '').includes('text'));
-  const scene = (layout.scene ?? {}) as Record<string, unknown>;
-  const axis = (name: 'x' | 'y'): Record<string, unknown> => {
-    const settings = (layout[`${name}axis`] ?? scene[`${name}axis`] ?? {}) as Record<string, unknown>;
-    const numbers = drawn.every(trace => rowsOf(trace).every(row => typeof row[name] === 'number'));
-    const bars = drawn.some(trace => trace.type === 'bar');
-    const channel = { field: name, title: titleOf(settings.title) ?? null };
-    // Bars and cells stand beside each other only on an axis of names.
-    if (!numbers || gridded || (bars && name === 'x')) return cells(channel, name, drawn);
-    return {
-      ...channel,
-      type: 'quantitative',
-      scale: settings.type === 'log' ? { type: 'log' } : { zero: bars, ...(labelled && { padding: PADDING }) },
-    };
-  };
-  const position = { x: axis('x'), y: axis('y') };
+  const gridded = drawn.some(isGrid);
+  const position = { x: axisOf('x', drawn, layout), y: axisOf('y', drawn, layout) };
   const step = ({ sort }: Row): number => Math.max(2, Math.round(340 / arrayOf(sort).length));
-  const byDepth = ({ type, mode }: Trace): boolean =>
-    GRIDS.includes(type) || (type === 'scatter3d' && !String(mode ?? 'lines').includes('lines'));
-  const names = drawn.filter(trace => !byDepth(trace)).map(trace => trace.name);
+  const names = drawn.filter(trace => !isByDepth(trace)).map(trace => trace.name);
+  return {
+    title: { text: title ?? '', subtitle: 'still of an interactive figure' },
+    // Whole pixels to a cell leave no seams between them.
+    width: gridded ? { step: step(position.x) } : WIDTH,
+    height: gridded ? { step: step(position.y) } : HEIGHT,
+    layer: [...drawn.map(trace => marksOf(trace, position, names)), ...labelsOf(drawn, position)],
+    // Only colours that mean different things have a legend each.
+    resolve: { scale: { color: drawn.some(isByDepth) ? 'independent' : 'shared' } },
+  };
+}
+
+const isGrid = ({ type }: Trace): boolean => GRIDS.includes(type);
+
+/** Whether its colours tell a third number, not which trace it is. */
+const isByDepth = (trace: Trace): boolean =>
+  isGrid(trace) || (trace.type === 'scatter3d' && !String(trace.mode ?? 'lines').includes('lines'));
+
+function axisOf(name: 'x' | 'y', drawn: Trace[], layout: Record<string, unknown>): Record<string, unknown> {
+  const scene = (layout.scene ?? {}) as Record<string, unknown>;
+  const settings = (layout[`${name}axis`] ?? scene[`${name}axis`] ?? {}) as Record<string, unknown>;
+  const numbers = drawn.every(trace => rowsOf(trace).every(row => typeof row[name] === 'number'));
+  const bars = drawn.some(trace => trace.type === 'bar');
+  const labelled = drawn.some(trace => String(trace.mode ?? '').includes('text'));
+  const channel = { field: name, title: titleOf(settings.title) ?? null };
+  // Bars and cells stand beside each other only on an axis of names.
+  if (!numbers || drawn.some(isGrid) || (bars && name === 'x')) return cells(channel, name, drawn);
+  return {
+    ...channel,
+    type: 'quantitative',
+    scale: settings.type === 'log' ? { type: 'log' } : { zero: bars, ...(labelled && { padding: PADDING }) },
+  };
+}
+
+/** @param names of all traces that have a colour of their own */
+function marksOf(trace: Trace, position: object, names: Trace['name'][]): VegaLiteSpec {
+  const mark = markOf(trace);
+  const depth = { field: 'z', type: 'quantitative', title: null, scale: { scheme: 'viridis' } };
   const colour = {
     field: 'series',
     type: 'nominal',
@@ -130,43 +151,32 @@ function stillOf(traces: Trace[], layout: Record<string, unknown>, title?: strin
     scale: { domain: names, range: names.map((_, index) => palette[index % palette.length]) },
     ...(names.length < 2 ? { legend: null } : {}),
   };
-  const depth = { field: 'z', type: 'quantitative', title: null, scale: { scheme: 'viridis' } };
-  const labels = bySide(drawn).flatMap(([side, values]) => {
+  const offset = trace.type === 'bar' && names.length > 1 ? { xOffset: { field: 'series', sort: names } } : {};
+  const order = mark.type === 'line' ? { order: { field: 'order' } } : {};
+  return {
+    data: { values: rowsOf(trace) },
+    mark,
+    encoding: { ...position, color: isByDepth(trace) ? depth : colour, ...offset, ...order },
+  };
+}
+
+function markOf(trace: Trace): { type: string; [more: string]: unknown } {
+  const mode = String(trace.mode ?? 'lines+markers');
+  if (trace.type === 'bar') return { type: 'bar' };
+  if (isGrid(trace)) return { type: 'rect' };
+  if (mode.includes('lines')) return { type: 'line', point: mode.includes('markers') && { size: 24 } };
+  return { type: 'point', filled: true, size: 40, opacity: 1 };
+}
+
+/** The labels of points, in a layer for each side on which they stand. */
+function labelsOf(drawn: Trace[], position: object): VegaLiteSpec[] {
+  return bySide(drawn).flatMap(([side, values]) => {
     if (values.length === 0) return [];
     const [across, down] = SIDES[side];
     const align = across > 0 ? 'left' : across < 0 ? 'right' : 'center';
     const mark = { type: 'text', dx: 6 * across, dy: 9 * down, align, baseline: 'middle', fontSize: 10 };
     return [{ data: { values }, mark, encoding: { ...position, text: { field: 'text' } } }];
   });
-  const marks = drawn.map(trace => {
-    const grid = GRIDS.includes(trace.type);
-    const mode = String(trace.mode ?? 'lines+markers');
-    const mark =
-      trace.type === 'bar'
-        ? { type: 'bar' }
-        : grid
-          ? { type: 'rect' }
-          : mode.includes('lines')
-            ? { type: 'line', point: mode.includes('markers') && { size: 24 } }
-            : { type: 'point', filled: true, size: 40, opacity: 1 };
-    const coloured = byDepth(trace) ? depth : colour;
-    const offset = trace.type === 'bar' && names.length > 1 ? { xOffset: { field: 'series', sort: names } } : {};
-    const order = mark.type === 'line' ? { order: { field: 'order' } } : {};
-    return {
-      data: { values: rowsOf(trace) },
-      mark,
-      encoding: { ...position, color: coloured, ...offset, ...order },
-    };
-  });
-  return {
-    title: { text: title ?? '', subtitle: 'still of an interactive figure' },
-    // Whole pixels to a cell leave no seams between them.
-    width: gridded ? { step: step(position.x) } : WIDTH,
-    height: gridded ? { step: step(position.y) } : HEIGHT,
-    layer: [...marks, ...labels],
-    // Only colours that mean different things have a legend each.
-    resolve: { scale: { color: drawn.some(byDepth) ? 'independent' : 'shared' } },
-  };
 }
 
 /** An axis of names in the order of the data; plotly's y goes up. */

@@ -1,5 +1,5 @@
-import { refuse, shown } from '../base/options';
-import { runtime } from '../base/runtime';
+import { refuse, shown } from '../../base/options';
+import { runtime } from '../../base/runtime';
 
 /** Pixels in rows from the top, channels innermost: grey, RGB or RGBA; bytes, or floats from 0 to 1. */
 export interface Image {

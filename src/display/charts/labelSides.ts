@@ -1,6 +1,6 @@
 /** On which side of its mark each label of a chart stands, so that one covers another, or a mark, as little as can be. */
 
-import { listOf, refuse } from '../base/options';
+import { listOf, refuse } from '../../base/options';
 
 /** Plotly's names of the sides, and the way there: right and down. */
 export const SIDES = {

@@ -1,4 +1,4 @@
-import { runtime } from '../base/runtime';
+import { runtime } from '../../base/runtime';
 import { pngPicture, type Picture } from './figure';
 
 export const fontFamily = 'DejaVu Sans';

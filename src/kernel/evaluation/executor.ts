@@ -1,9 +1,8 @@
 /** Runs cells: convert, wrap, run in the main context, and keep the names. */
-import type { Cell, Converter } from './converter';
-import { CELL_LABEL } from './transform';
+import { type Cell, CELL_LABEL, type Converter } from '../interfaces/converter';
 import { KeyboardInterrupt, typeError, type Source } from './errors';
 import { Modules } from './modules';
-import type { Platform, SourceMapPayload } from './platform';
+import type { Platform, SourceMapPayload } from '../interfaces/platform';
 import { Scope } from './scope';
 
 /** A cell's own names and the kernel's, as its code sees them. */

@@ -1,5 +1,5 @@
-import { toBase64 } from '../base/bytes';
-import { func, words } from '../base/options';
+import { toBase64 } from '../../base/bytes';
+import { func, words } from '../../base/options';
 import type { MimeBundle } from './host';
 
 /** The method by which an object tells how it is shown. */

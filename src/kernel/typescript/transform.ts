@@ -4,26 +4,10 @@
  * makes loops 35 to 480 times slower), with every loop looking at the interrupt flag.
  */
 import type * as TS from 'typescript';
-import type { SourceMapPayload } from './platform';
+import { CELL_LABEL, type Compiled } from '../interfaces/converter';
+import type { SourceMapPayload } from '../interfaces/platform';
 
 type Compiler = typeof TS;
-
-/** What a cell or a local file was compiled to, and the way back. */
-export interface Compiled {
-  code: string;
-  /** Has an await at the top level. */
-  isAsync: boolean;
-  /** From the code to the ES module, and from there to TypeScript. */
-  maps: SourceMapPayload[];
-  /** Names of this cell that are set once the cell ends: no function of it can see them change. */
-  settled: string[];
-  /** Names that functions of this cell hold on to: later cells read and write the same variable. */
-  live: string[];
-  /** Names of earlier cells that this cell uses. */
-  used: string[];
-  /** Modules that it imports. */
-  imports: string[];
-}
 
 export const CELL = '__tslab__.ts';
 
@@ -168,9 +152,6 @@ function awaits(ts: Compiler, node: TS.Node): boolean {
 
 const isUsing = (ts: Compiler, { flags }: TS.VariableDeclarationList, kind: TS.NodeFlags): boolean =>
   (flags & ts.NodeFlags.BlockScoped & kind) === kind;
-
-/** The block around a cell's code; `break` out of it is how a loop of the cell ends when it is interrupted. */
-export const CELL_LABEL = '$cell';
 
 /**
  * Guards every loop, and every function that calls something; in a cell, `exports.name` becomes `$$name.value`, a box of

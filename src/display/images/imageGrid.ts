@@ -1,9 +1,9 @@
-import { toBase64 } from '../base/bytes';
-import { escapeMarkup } from '../base/markup';
-import { check, type Checks, listOf, refuse, wholeNumber, words } from '../base/options';
-import { Figure, pngPicture } from './figure';
+import { toBase64 } from '../../base/bytes';
+import { escapeMarkup } from '../../base/markup';
+import { check, type Checks, listOf, refuse, wholeNumber, words } from '../../base/options';
+import { Figure, pngPicture } from '../figures/figure';
 import { bytesOf, encodePng, type Image, refuseImage } from './png';
-import { drawnPicture, fontFamily, textWidth } from './raster';
+import { drawnPicture, fontFamily, textWidth } from '../figures/raster';
 
 export interface ImageGridOptions {
   /** Images in a row; by default as square a grid as the page is wide enough for. */

@@ -6,47 +6,9 @@
 import type * as TS from 'typescript';
 import type { ConvertResult, Converter as TslabConverter, Diagnostic } from 'tslab/dist/converter';
 import { asFork, tellValuesOfShorthands, type Internals } from './fork';
-import type { Paths } from './platform';
-import { CELL, transform, type Compiled } from './transform';
-
-export interface Cell extends Compiled {
-  /** The variable that holds the value of the last expression. */
-  lastExpression?: string;
-}
-
-/** A local file that a cell imports, compiled. */
-export interface LocalFile extends Compiled {
-  /** Absolute, without its suffix. */
-  name: string;
-}
-
-export interface Problem {
-  /** TypeScript's number. */
-  code: number;
-  message: string;
-  /** Absolute; undefined is the cell. */
-  file?: string;
-  /** Line of the start, from 1. */
-  line: number;
-  column: number;
-}
-
-export interface Completion {
-  start: number;
-  end: number;
-  matches: { text: string; type: string }[];
-}
-
-export interface Converter {
-  /** Type-checks and compiles a cell after the cells before it. With `problems` the rest is empty. */
-  convert(source: string): { problems: Problem[]; cell?: Cell; files: LocalFile[] };
-  /** Makes the names of the cell last converted known to the next. */
-  keep(): void;
-  complete(source: string, position: number): Completion;
-  /** Signature and documentation of the name at a position. */
-  inspect(source: string, position: number): { signature: string; documentation: string } | undefined;
-  isComplete(source: string): { status: 'complete' | 'invalid' } | { status: 'incomplete'; indent: string };
-}
+import type { Paths } from '../interfaces/platform';
+import type { Compiled, Converter, Problem } from '../interfaces/converter';
+import { CELL, transform } from './transform';
 
 /** TypeScript, and tslab over it. */
 export interface Compiler {

@@ -1,7 +1,7 @@
 /** Errors as a student can read them: the cell and line of the TypeScript, with the line shown. */
-import { runtime } from '../base/runtime';
-import type { Problem } from './converter';
-import type { Platform, SourceMapPayload } from './platform';
+import { runtime } from '../../base/runtime';
+import type { Problem } from '../interfaces/converter';
+import type { Platform, SourceMapPayload } from '../interfaces/platform';
 
 /** What Jupyter's `error` message holds. */
 export class CellError extends Error {

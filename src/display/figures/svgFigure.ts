@@ -1,5 +1,5 @@
-import { escapeMarkup } from '../base/markup';
-import { listOf, positive, words } from '../base/options';
+import { escapeMarkup } from '../../base/markup';
+import { listOf, positive, words } from '../../base/options';
 import { Figure } from './figure';
 import { drawnPicture, fontFamily } from './raster';
 

@@ -1,6 +1,6 @@
 /** What a cell may import: packages, and local TypeScript files as they stand now. */
-import type { LocalFile } from './converter';
-import type { Packages, Platform } from './platform';
+import type { LocalFile } from '../interfaces/converter';
+import type { Packages, Platform } from '../interfaces/platform';
 
 interface LocalModule {
   id: string;

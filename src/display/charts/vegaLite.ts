@@ -1,7 +1,7 @@
-import { check, isPlain, refuse, words } from '../base/options';
-import { Figure, type Picture } from './figure';
-import { drawnPicture, fontFamily } from './raster';
-import { formatNumber, rangeOf } from './text';
+import { check, isPlain, refuse, words } from '../../base/options';
+import { Figure, type Picture } from '../figures/figure';
+import { drawnPicture, fontFamily } from '../figures/raster';
+import { formatNumber, rangeOf } from '../figures/text';
 
 /** A Vega-Lite v5 specification: https://vega.github.io/vega-lite/docs/spec.html. */
 export type VegaLiteSpec = Record<string, unknown>;
