@@ -4,6 +4,7 @@
  */
 import * as tf from '@tensorflow/tfjs';
 import { bindingKind, loadBinding, tensorflowMissing } from './native/tensorflow';
+import { devices, operationsByDevice, placeLayers } from './native/devices';
 import { registerKernels } from './kernels/register';
 import { registerCornerGradients } from './corrections/cornerGradients';
 import { registerFiles } from './files';
@@ -37,6 +38,8 @@ export interface BackendInfo {
 }
 
 runtime.graphs = { compileFor, compileModel, isObserved };
+runtime.engine = backend;
+runtime.devices = { names: devices, operations: operationsByDevice, place: placeLayers };
 
 const NAMES: readonly BackendName[] = ['tensorflow', 'wasm', 'cpu'];
 const SET_UP = 'npm run doctor';

@@ -124,7 +124,7 @@ export const COMMANDS = {
       out: { type: 'string', value: 'FILE.json', about: 'where the result is written' },
     },
     example: 'relu-against-tanh --scale quick --seed 1',
-    script: 'dist/experiments/command.js',
+    script: 'dist/experiments/node/command.js',
     needsAll: true,
   },
   submit: {

@@ -5,9 +5,9 @@
 import { createDecipheriv, scryptSync } from 'node:crypto';
 import fs from 'node:fs';
 import path from 'node:path';
+import { ROOT } from '../node/root';
 import { oneOf, refuse, shown } from '../base/options';
 
-const ROOT = path.resolve(__dirname, '../..');
 export const QUESTIONS_FILE = path.join(ROOT, 'src/course/questions.json');
 
 export const LANGUAGES = ['en', 'ko'] as const;

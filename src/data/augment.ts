@@ -2,7 +2,7 @@
 import * as tf from '@tensorflow/tfjs';
 import { between, check, counts, func, refuse, tensor, wholeNumber } from '../base/options';
 import { type Image, type ImageSet, type ImageShape, refuseIndex, refuseSet } from './imageSet';
-import { below, type Random, seeded } from './random';
+import { below, type Random, seeded } from '../base/random';
 
 /** Takes one image's bytes [height, width, channels], which it may overwrite, and gives as many back, or a cut. */
 export interface Augmentation {

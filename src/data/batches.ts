@@ -3,7 +3,7 @@ import * as tf from '@tensorflow/tfjs';
 import { boolean, check, type Checks, func, refuse, wholeNumber } from '../base/options';
 import { type Augmentation, augmentedShape } from './augment';
 import { imageSize, type ImageSet, refuseSet, standardization } from './imageSet';
-import { seeded, shuffle } from './random';
+import { seeded, shuffle } from '../base/random';
 
 export interface Batch {
   /** [batch, height, width, channels], float32, normalized. */

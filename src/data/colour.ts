@@ -2,7 +2,7 @@
 import { between, check, refuse } from '../base/options';
 import type { Augmentation } from './augment';
 import type { ImageSet } from './imageSet';
-import { normal } from './random';
+import { normal } from '../base/random';
 import { symmetricEigen } from './symmetricEigen';
 
 /** The principal components of RGB pixels in [0, 1]. */

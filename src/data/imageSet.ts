@@ -1,6 +1,6 @@
 /** A set of labelled images in memory, and its parts. */
 import { only, refuse, shown, wholeNumber } from '../base/options';
-import { seeded, shuffle } from './random';
+import { seeded, shuffle } from '../base/random';
 
 export type ImageShape = [height: number, width: number, channels: number];
 

@@ -26,5 +26,5 @@ export {
 export { colourComponents, type ColourComponents, IMAGENET_COLOURS, pcaColour } from './colour';
 export { CIFAR10_CLASSES, readCifar10, writeCifar10 } from './cifar10';
 export { OFFLINE_CLASSES, offlineImages } from './offline';
-export { seeded, type Random } from './random';
+export { seeded, type Random } from '../base/random';
 export { lectureImages } from './lectureImages';

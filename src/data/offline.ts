@@ -12,7 +12,7 @@
 import { check, wholeNumber } from '../base/options';
 import { refuseSplit } from './cifar10';
 import type { ImageSet } from './imageSet';
-import { below, type Random, seeded, shuffle } from './random';
+import { below, type Random, seeded, shuffle } from '../base/random';
 
 export interface OfflineKind {
   shape: 'disc' | 'cross' | 'triangle';

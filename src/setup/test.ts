@@ -2,8 +2,9 @@
 import { spawn } from 'node:child_process';
 import fs from 'node:fs';
 import path from 'node:path';
+import { ROOT } from '../node/root';
 import { UsageError } from '../cli/command';
-import { environment, ROOT } from './steps';
+import { environment } from './steps';
 
 interface Count {
   passed: number;

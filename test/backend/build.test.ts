@@ -3,11 +3,12 @@ import { createHash } from 'node:crypto';
 import fs from 'node:fs';
 import http from 'node:http';
 import path from 'node:path';
+import { ROOT } from '../../src/node/root';
 import { buildTensorflow, hasWheel, unpack } from '../../src/backend/native/build';
 import { hasNvidia, LIBRARIES, tensorflowFolder, TENSORFLOW_VERSION } from '../../src/backend/native/tensorflow';
 import { zip } from '../../src/handin/zip';
 import { inVenv } from '../../src/setup/python';
-import { ROOT, run } from '../../src/setup/steps';
+import { run } from '../../src/setup/steps';
 
 const root = path.join(ROOT, '.cache', 'build-test');
 const WHEEL = `tensorflow_cpu-${TENSORFLOW_VERSION}-cp311-cp311-manylinux_2_27_x86_64.whl`;

@@ -1,7 +1,7 @@
 /** Writes the README's tables on speed from results of the bench, each between two markers. */
 import fs from 'node:fs';
 import path from 'node:path';
-import { ROOT } from '../../src/setup/steps';
+import { ROOT } from '../../src/node/root';
 import type { GradingResult } from './grading.bench';
 import { inWords, type Report, type SpeedResult } from './speed';
 

@@ -16,7 +16,7 @@ import {
   shippedNames,
   writeRecord,
 } from '../../src';
-import { main } from '../../src/experiments/command';
+import { main } from '../../src/experiments/node/command';
 
 const doubling: Experiment<{ values: number[]; nothing: number | null }> = {
   title: 'Doubling',

@@ -5,9 +5,10 @@
 import { spawnSync } from 'node:child_process';
 import fs from 'node:fs';
 import path from 'node:path';
+import { ROOT } from '../../node/root';
 import { command, runIfMain } from '../../cli/command';
 import { inVenv, setUpVenv } from '../../setup/python';
-import { CACHE, environment, ROOT } from '../../setup/steps';
+import { CACHE, environment } from '../../setup/steps';
 import { committed, lectures } from './lectures';
 import type { Notebook } from './notebook';
 

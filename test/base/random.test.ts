@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { below, normal, seeded, shuffle } from '../../src/data/random';
+import { below, normal, seeded, shuffle } from '../../src/base/random';
 
 const draw = (count: number, random: () => number): number[] => Array.from({ length: count }, random);
 

@@ -6,7 +6,7 @@
  * it was in.
  */
 import path from 'node:path';
-import { command, runIfMain, usage, UsageError } from '../cli/command';
+import { command, runIfMain, usage, UsageError } from '../../cli/command';
 
 const FOLDER = path.join('data', 'cache', 'experiments');
 
@@ -14,8 +14,8 @@ const FOLDER = path.join('data', 'cache', 'experiments');
 export const main = command('experiment', async ({ values, positionals }) => {
   const [name, ...more] = positionals;
   if (more.length) throw new UsageError(`There are ${positionals.length} names; expected ${usage('experiment')}.`);
-  const { ready } = await import('../backend');
-  const { EXPERIMENTS, experiment, experimentOf, hasShipped, SCALES, writeRecord } = await import('.');
+  const { ready } = await import('../../backend');
+  const { EXPERIMENTS, experiment, experimentOf, hasShipped, SCALES, writeRecord } = await import('..');
   if (!name) {
     console.log(usage('experiment'));
     for (const [name, { title, claim, source, minutes }] of Object.entries(EXPERIMENTS)) {
