@@ -63,7 +63,12 @@ function registerFilterGradient(): void {
         info;
       const { top, bottom, left, right } = info.padInfo;
       return tf.tidy(() => {
-        const padded = x.pad([[0, 0], [top, bottom], [left, right], [0, 0]]); // prettier-ignore
+        const padded = x.pad([
+          [0, 0],
+          [top, bottom],
+          [left, right],
+          [0, 0],
+        ]);
         const gradient = dy.reshape([-1, outChannels]) as tf.Tensor2D;
         const places: tf.Tensor[] = [];
         for (let row = 0; row < filterHeight; row++) {

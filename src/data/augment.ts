@@ -208,7 +208,7 @@ export function tenCrops(x: tf.Tensor4D, size: number): tf.Tensor4D {
     refuse('size of tenCrops', size, `a whole number from 1 to ${Math.min(height, width)}`);
   }
   const [bottom, right] = [height - size, width - size];
-  const corners = [[0, 0], [0, right], [bottom, 0], [bottom, right], [bottom >> 1, right >> 1]]; // prettier-ignore
+  const corners = [[0, 0], [0, right], [bottom, 0], [bottom, right], [bottom >> 1, right >> 1]];
   return tf.tidy(() => {
     const crops = corners.map(([top, left]) => x.slice([0, top, left, 0], [batch, size, size, channels]));
     return tf.concat([...crops, ...crops.map(crop => crop.reverse(2))]);

@@ -203,7 +203,7 @@ function tilt(random: Random): Vector {
   const slope = between(random, -0.36, 0.36);
   const length = Math.sqrt(1 + slope * slope);
   const [x, y] = [1 / length, slope / length];
-  return ([[x, y], [-y, x], [-x, -y], [y, -x]] as const)[below(random, 4)]; // prettier-ignore
+  return ([[x, y], [-y, x], [-x, -y], [y, -x]] as const)[below(random, 4)];
 }
 
 function between(random: Random, low: number, high: number): number {

@@ -85,7 +85,10 @@ function batchOf(net: tf.LayersModel, batch: number, i: number): [x: tf.Tensor4D
   const classes = net.outputs[0].shape[1]!;
   return [
     tf.tensor4d(numbers(i, batch * height * width * channels), [batch, height, width, channels]),
-    tf.tensor1d(Array.from({ length: batch }, (_, k) => (k * 7 + i) % classes), 'int32'), // prettier-ignore
+    tf.tensor1d(
+      Array.from({ length: batch }, (_, k) => (k * 7 + i) % classes),
+      'int32',
+    ),
   ];
 }
 

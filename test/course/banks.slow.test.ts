@@ -7,7 +7,10 @@ import { type Functions, newSeed, testFunctions } from '../../src/harness/functi
 const ROUNDS = Number(process.env.CNN_KIT_ROUNDS ?? 200);
 const first = newSeed();
 const root = path.join(__dirname, '../..');
-const names = fs.readdirSync(path.join(root, 'solutions')).filter(file => file.endsWith('.ts')).map(file => path.basename(file, '.ts')); // prettier-ignore
+const names = fs
+  .readdirSync(path.join(root, 'solutions'))
+  .filter(file => file.endsWith('.ts'))
+  .map(file => path.basename(file, '.ts'));
 
 interface Wrong {
   name: string;

@@ -174,7 +174,11 @@ describe('checkpoints', () => {
         (await fit(model, tinySet(), options(file, { ...more, maxSteps }))).averaged?.dispose();
       }
       const resumed = await fit(model, tinySet(), options(file, { ...more, maxSteps: 7 }));
-      const straight = await fit(whole, tinySet(), { ...options(file, { ...more, maxSteps: 7 }), checkpoint: undefined, resume: false }); // prettier-ignore
+      const straight = await fit(whole, tinySet(), {
+        ...options(file, { ...more, maxSteps: 7 }),
+        checkpoint: undefined,
+        resume: false,
+      });
       assert.deepEqual(resumed.losses, straight.losses);
       assert.deepEqual(weightsOf(model), weightsOf(whole));
       const averages = [resumed, straight].map(({ averaged }) =>

@@ -160,7 +160,14 @@ describe('a step of an optimizer', () => {
     model.setWeights(averaged!.weights.map(weight => weight.clone()));
     assert.ok(weightsOf(model).every((weight, i) => String(weight) !== String(last[i])));
     const { accuracy } = await evaluate(model, tinySet());
-    const right = tf.tidy(() => answers.argMax(1).equal(tf.tensor1d([...tinySet().labels], 'int32')).mean().dataSync()[0]); // prettier-ignore
+    const right = tf.tidy(
+      () =>
+        answers
+          .argMax(1)
+          .equal(tf.tensor1d([...tinySet().labels], 'int32'))
+          .mean()
+          .dataSync()[0],
+    );
     assertNear([accuracy], [right]);
     averaged!.dispose();
   });

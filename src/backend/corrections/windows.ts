@@ -72,7 +72,10 @@ function unframed(dx: tf.Tensor, { before, after }: Plan): tf.Tensor {
 function padOrCut(x: tf.Tensor, around: [number, number][], value: number): tf.Tensor {
   if (around.flat().some(n => n < 0)) {
     const begin = around.map(([before]) => Math.max(-before, 0));
-    x = x.slice(begin, x.shape.map((length, axis) => length - begin[axis] - Math.max(-around[axis][1], 0))); // prettier-ignore
+    x = x.slice(
+      begin,
+      x.shape.map((length, axis) => length - begin[axis] - Math.max(-around[axis][1], 0)),
+    );
   }
   const added = around.map(([before, after]) => [Math.max(before, 0), Math.max(after, 0)] as [number, number]);
   return added.flat().some(n => n > 0) ? x.pad(added, value) : x;
@@ -127,7 +130,9 @@ export function correctWindows(backendName: string, trusts: Trust): void {
       const size = given.filterSize;
       const window = filter
         ? filter.slice(0, image.length)
-        : Array.isArray(size) ? size.slice(0, image.length) : image.map(() => size!); // prettier-ignore
+        : Array.isArray(size)
+          ? size.slice(0, image.length)
+          : image.map(() => size!);
       // Channels first: nothing of ours is so.
       if (/^NC/.test(given.dataFormat ?? '')) return previous(inputs, attributes, backend);
       const plan = planOf(image, window, given, kind === 'maximum' || kind === 'mean');

@@ -78,7 +78,9 @@ function attributeValue({ name, type, value }: NodeAttribute): Buffer {
       if (!list) return integer(5, value ? 1 : 0);
       break;
     case AttributeType.Type:
-      return list ? bytes(1, bytes(6, Buffer.concat(value.map(item => varint(item as number))))) : integer(6, value as number); // prettier-ignore
+      return list
+        ? bytes(1, bytes(6, Buffer.concat(value.map(item => varint(item as number)))))
+        : integer(6, value as number);
     case AttributeType.Shape:
       return bytes(7, shapeProto(value as number[]));
   }

@@ -46,7 +46,10 @@ export function plotly(options: PlotlyFigure): Figure {
     const live = { 'application/vnd.plotly.v1+json': coloured, 'text/plain': text };
     if (!still) return { bundle: live };
     // No PNG: JupyterLab's plotly would show that, too large, until something resizes it.
-    return { bundle: { ...live, 'image/svg+xml': await svgOf(still, text) }, metadata: { 'image/svg+xml': { alt: text } } }; // prettier-ignore
+    return {
+      bundle: { ...live, 'image/svg+xml': await svgOf(still, text) },
+      metadata: { 'image/svg+xml': { alt: text } },
+    };
   });
 }
 
