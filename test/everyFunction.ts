@@ -135,7 +135,13 @@ const ARGUMENTS: Record<string, () => unknown[]> = {
   subset: () => [tinySet(6), 2],
   Figure: () => ['text', () => ({ bundle: {} })],
   barChart: () => [[{ label: 'a', value: 1 }], {}],
-  heatmap: () => [[[1, 2], [3, 4]], {}],
+  heatmap: () => [
+    [
+      [1, 2],
+      [3, 4],
+    ],
+    {},
+  ],
   imageGrid: () => [kit.images(tinySet(6), [0]), {}],
   labelSides: () => [[{ x: 1, y: 1, radius: 1, label: 'a' }], [10, 10]],
   lineChart: () => [[{ name: 'a', values: [1, 2] }], {}],
@@ -177,7 +183,7 @@ const ARGUMENTS: Record<string, () => unknown[]> = {
   'layers.depthwiseConv': () => [3, {}],
   'layers.pad': () => [1, [0, 1]],
   'layers.sliceChannels': () => [0, 2],
-}; // prettier-ignore
+};
 
 /** Functions, or calls, that take what is in WRONG for a reason: names of calls, such as "display('x')". */
 const ACCEPTS: Record<string, string> = {

@@ -110,56 +110,119 @@ function compiled<Arguments extends tf.Tensor[], Result extends tf.Tensor | tf.T
   step: Step<Arguments, Result>,
   policy: Policy,
 ): Compiled<Arguments, Result> {
-  const { freeze, confirm, rehearse = false, model } = policy;
-  const { enabled = process.env.CNN_KIT_COMPILE !== '0', log = (line: string) => console.warn(line) } = policy;
-  const states = new Map<string, State>();
-  const names = new Set<string>();
-  let reason: string | undefined = enabled ? undefined : 'it is switched off';
-  let isCrowded = false;
-  let departures = 0;
+  const runner = new Runner(step, policy);
+  const call = (...args: Arguments): Result => runner.call(args);
+  return Object.defineProperties(call, {
+    reason: { get: () => runner.reason },
+    graphs: { get: () => runner.graphs },
+    dispose: { value: () => runner.dispose() },
+    free: { value: runner.free },
+  }) as Compiled<Arguments, Result>;
+}
 
-  const free = freeing(names);
-  const drop = (state: State): void => {
-    removeFunction(state.graph!.name);
-    names.delete(state.graph!.name);
-    Object.assign(state, { graph: undefined, traces: 0 });
-  };
+/** Runs a step: eagerly, recorded, beside its graph, or by its graph alone. */
+class Runner<Arguments extends tf.Tensor[], Result extends tf.Tensor | tf.Tensor[]> {
+  /** Why it runs eagerly for good. */
+  reason: string | undefined;
+  readonly free: () => void;
+  private readonly log: (line: string) => void;
+  private readonly title: string;
+  private readonly states = new Map<string, State>();
+  private readonly names = new Set<string>();
+  private isCrowded = false;
+  private departures = 0;
 
-  const giveUp = (why: string, isSaid = false): void => {
-    reason = why;
-    free();
-    states.clear();
-    if (!isSaid) log(`${step.name || 'A step'} runs eagerly, as ${why}.`);
-  };
+  constructor(
+    private readonly step: Step<Arguments, Result>,
+    private readonly policy: Policy,
+  ) {
+    const { enabled = process.env.CNN_KIT_COMPILE !== '0', log = (line: string) => console.warn(line) } = policy;
+    this.reason = enabled ? undefined : 'it is switched off';
+    this.log = log;
+    this.title = step.name || 'A step';
+    this.free = freeing(this.names);
+  }
 
-  const stateFor = (args: Arguments): State | undefined => {
+  get graphs(): number {
+    return [...this.states.values()].filter(state => state.graph).length;
+  }
+
+  call(args: Arguments): Result {
+    // A step inside of a traced step becomes part of its graph.
+    if (isObserved() || isRecordingGradients()) return this.step(...args);
+    if (this.reason !== undefined) return this.eagerly(args);
+    if (tf.getBackend() !== 'tensorflow') {
+      this.giveUp(`the backend ${tf.getBackend()} has no graphs`, true);
+      return this.eagerly(args);
+    }
+    settle();
+    const state = this.stateFor(args);
+    if (!state) return this.eagerly(args);
+    if (state.graph) this.dropIfOutdated(state);
+    if (!state.graph && state.freeze && state.calls++ < PATIENCE) return this.eagerly(args);
+    if (!state.graph && this.policy.rehearse) this.prepare(state, args);
+    else if (!state.graph) return this.record(state, args);
+    if (!state.graph) return this.eagerly(args);
+    // By its number, a variable among the arguments would be taken for the one that the step reads.
+    if (!state.model || args.some(tensor => tensor instanceof tf.Variable)) return this.followed(state, args);
+    return this.replayed(state.graph, args);
+  }
+
+  dispose(): void {
+    if (this.reason === undefined) this.giveUp('it was disposed of', true);
+  }
+
+  private giveUp(why: string, isSaid = false): void {
+    this.reason = why;
+    this.free();
+    this.states.clear();
+    if (!isSaid) this.log(`${this.title} runs eagerly, as ${why}.`);
+  }
+
+  private stateFor(args: Arguments): State | undefined {
     const key = args.map(({ shape, dtype }) => `${dtype} ${shape}`).join(', ');
-    let state = states.get(key);
-    if (!state && states.size >= MOST_GRAPHS) {
-      if (!isCrowded) log(`${step.name || 'A step'} runs eagerly at new shapes, as it has seen ${MOST_GRAPHS}.`);
-      isCrowded = true;
-    } else if (!state) states.set(key, (state = { calls: 0, traces: 0, freeze, shared: [] }));
+    let state = this.states.get(key);
+    if (!state && this.states.size >= MOST_GRAPHS) {
+      if (!this.isCrowded) this.log(`${this.title} runs eagerly at new shapes, as it has seen ${MOST_GRAPHS}.`);
+      this.isCrowded = true;
+    } else if (!state) {
+      this.states.set(key, (state = { calls: 0, traces: 0, freeze: this.policy.freeze, shared: [] }));
+    }
     return state;
-  };
+  }
 
-  const eagerly = (args: Arguments): Result => {
+  private dropIfOutdated(state: State): void {
+    if (isStale(state.graph!)) {
+      // Weights that change once are being trained: constants would be made again and again.
+      this.drop(state);
+      state.freeze = false;
+    } else if (state.model && !isUnchanged(state.model)) this.drop(state);
+  }
+
+  private drop(state: State): void {
+    removeFunction(state.graph!.name);
+    this.names.delete(state.graph!.name);
+    Object.assign(state, { graph: undefined, traces: 0 });
+  }
+
+  private eagerly(args: Arguments): Result {
     const held = hold();
     try {
-      const results = step(...args);
+      const results = this.step(...args);
       release(held);
       return results;
     } catch (error) {
       restore(held);
       throw error;
     }
-  };
+  }
 
   /** Runs the step for real, and builds its graph when enough is known. */
-  const record = (state: State, args: Arguments): Result => {
+  private record(state: State, args: Arguments): Result {
     separate(state.shared);
-    const { results, recorded } = trace(step as never, args, 'compute');
+    const { results, recorded } = trace(this.step as never, args, 'compute');
     if (recorded instanceof Untraceable) {
-      giveUp(recorded.message);
+      this.giveUp(recorded.message);
       return results as Result;
     }
     const wasSeparated = recorded.shared.every(variable => state.shared.includes(variable));
@@ -168,102 +231,76 @@ function compiled<Arguments extends tf.Tensor[], Result extends tf.Tensor | tf.T
     state.traces++;
     let usable: Trace | undefined;
     let difference: string | undefined;
-    if (!confirm) usable = recorded;
+    if (!this.policy.confirm) usable = recorded;
     else if (state.last) {
       const merged = merge(state.last, recorded);
       if (typeof merged === 'string') difference = merged;
       else usable = merged;
     }
     state.last = usable ? undefined : recorded;
-    if (usable) finish(state, usable);
-    else if (state.traces >= MOST_TRACES) giveUp(difference!);
+    if (usable) this.finish(state, usable);
+    else if (state.traces >= MOST_TRACES) this.giveUp(difference!);
     return results as Result;
-  };
+  }
 
-  const finish = (state: State, trace: Trace): void => {
+  private finish(state: State, trace: Trace): void {
+    const { model } = this.policy;
     try {
       state.graph = build(trace, state.freeze);
       state.model = model && stateOf(model);
-      names.add(state.graph.name);
+      this.names.add(state.graph.name);
     } catch (error) {
-      if (error instanceof Untraceable) giveUp(error.message);
-      else giveUp(`its graph cannot be built (${(error as Error).message.split('\n')[0]})`);
+      if (error instanceof Untraceable) this.giveUp(error.message);
+      else this.giveUp(`its graph cannot be built (${(error as Error).message.split('\n')[0]})`);
     }
-  };
+  }
 
   /** Builds the graph of a step that has not run yet. */
-  const prepare = (state: State, args: Arguments): void => {
+  private prepare(state: State, args: Arguments): void {
+    const { confirm } = this.policy;
+    const rehearsed = () => trace(this.step as never, args, 'rehearse').recorded;
     let usable: Trace | undefined;
     for (let i = 0; i < (confirm ? 2 : 1); i++) {
-      let { recorded } = trace(step as never, args, 'rehearse');
+      let recorded = rehearsed();
       if (!(recorded instanceof Untraceable) && recorded.shared.length > 0) {
         separate(recorded.shared);
-        ({ recorded } = trace(step as never, args, 'rehearse'));
+        recorded = rehearsed();
       }
-      if (recorded instanceof Untraceable) return giveUp(recorded.message);
+      if (recorded instanceof Untraceable) return this.giveUp(recorded.message);
       if (confirm && recorded.nodes.some(({ constant }) => constant?.isNoise)) {
-        return giveUp('its dropout draws random numbers in JavaScript; layers.dropout does not');
+        return this.giveUp('its dropout draws random numbers in JavaScript; layers.dropout does not');
       }
       const merged = usable ? merge(usable, recorded) : recorded;
-      if (typeof merged === 'string') return giveUp(merged);
+      if (typeof merged === 'string') return this.giveUp(merged);
       usable = merged;
     }
-    finish(state, usable!);
-  };
+    this.finish(state, usable!);
+  }
 
   /** Runs the step beside its graph. */
-  const followed = (state: State, args: Arguments): Result => {
-    const { results, departure } = follow(step as never, args, state.graph!);
+  private followed(state: State, args: Arguments): Result {
+    const { results, departure } = follow(this.step as never, args, state.graph!);
     if (departure) {
-      drop(state);
-      if (departures++ === 0) log(`${step.name || 'A step'} runs eagerly, as ${departure}.`);
-      if (departures >= MOST_DEPARTURES) giveUp(departure, true);
+      this.drop(state);
+      if (this.departures++ === 0) this.log(`${this.title} runs eagerly, as ${departure}.`);
+      if (this.departures >= MOST_DEPARTURES) this.giveUp(departure, true);
     }
     return results as Result;
-  };
+  }
 
-  const call = (...args: Arguments): Result => {
-    // A step inside of a traced step becomes part of its graph.
-    if (isObserved() || isRecordingGradients()) return step(...args);
-    if (reason !== undefined) return eagerly(args);
-    if (tf.getBackend() !== 'tensorflow') {
-      giveUp(`the backend ${tf.getBackend()} has no graphs`, true);
-      return eagerly(args);
-    }
-    settle();
-    const state = stateFor(args);
-    if (!state) return eagerly(args);
-    if (state.graph && isStale(state.graph)) {
-      // Weights that change once are being trained: constants would be made again and again.
-      drop(state);
-      state.freeze = false;
-    }
-    if (state.graph && state.model && !isUnchanged(state.model)) drop(state);
-    if (!state.graph && state.freeze && state.calls++ < PATIENCE) return eagerly(args);
-    if (!state.graph && rehearse) prepare(state, args);
-    else if (!state.graph) return record(state, args);
-    if (!state.graph) return eagerly(args);
-    // By its number, a variable among the arguments would be taken for the one that the step reads.
-    if (!state.model || args.some(tensor => tensor instanceof tf.Variable)) return followed(state, args);
+  private replayed(graph: Graph, args: Arguments): Result {
     try {
-      const results = replay(state.graph, args);
-      return (state.graph.trace.isList ? results : results[0]) as Result;
+      const results = replay(graph, args);
+      return (graph.trace.isList ? results : results[0]) as Result;
     } catch (error) {
-      if (state.graph.proven) throw error;
-      giveUp(`its graph cannot be run (${(error as Error).message.split('\n')[0]})`);
-      return eagerly(args);
+      if (graph.proven) throw error;
+      this.giveUp(`its graph cannot be run (${(error as Error).message.split('\n')[0]})`);
+      return this.eagerly(args);
     }
-  };
-
-  return Object.defineProperties(call, {
-    reason: { get: () => reason },
-    graphs: { get: () => [...states.values()].filter(state => state.graph).length },
-    dispose: { value: () => reason === undefined && giveUp('it was disposed of', true) },
-    free: { value: free },
-  }) as unknown as Compiled<Arguments, Result>;
+  }
 }
 
-/** Apart, as a function made in `compiled` would hold on to all that is there. */
+/** Apart, as a function made in the runner would hold on to all that is there. */
 function freeing(names: Set<string>): () => void {
   return () => {
     names.forEach(removeFunction);

@@ -4,21 +4,22 @@
  */
 import * as tf from '@tensorflow/tfjs';
 import { bindingKind, loadBinding, tensorflowMissing } from './native/tensorflow';
-import { registerKernels } from './kernels';
-import { registerCornerGradients } from './activations';
+import { devices, operationsByDevice, placeLayers } from './native/devices';
+import { registerKernels } from './kernels/register';
+import { registerCornerGradients } from './corrections/cornerGradients';
 import { registerFiles } from './files';
-import { transformEveryImage } from './borrowing';
+import { transformEveryImage } from './corrections/borrowing';
 import { isObserved } from './graph/observe';
 import { registerWasm } from './wasm';
 import { compileFor, compileModel } from './compile';
 import { runtime } from '../base/runtime';
 import '../cifar10';
 import '../node';
-import { correctWindows, keepNaNInMaxima, registerWindowGradients, trustsOfTfjs } from './windows';
+import { correctWindows, keepNaNInMaxima, registerWindowGradients, trustsOfTfjs } from './corrections/windows';
 import type { BindingKind } from './native/types';
 
 export { type Compiled, type CompileOptions, type Step } from '../base/runtime';
-export { compile, compileFor, compileModel } from './compile';
+export { compile, compileModel } from './compile';
 export { devices, onDevice, operationsByDevice, placeLayers } from './native/devices';
 
 export type BackendName = 'tensorflow' | 'wasm' | 'cpu';
@@ -37,6 +38,8 @@ export interface BackendInfo {
 }
 
 runtime.graphs = { compileFor, compileModel, isObserved };
+runtime.engine = backend;
+runtime.devices = { names: devices, operations: operationsByDevice, place: placeLayers };
 
 const NAMES: readonly BackendName[] = ['tensorflow', 'wasm', 'cpu'];
 const SET_UP = 'npm run doctor';

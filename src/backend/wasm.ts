@@ -3,9 +3,9 @@
  * sum of matrix products, the rest lent by the plain JavaScript backend.
  */
 import * as tf from '@tensorflow/tfjs';
-import { borrowed, borrowMissing, transformEveryImage } from './borrowing';
-import { makeTensor, replaceKernel } from './registration';
-import { correctWindows, hasNaN, keepNaNInMaxima, trustsOfTfjs } from './windows';
+import { borrowed, borrowMissing, transformEveryImage } from './corrections/borrowing';
+import { makeTensor, replaceKernel } from './corrections/registration';
+import { correctWindows, hasNaN, keepNaNInMaxima, trustsOfTfjs } from './corrections/windows';
 
 /** Kernels of XNNPACK, or after its model, that turn NaN into minus infinity, zero or the other number. */
 const DROPS_NAN = [
@@ -63,7 +63,12 @@ function registerFilterGradient(): void {
         info;
       const { top, bottom, left, right } = info.padInfo;
       return tf.tidy(() => {
-        const padded = x.pad([[0, 0], [top, bottom], [left, right], [0, 0]]); // prettier-ignore
+        const padded = x.pad([
+          [0, 0],
+          [top, bottom],
+          [left, right],
+          [0, 0],
+        ]);
         const gradient = dy.reshape([-1, outChannels]) as tf.Tensor2D;
         const places: tf.Tensor[] = [];
         for (let row = 0; row < filterHeight; row++) {

@@ -8,8 +8,16 @@ import { zlibSync } from 'fflate';
 export interface Runtime {
   /** Files on a disk; undefined where there is none. */
   files?: Files;
+  /** The folder of the kit among the files. */
+  kit?: string;
+  /** Under what an experiment is made here; it may take a moment. */
+  circumstances?(): Circumstances;
+  /** What computes; undefined where tfjs chose for itself. */
+  engine?(): { name: string; version: string; device: string };
   /** Steps as graphs; where there are none, each runs operation by operation. */
   graphs: Graphs;
+  /** What layers can be placed on. */
+  devices: Devices;
   /** Lets timers, events and drawings in. */
   pause(): Promise<void>;
   /** A value as text, as a terminal shows it. */
@@ -26,12 +34,25 @@ export interface Runtime {
   deflate(bytes: Uint8Array): Uint8Array;
 }
 
+export interface Circumstances {
+  /** Commit of the kit's code; '(changed)' where files differ from it. */
+  commit: string;
+  machine: string;
+  /** What was set in the environment and changes how it is computed, as one would type it before a command. */
+  settings: string;
+  versions: Record<string, string>;
+}
+
 export interface Files {
   exists(file: string): boolean;
   /** @throws with the reason, when it cannot be read */
   read(file: string): Uint8Array;
   /** Writes the file so that at every moment, also after a power cut, either the old or the new one is there whole. */
-  writeWhole(file: string, pieces: Iterable<Uint8Array>): void;
+  writeWhole(file: string, content: string | Iterable<string | Uint8Array>): void;
+  /** The names in a folder; none where there is no such folder. */
+  list(folder: string): string[];
+  /** Does nothing where there is none. */
+  remove(file: string): void;
   /** In hexadecimal digits. */
   sha256(...pieces: (string | Uint8Array)[]): string;
 }
@@ -78,6 +99,14 @@ export interface Graphs {
   isObserved(): boolean;
 }
 
+export interface Devices {
+  names(): string[];
+  /** How many operations were placed on each so far, and ran there. */
+  operations(): number[];
+  /** Puts the layers of a model on devices, by their names; undefined leaves a layer where it is. */
+  place(model: tf.LayersModel, deviceOf: (name: string) => number | undefined): void;
+}
+
 const uncompiled = <Arguments extends tf.Tensor[], Result>(
   step: Step<Arguments, Result>,
 ): Compiled<Arguments, Result> =>
@@ -93,6 +122,7 @@ export const runtime: Runtime = {
     compileModel: model => uncompiled((x: tf.Tensor) => model.apply(x, { training: false }) as tf.Tensor),
     isObserved: () => false,
   },
+  devices: { names: () => ['the only device'], operations: () => [0], place: () => undefined },
   pause: () => new Promise(resolve => setTimeout(resolve, 0)),
   inspect: value => (typeof value === 'object' && value !== null ? JSON.stringify(value) : String(value)),
   print: text => console.log(text),

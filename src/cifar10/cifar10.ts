@@ -1,18 +1,19 @@
 /** CIFAR-10 where its files are: in the folder that CNN_KIT_DATA names, or where `npm run data -- cifar10` has put them. */
 import fs from 'node:fs';
 import path from 'node:path';
+import { ROOT } from '../node/root';
 import { check, text } from '../base/options';
 import { CIFAR10_CLASSES, CIFAR10_FILES, PLANE, readCifar10, refuseSplit } from '../data/cifar10';
 import type { ImageSet } from '../data/imageSet';
 import { provideCifar10 } from '../data/lectureImages';
 
 /** Where `npm run data -- cifar10` puts the files. */
-export const CIFAR10_CACHE = path.join(__dirname, '..', '..', 'data', 'cache', 'cifar10');
+export const CIFAR10_CACHE = path.join(ROOT, 'data', 'cache', 'cifar10');
 
 const OFFICIAL_LENGTH = { train: 50_000, test: 10_000 };
 
 /** The folder to read CIFAR-10 from: the environment's CNN_KIT_DATA, which holds the .bin files, else data/cache/cifar10. */
-export function cifar10Folder(): string {
+function cifar10Folder(): string {
   return process.env.CNN_KIT_DATA || CIFAR10_CACHE;
 }
 

@@ -10,9 +10,9 @@ import { CIFAR10_FILES, readCifar10 } from '../data/cifar10';
 import { CIFAR10_CACHE } from './cifar10';
 import { download, type DownloadOptions, md5Of } from './download';
 
-export const CIFAR10_URL = 'https://www.cs.toronto.edu/~kriz/cifar-10-binary.tar.gz';
+const CIFAR10_URL = 'https://www.cs.toronto.edu/~kriz/cifar-10-binary.tar.gz';
 /** Published beside the archive on https://www.cs.toronto.edu/~kriz/cifar.html */
-export const CIFAR10_MD5 = 'c32a1d4ab5d03f1284b67883e8d87530';
+const CIFAR10_MD5 = 'c32a1d4ab5d03f1284b67883e8d87530';
 
 export interface InstallOptions extends DownloadOptions {
   /** A folder with .bin files (of any number of records), an archive, or the address of one; the official if not given. */

@@ -1,3 +1,5 @@
+import { writeOver } from '../node/terminal';
+
 /** What a progress line is written to: process.stdout, for one. */
 export interface Output {
   isTTY?: boolean;
@@ -27,7 +29,7 @@ export class ProgressLine {
     if (this.output.isTTY) {
       if (Date.now() - this.lastShown < 100 && done !== total) return;
       this.lastShown = Date.now();
-      this.output.write(`\r${this.line(done)}\x1b[K`);
+      writeOver(this.output, this.line(done), false);
     } else if (this.tenth(done) > this.lastTenth) {
       this.lastTenth = this.tenth(done);
       this.output.write(`${this.line(done)}\n`);

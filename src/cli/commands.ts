@@ -34,7 +34,8 @@ export const COMMANDS = {
     rest: 'JupyterLab',
   },
   test: {
-    about: 'Sets up what is missing and runs the types, the tests and the lectures; the last line counts all of them.',
+    about:
+      'Sets up what is missing and runs the checks of sources, the tests and the lectures; the last line counts all of them.',
     arguments: '[FOLDER ...]',
     options: { all: { type: 'boolean', about: 'the slow tests and whole lectures too (npm run test:all)' } },
     example: 'grading setup',
@@ -123,7 +124,7 @@ export const COMMANDS = {
       out: { type: 'string', value: 'FILE.json', about: 'where the result is written' },
     },
     example: 'relu-against-tanh --scale quick --seed 1',
-    script: 'dist/experiments/command.js',
+    script: 'dist/experiments/node/command.js',
     needsAll: true,
   },
   submit: {

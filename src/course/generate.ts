@@ -5,6 +5,7 @@
  */
 import fs from 'node:fs';
 import path from 'node:path';
+import { ROOT } from '../node/root';
 import { command, runIfMain } from '../cli/command';
 import { execute } from './lectures/execute';
 import { solutionsOf } from '../harness/exercises';
@@ -18,13 +19,11 @@ import { placeholders } from './lectures/prose';
 import { question, sealedQuestions } from './questions';
 import { parseTranslation, translate, updateTranslation } from './lectures/translation';
 
-const root = path.resolve(__dirname, '../..');
-
 /** Writes every exercise that its solution has outgrown, and returns their names. */
 export function generateExercises(): string[] {
   const outdated = outdatedExercises();
-  fs.mkdirSync(path.join(root, 'exercises'), { recursive: true });
-  for (const { file, stub } of outdated) fs.writeFileSync(path.join(root, 'exercises', file), stub);
+  fs.mkdirSync(path.join(ROOT, 'exercises'), { recursive: true });
+  for (const { file, stub } of outdated) fs.writeFileSync(path.join(ROOT, 'exercises', file), stub);
   return outdated.map(({ file }) => file);
 }
 
@@ -33,7 +32,7 @@ export function outdatedExercises(): { file: string; stub: string }[] {
   return solutionsOf()
     .map(exercise => ({ file: `${exercise}.ts`, stub: stubOf(exercise)! }))
     .filter(({ file, stub }) => {
-      const exercise = path.join(root, 'exercises', file);
+      const exercise = path.join(ROOT, 'exercises', file);
       return !fs.existsSync(exercise) || fs.readFileSync(exercise, 'utf8') !== stub;
     });
 }

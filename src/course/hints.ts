@@ -12,7 +12,7 @@ export const HINTS_FILE = path.join(ROOT, 'src/course/hints.json');
 const OPENED_FILE = path.join(ROOT, '.cache/hints.json');
 
 /** The hints of an exercise that are open. */
-export class OpenHints {
+class OpenHints {
   constructor(
     readonly exercise: string,
     readonly hints: Record<string, string[]>,

@@ -5,9 +5,9 @@
 import { createDecipheriv, scryptSync } from 'node:crypto';
 import fs from 'node:fs';
 import path from 'node:path';
+import { ROOT } from '../node/root';
 import { oneOf, refuse, shown } from '../base/options';
 
-const ROOT = path.resolve(__dirname, '../..');
 export const QUESTIONS_FILE = path.join(ROOT, 'src/course/questions.json');
 
 export const LANGUAGES = ['en', 'ko'] as const;
@@ -71,7 +71,7 @@ export function unseal(question: SealedQuestion, given: string | number): { expl
 }
 
 /** A text that a notebook shows as Markdown; `toString()` is the same. */
-export class Shown {
+class Shown {
   constructor(readonly markdown: string) {}
 
   toString(): string {
@@ -84,7 +84,7 @@ export class Shown {
 }
 
 /** What became of an answer; the explanation is there if it was right. */
-export class Marked extends Shown {
+class Marked extends Shown {
   constructor(
     readonly right: boolean,
     markdown: string,

@@ -1,5 +1,6 @@
 /** Seals the questions of solutions/questions/NN.ts into questions.json, from which no answer can be read. */
-import { createCipheriv, createHash, randomBytes } from 'node:crypto';
+import { createCipheriv, randomBytes } from 'node:crypto';
+import { sha256 } from '../node/files';
 import { canonical, keyOf, letterOf, type SealedQuestion, type Text } from './questions';
 
 /** A question as its author writes it. */
@@ -36,9 +37,7 @@ export function isSealOf(sealed: SealedQuestion, source: QuestionSource): boolea
 }
 
 function digestOf({ explanation }: QuestionSource, salt: string, answer: string | number): string {
-  return createHash('sha256')
-    .update(JSON.stringify([salt, answer, explanation]))
-    .digest('hex');
+  return sha256(JSON.stringify([salt, answer, explanation]));
 }
 
 /** The letter or the number that the source has for its answer. */
@@ -67,7 +66,7 @@ function shape(
 ): { open: Omit<SealedQuestion, 'salt' | 'sealed' | 'digest'>; answer: string | number } {
   const { id, difficulty, text } = source;
   if ('choices' in source) {
-    const rank = (choice: Text): string => createHash('sha256').update(salt).update(choice.en).digest('hex');
+    const rank = (choice: Text): string => sha256(salt, choice.en);
     const choices = [...source.choices].sort((a, b) => (rank(a) < rank(b) ? -1 : 1));
     return { open: { id, difficulty, text, choices }, answer: letterOf(choices.indexOf(source.choices[0])) };
   }

@@ -2,7 +2,7 @@
 import * as tf from '@tensorflow/tfjs';
 import { between, check, counts, func, refuse, tensor, wholeNumber } from '../base/options';
 import { type Image, type ImageSet, type ImageShape, refuseIndex, refuseSet } from './imageSet';
-import { below, normal, type Random, seeded } from './random';
+import { below, type Random, seeded } from '../base/random';
 
 /** Takes one image's bytes [height, width, channels], which it may overwrite, and gives as many back, or a cut. */
 export interface Augmentation {
@@ -191,124 +191,6 @@ export function cutout(options: { size?: number; fill?: number } = {}): Augmenta
 
 const byte = (what: string, value: number): void => wholeNumber(what, value, 0, 255);
 
-/** The principal components of RGB pixels in [0, 1]. */
-export interface ColourComponents {
-  /** Eigenvalues of the covariance matrix, largest first. */
-  eigenvalues: number[];
-  /** eigenvectors[i] is the unit vector [red, green, blue] of eigenvalues[i]. */
-  eigenvectors: number[][];
-}
-
-/** Those of ImageNet, as published with fb.resnet.torch (Gross & Wilber, 2016), datasets/imagenet.lua. */
-export const IMAGENET_COLOURS: ColourComponents = {
-  eigenvalues: [0.2175, 0.0188, 0.0045],
-  eigenvectors: [
-    [-0.5675, -0.5808, -0.5836],
-    [0.7192, -0.0045, -0.6948],
-    [0.4009, -0.814, 0.4203],
-  ],
-};
-
-/**
- * Adds to every pixel the same colour, sum over i of alpha_i eigenvalue_i eigenvector_i, alpha_i ~ N(0, deviation),
- * drawn anew for each image: AlexNet (Krizhevsky et al., NIPS 2012), section 4.1.
- *
- * @param components - `colourComponents(trainingSet)`, or those of ImageNet
- */
-export function pcaColour(
-  components: ColourComponents = IMAGENET_COLOURS,
-  options: { deviation?: number } = {},
-): Augmentation {
-  check('pcaColour', options, { deviation: (what, value: number) => between(what, value, 0) });
-  const { deviation = 0.1 } = options;
-  const isThree = (values: unknown): boolean => Array.isArray(values) && values.length === 3;
-  if (!isThree(components?.eigenvalues) || !isThree(components.eigenvectors)) {
-    refuse('first argument of pcaColour', components, 'the colourComponents of a set');
-  }
-  const { eigenvalues, eigenvectors } = components;
-  return (pixels, [, , channels], random) => {
-    if (channels !== 3) throw new Error(`The image has ${channels} channels; pcaColour takes 3: red, green, blue.`);
-    const shift = [0, 0, 0];
-    eigenvalues.forEach((eigenvalue, i) => {
-      const step = 255 * deviation * normal(random) * eigenvalue;
-      for (let channel = 0; channel < 3; channel++) shift[channel] += step * eigenvectors[i][channel];
-    });
-    // A table for each channel, as an image has many more pixels than there are bytes.
-    const [red, green, blue] = shift.map(step =>
-      Uint8Array.from({ length: 256 }, (_, byte) => Math.min(255, Math.max(0, Math.round(byte + step)))),
-    );
-    for (let p = 0; p < pixels.length; p += 3) {
-      pixels[p] = red[pixels[p]];
-      pixels[p + 1] = green[pixels[p + 1]];
-      pixels[p + 2] = blue[pixels[p + 2]];
-    }
-    return pixels;
-  };
-}
-
-/**
- * The principal components of a set's pixels; the largest entry of each eigenvector is positive.
- *
- * @throws if the set is empty or its images are not RGB
- */
-export function colourComponents(set: ImageSet): ColourComponents {
-  // Of any numbers, not of bytes alone: no rounding is wanted where colours are compared.
-  if (!ArrayBuffer.isView(set?.images) || !Array.isArray(set.shape))
-    refuse('set of colourComponents', set, 'an ImageSet');
-  if (set.shape[2] !== 3) throw new Error(`${set.name} has ${set.shape[2]} channels; expected 3: red, green, blue.`);
-  if (!set.length) throw new Error(`${set.name} has no images; expected a set with at least one.`);
-  const pixels = set.images.length / 3;
-  const sums = [0, 0, 0];
-  const products = [0, 1, 2].map(() => [0, 0, 0]);
-  for (let p = 0; p < set.images.length; p += 3) {
-    for (let i = 0; i < 3; i++) {
-      sums[i] += set.images[p + i];
-      for (let j = 0; j <= i; j++) products[i][j] += set.images[p + i] * set.images[p + j];
-    }
-  }
-  const covariance = [0, 1, 2].map(i =>
-    [0, 1, 2].map(j => {
-      const product = products[Math.max(i, j)][Math.min(i, j)];
-      return (product / pixels - (sums[i] / pixels) * (sums[j] / pixels)) / 255 ** 2;
-    }),
-  );
-  return symmetricEigen(covariance);
-}
-
-/** Eigenvalues, largest first, and unit eigenvectors of a symmetric matrix, by Jacobi's rotations. */
-function symmetricEigen(matrix: number[][]): ColourComponents {
-  const n = matrix.length;
-  const a = matrix.map(row => [...row]);
-  const vectors = matrix.map((_, i) => matrix.map((_, j) => Number(i === j)));
-  for (let sweep = 0; sweep < 30; sweep++) {
-    for (let p = 0; p < n; p++) {
-      for (let q = p + 1; q < n; q++) {
-        if (a[p][q] === 0) continue;
-        const theta = (a[q][q] - a[p][p]) / (2 * a[p][q]);
-        const t = (theta < 0 ? -1 : 1) / (Math.abs(theta) + Math.sqrt(theta * theta + 1));
-        const cos = 1 / Math.sqrt(t * t + 1);
-        const sin = t * cos;
-        for (let k = 0; k < n; k++) {
-          [a[k][p], a[k][q]] = [cos * a[k][p] - sin * a[k][q], sin * a[k][p] + cos * a[k][q]];
-        }
-        for (let k = 0; k < n; k++) {
-          [a[p][k], a[q][k]] = [cos * a[p][k] - sin * a[q][k], sin * a[p][k] + cos * a[q][k]];
-          [vectors[p][k], vectors[q][k]] = [
-            cos * vectors[p][k] - sin * vectors[q][k],
-            sin * vectors[p][k] + cos * vectors[q][k],
-          ];
-        }
-      }
-    }
-  }
-  const order = [...a.keys()].sort((i, j) => a[j][j] - a[i][i]);
-  const upright = (vector: number[]): number[] => {
-    const largest = vector.reduce((best, value) => (Math.abs(value) > Math.abs(best) ? value : best));
-    return vector.map(value => (largest < 0 ? -value : value));
-  };
-  return { eigenvalues: order.map(i => a[i][i]), eigenvectors: order.map(i => upright(vectors[i])) };
-}
-
 /**
  * The ten crops whose answers AlexNet averages at test time (section 4.1): top left, top right, bottom left, bottom
  * right, centre, then the mirror images of these five. Row k * batch + i of the result is crop k of image i, so the
@@ -326,7 +208,7 @@ export function tenCrops(x: tf.Tensor4D, size: number): tf.Tensor4D {
     refuse('size of tenCrops', size, `a whole number from 1 to ${Math.min(height, width)}`);
   }
   const [bottom, right] = [height - size, width - size];
-  const corners = [[0, 0], [0, right], [bottom, 0], [bottom, right], [bottom >> 1, right >> 1]]; // prettier-ignore
+  const corners = [[0, 0], [0, right], [bottom, 0], [bottom, right], [bottom >> 1, right >> 1]];
   return tf.tidy(() => {
     const crops = corners.map(([top, left]) => x.slice([0, top, left, 0], [batch, size, size, channels]));
     return tf.concat([...crops, ...crops.map(crop => crop.reverse(2))]);

@@ -1,8 +1,6 @@
-/** A set of labelled images in memory, and the batches that training takes from it. */
-import * as tf from '@tensorflow/tfjs';
-import { boolean, check, type Checks, func, only, refuse, shown, wholeNumber } from '../base/options';
-import { type Augmentation, augmentedShape } from './augment';
-import { seeded, shuffle } from './random';
+/** A set of labelled images in memory, and its parts. */
+import { only, refuse, shown, wholeNumber } from '../base/options';
+import { seeded, shuffle } from '../base/random';
 
 export type ImageShape = [height: number, width: number, channels: number];
 
@@ -26,28 +24,6 @@ export interface ImageSet {
   std?: number | number[];
 }
 
-export interface Batch {
-  /** [batch, height, width, channels], float32, normalized. */
-  x: tf.Tensor4D;
-  /** [batch], int32. */
-  y: tf.Tensor1D;
-}
-
-export interface BatchOptions {
-  /** 128 if not given; the last batch may be smaller. */
-  batchSize?: number;
-  /** Given: the images come in this seed's order (Fisher-Yates). Not given: in the order of the set. */
-  seed?: number;
-  /** Done to each image's bytes before they are normalized, with random numbers of `seed` (0 if not given). */
-  augment?: Augmentation;
-  /** Mean of pixels in [0, 1], for all channels or for each. The default is the set's, else the constant MEAN. */
-  mean?: number | number[];
-  /** Deviation of pixels in [0, 1], for all channels or for each. The default is the set's, else the constant STD. */
-  std?: number | number[];
-  /** Leaves the last batch out where it would be smaller. */
-  dropLast?: boolean;
-}
-
 /** One image as imageGrid of `display` takes it. */
 export interface Image {
   /** [height, width, channels], bytes. */
@@ -61,8 +37,6 @@ export interface Image {
 export const MEAN = 0.5;
 /** What `batches` then divides by, of a set that has no deviation of its own; with MEAN it maps bytes 0 .. 255 to -2 .. 2, near deviation 1 on natural images. */
 export const STD = 0.25;
-
-const AUGMENTATION_STREAM = 1;
 
 const MOST_BYTE_CLASSES = 256;
 
@@ -91,7 +65,7 @@ export function refuseSet(set: ImageSet, what = 'set of images'): void {
 }
 
 /** @throws unless there is one label for each image, each of them a class */
-export function refuseLabels(labels: Labels, name: string, length: number, classes: number): void {
+function refuseLabels(labels: Labels, name: string, length: number, classes: number): void {
   if (!(labels instanceof Uint8Array || labels instanceof Uint16Array || labels instanceof Int32Array)) {
     refuse(`array of labels of ${name}`, labels, 'a Uint8Array, Uint16Array or Int32Array');
   }
@@ -117,72 +91,15 @@ export function refuseEmpty(set: ImageSet, what?: string): void {
   if (!set.length) throw new Error(`${set.name} has no images; expected a set with at least one.`);
 }
 
-const perChannel = (what: string, value: number | number[]): void => {
-  const isNumbers = [value].flat().every(Number.isFinite);
-  if (!isNumbers) refuse(what, value, 'a number, or one for each channel');
-};
-
-const BATCH_OPTIONS: Checks<BatchOptions> = {
-  batchSize: (what, value) => wholeNumber(what, value),
-  seed: (what, value) => wholeNumber(what, value, -Infinity),
-  augment: (what, value) => func(what, value, 'an augmentation such as horizontalFlip()'),
-  mean: perChannel,
-  std: perChannel,
-  dropLast: boolean,
-};
-
-/**
- * The set's images, batch by batch: x = (bytes / 255 - mean) / std. The caller disposes of x and y.
- *
- * @throws at once if an option is out of its range or the set's labels are not its classes'; later if an augmentation
- * changes an image's size
- */
-export function batches(set: ImageSet, options: BatchOptions = {}): Generator<Batch> {
-  refuseSet(set);
-  check('batches', options, BATCH_OPTIONS);
-  standardization(set, options);
-  return generate(set, options);
-}
-
-function* generate(set: ImageSet, options: BatchOptions): Generator<Batch> {
-  const { batchSize = 128, seed, augment, dropLast = false } = options;
-  const [height, width, channels] = set.shape;
-  const size = height * width * channels;
-  const shape = augmentedShape(set.shape, augment);
-  const sizeAfter = shape[0] * shape[1] * shape[2];
-  const table = normalizationTable(set, options);
-  const order = Uint32Array.from({ length: set.length }, (_, i) => i);
-  if (seed !== undefined) shuffle(order, seeded(seed));
-  const random = seeded(seed ?? 0, AUGMENTATION_STREAM);
-  for (let start = 0; start < set.length; start += batchSize) {
-    const count = Math.min(batchSize, set.length - start);
-    if (dropLast && count < batchSize) return;
-    const x = new Float32Array(count * sizeAfter);
-    const y = new Int32Array(count);
-    for (let i = 0; i < count; i++) {
-      const index = order[start + i];
-      let pixels = set.images.subarray(index * size, (index + 1) * size);
-      // The copy keeps the set whole, whatever an augmentation writes.
-      if (augment) pixels = augment(pixels.slice(), set.shape, random);
-      if (pixels.length !== sizeAfter) {
-        throw new Error(
-          `The augmentation made an image of ${pixels.length} bytes out of ${size}; it must keep the size, or have shapeAfter.`,
-        );
-      }
-      for (let p = 0, to = i * sizeAfter, channel = 0; p < sizeAfter; p++) {
-        x[to + p] = table[channel * 256 + pixels[p]];
-        if (++channel === channels) channel = 0;
-      }
-      y[i] = set.labels[index];
-    }
-    yield { x: tf.tensor4d(x, [count, ...shape]), y: tf.tensor1d(y, 'int32') };
-  }
+interface Standardization {
+  mean: number | number[];
+  std: number | number[];
 }
 
 /** Mean and deviation of each channel by which a set's images become numbers. */
 export function standardization(
   set: Pick<ImageSet, 'name' | 'shape' | 'mean' | 'std'>,
-  { mean = set.mean ?? MEAN, std = set.std ?? STD }: Pick<BatchOptions, 'mean' | 'std'> = {},
+  { mean = set.mean ?? MEAN, std = set.std ?? STD }: Partial<Standardization> = {},
 ): { mean: number[]; std: number[] } {
   const [, , channels] = set.shape;
   const each = (what: string, value: number | number[], isRight: (value: number) => boolean): number[] => {
@@ -192,54 +109,6 @@ export function standardization(
     refuse(`${what} of ${set.name}`, value, `${expected}, or one for each of ${channels} channels`);
   };
   return { mean: each('mean', mean, Number.isFinite), std: each('std', std, value => value > 0 && value < Infinity) };
-}
-
-function normalizationTable(set: ImageSet, options?: Pick<BatchOptions, 'mean' | 'std'>): Float32Array {
-  const { mean, std } = standardization(set, options);
-  return Float32Array.from({ length: mean.length * 256 }, (_, i) => {
-    const channel = i >> 8;
-    return ((i & 255) / 255 - mean[channel]) / std[channel];
-  });
-}
-
-const statistics = new WeakMap<ImageSet, { mean: number[]; std: number[] }>();
-
-/**
- * Mean and deviation of each channel over the whole set, pixels in [0, 1]: what `batches` takes as `mean` and `std`.
- * Computed once for each set; `standardized` gives a training set's to the test set too.
- */
-export function channelStatistics(set: ImageSet): { mean: number[]; std: number[] } {
-  let found = statistics.get(set);
-  if (!found) {
-    refuseEmpty(set);
-    const channels = set.shape[2];
-    const sums = new Array<number>(channels).fill(0);
-    const squares = new Array<number>(channels).fill(0);
-    for (let i = 0, channel = 0; i < set.images.length; i++) {
-      sums[channel] += set.images[i];
-      squares[channel] += set.images[i] * set.images[i];
-      if (++channel === channels) channel = 0;
-    }
-    const pixels = set.images.length / channels;
-    const mean = sums.map(sum => sum / pixels / 255);
-    const std = squares.map((square, c) => Math.sqrt(Math.max(0, square / pixels / 255 ** 2 - mean[c] ** 2)));
-    statistics.set(set, (found = { mean, std }));
-  }
-  return { mean: [...found.mean], std: [...found.std] };
-}
-
-/**
- * The set with the mean and the deviation of each channel that `of` has over all its images: with those of the training
- * set for the training, the validation and the test set, all three are seen alike.
- *
- * @throws if `of` is empty, has other channels, or a channel whose pixels are all the same
- */
-export function standardized(set: ImageSet, of = set): ImageSet {
-  refuseSet(set);
-  const { mean, std } = channelStatistics(of);
-  const result = { ...set, mean, std };
-  standardization(result);
-  return result;
 }
 
 /**
@@ -328,6 +197,6 @@ export function refuseIndex(set: ImageSet, index: number): void {
   }
 }
 
-function imageSize({ shape: [height, width, channels] }: ImageSet): number {
+export function imageSize({ shape: [height, width, channels] }: ImageSet): number {
   return height * width * channels;
 }

@@ -1,14 +1,11 @@
+export { batches, type Batch, type BatchOptions } from './batches';
+export { channelStatistics, standardized } from './statistics';
 export {
-  batches,
-  channelStatistics,
   images,
   MEAN,
   split,
-  standardized,
   STD,
   subset,
-  type Batch,
-  type BatchOptions,
   type Image,
   type ImageSet,
   type ImageShape,
@@ -18,19 +15,16 @@ export {
   augmentedImages,
   augmentedShape,
   centreCrop,
-  colourComponents,
   compose,
   cropTo,
   cutout,
   horizontalFlip,
-  IMAGENET_COLOURS,
-  pcaColour,
   randomCrop,
   tenCrops,
   type Augmentation,
-  type ColourComponents,
 } from './augment';
+export { colourComponents, type ColourComponents, IMAGENET_COLOURS, pcaColour } from './colour';
 export { CIFAR10_CLASSES, readCifar10, writeCifar10 } from './cifar10';
 export { OFFLINE_CLASSES, offlineImages } from './offline';
-export { seeded, type Random } from './random';
+export { seeded, type Random } from '../base/random';
 export { lectureImages } from './lectureImages';

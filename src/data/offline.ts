@@ -12,7 +12,7 @@
 import { check, wholeNumber } from '../base/options';
 import { refuseSplit } from './cifar10';
 import type { ImageSet } from './imageSet';
-import { below, type Random, seeded, shuffle } from './random';
+import { below, type Random, seeded, shuffle } from '../base/random';
 
 export interface OfflineKind {
   shape: 'disc' | 'cross' | 'triangle';
@@ -203,7 +203,7 @@ function tilt(random: Random): Vector {
   const slope = between(random, -0.36, 0.36);
   const length = Math.sqrt(1 + slope * slope);
   const [x, y] = [1 / length, slope / length];
-  return ([[x, y], [-y, x], [-x, -y], [y, -x]] as const)[below(random, 4)]; // prettier-ignore
+  return ([[x, y], [-y, x], [-x, -y], [y, -x]] as const)[below(random, 4)];
 }
 
 function between(random: Random, low: number, high: number): number {

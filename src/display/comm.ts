@@ -1,4 +1,4 @@
-import { kernelHost, type Comm, type CommHandler, type CommMessage, type KernelHost } from './host';
+import { kernelHost, type Comm, type CommHandler, type CommMessage, type KernelHost } from './figures/host';
 
 /** Comms, the channels that widgets use: https://jupyter-client.readthedocs.io/en/stable/messaging.html#custom-messages */
 export const comm = {

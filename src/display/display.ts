@@ -1,7 +1,7 @@
 import { boolean, check, words } from '../base/options';
 import { runtime } from '../base/runtime';
-import { Figure, jupyterDisplay, type Picture } from './figure';
-import { kernelHost, type MimeBundle } from './host';
+import { Figure, jupyterDisplay, type Picture } from './figures/figure';
+import { kernelHost, type MimeBundle } from './figures/host';
 
 /** An output that is on the page, or soon will be. */
 export interface DisplayHandle {

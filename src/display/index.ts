@@ -1,20 +1,10 @@
 /** Turns data into what Jupyter shows: the table of contents. */
-export {
-  type AxisOptions,
-  type Bar,
-  barChart,
-  type ChartOptions,
-  heatmap,
-  type HeatmapOptions,
-  lineChart,
-  type Point,
-  type Rule,
-  scatterChart,
-  type Series,
-} from './charts';
+export type { AxisOptions, ChartOptions, Rule } from './charts/axes';
+export { type Bar, barChart, lineChart, type Point, scatterChart, type Series } from './charts/charts';
+export { heatmap, type HeatmapOptions } from './charts/heatmap';
 export { comm } from './comm';
 export { display, type Display, type DisplayHandle, input, represent } from './display';
-export { Figure, jupyterDisplay, type Picture } from './figure';
+export { Figure, jupyterDisplay, type Picture } from './figures/figure';
 export {
   type Comm,
   type CommHandler,
@@ -23,13 +13,13 @@ export {
   type KernelHost,
   kernelKey,
   type MimeBundle,
-} from './host';
-export { imageGrid, type ImageGridOptions } from './imageGrid';
-export { labelSides, type Side } from './labelSides';
-export { plotly, type PlotlyFigure } from './plotly';
-export { encodePng, type Image } from './png';
+} from './figures/host';
+export { imageGrid, type ImageGridOptions } from './images/imageGrid';
+export { labelSides, type Side } from './charts/labelSides';
+export { plotly, type PlotlyFigure } from './charts/plotly';
+export { encodePng, type Image } from './images/png';
 export { progress, type Progress, type ProgressOptions, type ProgressUpdate } from './progress';
-export { svgFigure } from './svgFigure';
+export { svgFigure } from './figures/svgFigure';
 export { table, type TableOptions } from './table';
 export { escapeMarkup } from '../base/markup';
-export { palette, vegaLite, type VegaLiteSpec } from './vegaLite';
+export { palette, vegaLite, type VegaLiteSpec } from './charts/vegaLite';

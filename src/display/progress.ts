@@ -1,12 +1,12 @@
 import { escapeMarkup } from '../base/markup';
 import { check, refuse, text as textCheck } from '../base/options';
 import { runtime } from '../base/runtime';
-import type { Picture } from './figure';
-import { kernelHost, type KernelHost } from './host';
-import { drawnPicture, fontFamily } from './raster';
-import { formatNumber, formatSeconds, rangeOf } from './text';
-import { thin } from './thin';
-import { palette } from './vegaLite';
+import type { Picture } from './figures/figure';
+import { kernelHost, type KernelHost } from './figures/host';
+import { drawnPicture, fontFamily } from './figures/raster';
+import { formatNumber, formatSeconds, rangeOf } from './figures/text';
+import { thin } from './charts/thin';
+import { palette } from './charts/vegaLite';
 
 export interface ProgressOptions {
   title: string;

@@ -1,8 +1,8 @@
 import { escapeMarkup } from '../base/markup';
 import { check, type Checks, listOf, refuse, wholeNumber, words } from '../base/options';
 import { runtime } from '../base/runtime';
-import { Figure } from './figure';
-import { formatNumber } from './text';
+import { Figure } from './figures/figure';
+import { formatNumber } from './figures/text';
 
 export interface TableOptions {
   /** Which columns, in which order; by default all, in the order in which the rows have them. */

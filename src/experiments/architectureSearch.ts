@@ -69,7 +69,10 @@ export const architectureSearch: Experiment<ArchitectureSearch> = {
 
   figure({ best, searches }) {
     return spreadChart(
-      searches.map(({ name, curves }) => ({ name, runs: quartiles(curves).map(curve => curve.map(value => 100 * value)) })), // prettier-ignore
+      searches.map(({ name, curves }) => ({
+        name,
+        runs: quartiles(curves).map(curve => curve.map(value => 100 * value)),
+      })),
       {
         title: `The best cell so far: median and middle half of ${searches[0].curves.length} seeds`,
         x: 'cells asked',

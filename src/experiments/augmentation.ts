@@ -55,12 +55,14 @@ export const augmentation: Experiment<AugmentationResult> = {
     });
     const build = (networkSeed: number) => {
       const { chain, convRelu, dense, flatten, maxPool, model, named } = layers;
-      return model('fourLayers', { inputShape: [CROP, CROP, 3], seed: networkSeed },
+      return model(
+        'fourLayers',
+        { inputShape: [CROP, CROP, 3], seed: networkSeed },
         named('conv1', chain(convRelu(32, 5), maxPool(3, 2))),
         named('conv2', chain(convRelu(32, 5), maxPool(3, 2))),
         named('conv3', chain(convRelu(64, 3), maxPool(3, 2))),
         named('fc4', flatten(), dense(train.classes.length)),
-      ); // prettier-ignore
+      );
     };
     // The middle alone, as a cut that leaves nothing to chance.
     const middle = Object.assign<Augmentation, Pick<Augmentation, 'shapeAfter'>>(
@@ -111,9 +113,10 @@ export const augmentation: Experiment<AugmentationResult> = {
 
   conclusion({ networks, tenCrops }) {
     const [none, , crop, colour] = networks;
-    const gains = tenCrops.map(({ centreError, tenCropError, interval }) =>
-      `${percent(centreError)} to ${percent(tenCropError)} (against the mean crop a gain of ${percent(interval[0])} to ${percent(interval[1])})`,
-    ); // prettier-ignore
+    const gains = tenCrops.map(
+      ({ centreError, tenCropError, interval }) =>
+        `${percent(centreError)} to ${percent(tenCropError)} (against the mean crop a gain of ${percent(interval[0])} to ${percent(interval[1])})`,
+    );
     return (
       `Test errors: ${networks.map(row => summary(row)).join('; ')}. ${verdict(crop, none)}; ${verdict(colour, crop)}. ` +
       `The gap to the training error shrinks from ${percent(gap(none))} to ${percent(gap(crop))}. ` +

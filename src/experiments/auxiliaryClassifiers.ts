@@ -43,7 +43,8 @@ export const auxiliaryClassifiers: Experiment<AuxiliaryClassifiers> = {
       for (const seed of Array.from({ length: at(scale, 2, 5, 10) }, (_, i) => seeds[0] + i)) {
         const net = miniGooglenet({ auxiliary: true, init, classes, seed });
         const [{ x, y }] = batches(subset(train, Math.min(64, count)), { batchSize: 64 });
-        const first = async (auxiliaryWeight: number): Promise<number> => (await gradientNorms(net, x, y, { auxiliaryWeight }))[0].norm; // prettier-ignore
+        const first = async (auxiliaryWeight: number): Promise<number> =>
+          (await gradientNorms(net, x, y, { auxiliaryWeight }))[0].norm;
         norms.without.push(await first(0));
         norms.with.push(await first(WEIGHT));
         tf.dispose([x, y]);
@@ -76,9 +77,12 @@ export const auxiliaryClassifiers: Experiment<AuxiliaryClassifiers> = {
   },
 
   figure({ stem, errors }) {
-    const bars = stem.flatMap(
-      ({ initialization, ...norms }) =>
-      (['without', 'with'] as const).map(kind => ({ label: initialization, series: `${kind} auxiliary classifiers`, value: median(norms[kind]) })), // prettier-ignore
+    const bars = stem.flatMap(({ initialization, ...norms }) =>
+      (['without', 'with'] as const).map(kind => ({
+        label: initialization,
+        series: `${kind} auxiliary classifiers`,
+        value: median(norms[kind]),
+      })),
     );
     const percent = (runs: number[][]): number[][] => runs.map(run => run.map(error => 100 * error));
     return [
@@ -95,10 +99,18 @@ export const auxiliaryClassifiers: Experiment<AuxiliaryClassifiers> = {
             color: { field: 'series', type: 'nominal', sort: null, title: null },
           },
         },
-        { text: ['The gradient that reaches the stem of a new network', ...bars.map(({ label, value, series }) => `  ${label} (${series}): ${format(value)}`)].join('\n') }, // prettier-ignore
+        {
+          text: [
+            'The gradient that reaches the stem of a new network',
+            ...bars.map(({ label, value, series }) => `  ${label} (${series}): ${format(value)}`),
+          ].join('\n'),
+        },
       ),
       spreadChart(
-        (['without', 'with'] as const).map(kind => ({ name: `${kind} auxiliary classifiers`, runs: percent(errors[kind]) })), // prettier-ignore
+        (['without', 'with'] as const).map(kind => ({
+          name: `${kind} auxiliary classifiers`,
+          runs: percent(errors[kind]),
+        })),
         { title: 'Training error of the main classifier', x: 'epochs', y: 'training error (%)' },
       ),
     ];

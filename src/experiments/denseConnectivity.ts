@@ -29,7 +29,14 @@ export const denseConnectivity: Experiment<DenseConnectivity> = {
     const [depth, growthRate] = at(scale, [10, 4], [22, 8], [22, 8]);
     const train = halved(images({ split: 'train', count }));
     const net = densenetCifar({ depth, growthRate, inputShape: train.shape, classes: train.classes.length, seed });
-    const { trainError } = await fit(net, train, { epochs, batchSize: 16, learningRate: 0.05, weightDecay: DECAY, seed, progress: false }); // prettier-ignore
+    const { trainError } = await fit(net, train, {
+      epochs,
+      batchSize: 16,
+      learningRate: 0.05,
+      weightDecay: DECAY,
+      seed,
+      progress: false,
+    });
     log(`training error ${(100 * trainError).toFixed(1)}%`);
     const blocks = denseConnections(net).map(({ block, strengths }) => ({
       block,
@@ -42,7 +49,9 @@ export const denseConnectivity: Experiment<DenseConnectivity> = {
   figure({ blocks }) {
     return blocks.map(({ block, strengths }) => {
       // As in the paper, each target by its strongest source: red there, light here.
-      const shown = strengths.map(row => row.map((value, t) => (value === null ? NaN : value / strongest(strengths, t)))); // prettier-ignore
+      const shown = strengths.map(row =>
+        row.map((value, t) => (value === null ? NaN : value / strongest(strengths, t))),
+      );
       return heatmap(shown, {
         title: `${block}: mean magnitude of the weights, by the strongest of each target`,
         x: 'target layer',

@@ -25,7 +25,9 @@ export const depthwiseSeparable: Experiment<DepthwiseSeparable> = {
     const rounds = at(scale, 2, 9, 15);
     const batch = at(scale, 1, 8, 16);
     const costs = widths.map(channels => {
-      const [dense, separable] = [standard, separate].map(block => blockCost([side, side, channels], block(channels)).multiplyAdds); // prettier-ignore
+      const [dense, separable] = [standard, separate].map(
+        block => blockCost([side, side, channels], block(channels)).multiplyAdds,
+      );
       return { channels, dense, separable, ratio: dense / separable };
     });
     const speedups: { channels: number; speedup: number }[] = [];
@@ -58,9 +60,18 @@ export const depthwiseSeparable: Experiment<DepthwiseSeparable> = {
     return lineChart(
       [
         { name: 'fewer multiply-adds', values: costs.map(({ channels, ratio }) => ({ x: channels, y: ratio })) },
-        { name: 'faster, measured', values: measured.speedups.map(({ channels, speedup }) => ({ x: channels, y: speedup })) }, // prettier-ignore
+        {
+          name: 'faster, measured',
+          values: measured.speedups.map(({ channels, speedup }) => ({ x: channels, y: speedup })),
+        },
       ],
-      { title: `Standard by separable, 3 x 3 at ${side} x ${side}`, x: 'channels', y: 'times', logX: true, horizontal: { at: 9, label: '9' } }, // prettier-ignore
+      {
+        title: `Standard by separable, 3 x 3 at ${side} x ${side}`,
+        x: 'channels',
+        y: 'times',
+        logX: true,
+        horizontal: { at: 9, label: '9' },
+      },
     );
   },
 

@@ -32,12 +32,14 @@ export const dropout: Experiment<DropoutResult> = {
     const test = images({ split: 'test', count: at(scale, 50, 500, 500) });
     const build = (rate: number) => (networkSeed: number) => {
       const { chain, convRelu, dense, dropout: drop, flatten, maxPool, model, named, relu } = layers;
-      return model('fourLayers', { inputShape: train.shape, seed: networkSeed },
+      return model(
+        'fourLayers',
+        { inputShape: train.shape, seed: networkSeed },
         named('conv1', chain(convRelu(32, 5), maxPool(3, 2))),
         named('conv2', chain(convRelu(32, 5), maxPool(3, 2))),
         named('fc3', flatten(), drop(rate), dense(256), relu(), drop(rate)),
         named('fc4', dense(train.classes.length)),
-      ); // prettier-ignore
+      );
     };
     let doubt: DropoutResult['doubt'] = [];
     const networks = await compareVariants(

@@ -87,7 +87,9 @@ export const ensembles: Experiment<Ensembles> = {
   figure({ models, snapshots, crops, testImages }) {
     const all = { models, snapshots, crops };
     const bars = (member: string, of: (scores: EnsembleComparison) => [number, number]) =>
-      Object.entries(all).flatMap(([label, scores]) => of(scores).map((value, i) => ({ label, value, series: i ? 'their average' : member }))); // prettier-ignore
+      Object.entries(all).flatMap(([label, scores]) =>
+        of(scores).map((value, i) => ({ label, value, series: i ? 'their average' : member })),
+      );
     return [
       barChart(
         bars('members, mean', scores => [scores.meanLoss, scores.ensemble.loss]),

@@ -108,17 +108,20 @@ function network({ shape, classes }: ImageSet, size: 11 | 7, seed: number): tf.L
   const { convRelu, dense, flatten, maxPool, model, named } = layers;
   // Small at first, so that what is seen was learned.
   const init = { deviation: 0.01 };
-  const [first, second] = size === 11
-    ? [convRelu(32, 11, { stride: 4, padding: 2, init }), convRelu(48, 5)]
-    : [convRelu(32, 7, { stride: 2, padding: 2, init }), convRelu(48, 5, { stride: 2 })]; // prettier-ignore
-  return model(size === 11 ? 'alexnetLike' : 'zfnetLike', { inputShape: shape, seed },
-    named('conv1', first),                       // 15 x 15 or 31 x 31
-    named('pool1', maxPool(3, 2)),               // 7 x 7 or 15 x 15
-    named('conv2', second),                      // 7 x 7 or 8 x 8
-    named('pool2', maxPool(3, 2)),               // 3 x 3
-    named('conv3', convRelu(64, 3)),             // 3 x 3
+  const [first, second] =
+    size === 11
+      ? [convRelu(32, 11, { stride: 4, padding: 2, init }), convRelu(48, 5)]
+      : [convRelu(32, 7, { stride: 2, padding: 2, init }), convRelu(48, 5, { stride: 2 })];
+  return model(
+    size === 11 ? 'alexnetLike' : 'zfnetLike',
+    { inputShape: shape, seed },
+    named('conv1', first), // 15 x 15 or 31 x 31
+    named('pool1', maxPool(3, 2)), // 7 x 7 or 15 x 15
+    named('conv2', second), // 7 x 7 or 8 x 8
+    named('pool2', maxPool(3, 2)), // 3 x 3
+    named('conv3', convRelu(64, 3)), // 3 x 3
     named('output', flatten(), dense(classes.length)),
-  ); // prettier-ignore
+  );
 }
 
 /** Every pixel four times: 64 x 64, so that filters of 11 x 11 have something to stride over. */

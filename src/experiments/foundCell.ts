@@ -42,7 +42,13 @@ export const foundCell: Experiment<FoundCell> = {
       'residual cell': RESIDUAL,
       'plain cell': PLAIN,
     })) {
-      const found = { name, cell: cellName(cell), parameters: 0, testErrors: [] as number[][], trainErrors: [] as number[][] }; // prettier-ignore
+      const found = {
+        name,
+        cell: cellName(cell),
+        parameters: 0,
+        testErrors: [] as number[][],
+        trainErrors: [] as number[][],
+      };
       for (let s = seed; s < seed + seeds; s++) {
         const net = cellNetwork(cell, {
           cellsPerStage,
@@ -51,7 +57,10 @@ export const foundCell: Experiment<FoundCell> = {
           classes: train.classes.length,
           seed: s,
         });
-        found.parameters = net.trainableWeights.reduce((n, { shape }) => n + shape.reduce<number>((a, b) => a * b!, 1), 0); // prettier-ignore
+        found.parameters = net.trainableWeights.reduce(
+          (n, { shape }) => n + shape.reduce<number>((a, b) => a * b!, 1),
+          0,
+        );
         const { epochs: rows } = await fit(net, train, {
           epochs,
           batchSize: 64,
@@ -83,7 +92,10 @@ export const foundCell: Experiment<FoundCell> = {
 
   conclusion({ networks, images }) {
     const last = (runs: number[][]): string => `${(100 * median(runs.map(run => run.at(-1)!))).toFixed(1)}%`;
-    const each = networks.map(({ name, cell, parameters, testErrors, trainErrors }) => `${name} (${cell}, ${(parameters / 1e3).toFixed(0)} thousand weights) ${last(testErrors)}, training ${last(trainErrors)}`); // prettier-ignore
+    const each = networks.map(
+      ({ name, cell, parameters, testErrors, trainErrors }) =>
+        `${name} (${cell}, ${(parameters / 1e3).toFixed(0)} thousand weights) ${last(testErrors)}, training ${last(trainErrors)}`,
+    );
     return `Test error after training on ${images} images: ${each.join('; ')}.`;
   },
 };

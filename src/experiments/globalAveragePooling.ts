@@ -34,7 +34,13 @@ export const globalAveragePooling: Experiment<GlobalAveragePooling> = {
       for (let s = seed; s < seed + seedCount; s++) {
         const net = miniGooglenet({ head, classes, seed: s });
         found.parameters = net.countParams();
-        const { epochs: rows } = await fit(net, train, { epochs, batchSize: 32, learningRate: 0.02, seed: s, progress: false }); // prettier-ignore
+        const { epochs: rows } = await fit(net, train, {
+          epochs,
+          batchSize: 32,
+          learningRate: 0.02,
+          seed: s,
+          progress: false,
+        });
         const { accuracy } = await evaluate(net, test);
         net.dispose();
         found.trainErrors.push(rows.map(({ trainError }) => trainError));
@@ -55,7 +61,10 @@ export const globalAveragePooling: Experiment<GlobalAveragePooling> = {
   },
 
   figure({ paper, heads }) {
-    const bars = HEADS.map(head => ({ label: head === 'average' ? 'average and one layer' : "VGG's three dense layers", value: paper[head] / 1e6 })); // prettier-ignore
+    const bars = HEADS.map(head => ({
+      label: head === 'average' ? 'average and one layer' : "VGG's three dense layers",
+      value: paper[head] / 1e6,
+    }));
     return [
       barChart(bars, { title: "Weights behind GoogLeNet's last maps (7 x 7 x 1024)", x: 'millions', horizontal: true }),
       spreadChart(

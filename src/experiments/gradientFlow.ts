@@ -84,9 +84,11 @@ function bare(depth: number, inputShape: [number, number, number], seed: number,
   const off = 0.7;
   const layer = chain(relu(), conv(16, 3, { bias: false }), scaled(off));
   const unit = chain(layer, layer);
-  return model(`bare${depth}`, { inputShape, seed },
+  return model(
+    `bare${depth}`,
+    { inputShape, seed },
     named('conv1', conv(16, 3, { bias: false })),
     repeat((depth - 2) / 2, () => (isResidual ? residual(unit) : unit)),
     named('fc', relu(), globalAvgPool(), dense(10)),
-  ); // prettier-ignore
+  );
 }

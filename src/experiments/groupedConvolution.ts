@@ -30,7 +30,13 @@ export const groupedConvolution: Experiment<GroupedConvolution> = {
       const { parameters, multiplyAdds } = blockCost([14, 14, 256], conv(256, 3, { groups, bias: false }));
       return { groups, parameters, multiplyAdds };
     });
-    const table2 = [[1, 64], [2, 40], [4, 24], [8, 14], [32, 4]]; // prettier-ignore
+    const table2 = [
+      [1, 64],
+      [2, 40],
+      [4, 24],
+      [8, 14],
+      [32, 4],
+    ];
     const blocks = table2.map(([cardinality, width]) => {
       const inner = cardinality * width;
       const block = chain(
@@ -50,7 +56,6 @@ export const groupedConvolution: Experiment<GroupedConvolution> = {
       ['b', 'c'],
       ['c', 'a'],
     ] as [Form, Form][]) {
-      // prettier-ignore
       const [one, other] = [from, to].map((form, i) => resnextCifar({ ...options, form, seed: seed + i }));
       transferWeights(one, other);
       const difference = tf.tidy(() => {
@@ -76,7 +81,10 @@ export const groupedConvolution: Experiment<GroupedConvolution> = {
         logY: true,
       }),
       barChart(
-        blocks.map(({ cardinality, width, parameters }) => ({ label: `${cardinality} x ${width}d`, value: parameters / 1e3 })), // prettier-ignore
+        blocks.map(({ cardinality, width, parameters }) => ({
+          label: `${cardinality} x ${width}d`,
+          value: parameters / 1e3,
+        })),
         { title: 'Blocks of equal cost (table 2)', x: 'cardinality x width', y: 'parameters (thousand)' },
       ),
     ];
@@ -85,7 +93,9 @@ export const groupedConvolution: Experiment<GroupedConvolution> = {
   conclusion({ groups, blocks, forms }) {
     const [dense] = groups;
     const at32 = groups.find(({ groups }) => groups === 32)!;
-    const counts = blocks.map(({ cardinality, width, parameters }) => `${cardinality} x ${width}d ${parameters.toLocaleString('en')}`); // prettier-ignore
+    const counts = blocks.map(
+      ({ cardinality, width, parameters }) => `${cardinality} x ${width}d ${parameters.toLocaleString('en')}`,
+    );
     const worst = Math.max(...forms.map(({ difference }) => difference));
     return (
       `32 groups take ${(at32.multiplyAdds / 1e6).toFixed(2)} of ${(dense.multiplyAdds / 1e6).toFixed(1)} million multiply-adds, ` +

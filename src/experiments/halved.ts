@@ -15,7 +15,9 @@ export function halved(set: ImageSet): ImageSet {
           const from = ((i * height + 2 * y) * width + 2 * x) * channels + c;
           const row = width * channels;
           const { images: pixels } = set;
-          images[to++] = Math.round((pixels[from] + pixels[from + channels] + pixels[from + row] + pixels[from + row + channels]) / 4); // prettier-ignore
+          images[to++] = Math.round(
+            (pixels[from] + pixels[from + channels] + pixels[from + row] + pixels[from + row + channels]) / 4,
+          );
         }
       }
     }

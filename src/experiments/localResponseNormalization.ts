@@ -1,6 +1,6 @@
 /** Local response normalization: lateral inhibition seen on a picture, its two conventions, and whether it helps. */
 import * as tf from '@tensorflow/tfjs';
-import { images as imagesOf } from '../data';
+import { images as imagesOf, type ImageSet } from '../data';
 import { imageGrid, lineChart } from '../display';
 import { localResponseNorm, type LocalResponseNormOptions } from '../ops';
 import * as layers from '../layers';
@@ -35,60 +35,8 @@ export const localResponseNormalization: Experiment<LocalResponseNormalization> 
   async run({ seed, scale, images, log, part }) {
     const train = images({ split: 'train', count: at(scale, 100, 3000, 7000) });
     const test = images({ split: 'test', count: at(scale, 50, 500, 500) });
-    const seen = tf.tidy(() => {
-      const [height, width, channels] = train.shape;
-      const picture = tf.tensor4d(Float32Array.from(train.images.subarray(0, height * width * channels)), [1, height, width, channels]).div(255).mean(3, true) as tf.Tensor4D; // prettier-ignore
-      const edges = tf.relu(tf.conv2d(picture, orientedFilters(), 1, 'valid')) as tf.Tensor4D;
-      const maps = edges.div(edges.max()).mul(3) as tf.Tensor4D;
-      const norm = (x: tf.Tensor4D, options: LocalResponseNormOptions): tf.Tensor4D => localResponseNorm(x, options);
-      const differ = (options: LocalResponseNormOptions): number => {
-        const [a, b] = (['paper', 'perWindow'] as const).map(alphaMode => norm(maps, { ...options, alphaMode }));
-        return a.sub(b).abs().div(b.add(1e-9)).max().dataSync()[0];
-      };
-      // One strong channel among equal weak ones, far from both ends.
-      const peak = tf.tensor4d(
-        Array.from({ length: 17 }, (_, i) => (i === 8 ? 4 : 1)),
-        [1, 1, 1, 17],
-      );
-      const factors = (['paper', 'perWindow'] as const).map(alphaMode =>
-        norm(peak, { ...VISIBLE, alphaMode })
-          .div(peak)
-          .dataSync(),
-      );
-      return {
-        before: greys(maps),
-        after: greys(norm(maps, VISIBLE)),
-        inhibition: Array.from({ length: 13 }, (_, i) => ({
-          distance: i - 6,
-          paper: factors[0][i + 2],
-          perWindow: factors[1][i + 2],
-        })),
-        conventions: { paperAlpha: differ(PAPER), visibleAlpha: differ(VISIBLE) },
-      };
-    });
-    const network = (norm?: LocalResponseNormOptions) => (networkSeed: number) => {
-      const {
-        chain,
-        conv,
-        convRelu,
-        dense,
-        flatten,
-        identity,
-        localResponseNorm: lrn,
-        maxPool,
-        model,
-        named,
-        relu,
-      } = layers;
-      const stage = (filters: number, size: number) =>
-        chain(convRelu(filters, size), norm ? lrn(norm) : identity, maxPool(3, 2));
-      return model('fourLayers', { inputShape: train.shape, seed: networkSeed },
-        named('conv1', stage(32, 5)),
-        named('conv2', stage(32, 5)),
-        named('conv3', conv(64, 3), relu(), maxPool(3, 2)),
-        named('fc4', flatten(), dense(train.classes.length)),
-      ); // prettier-ignore
-    };
+    const seen = whatItDoes(train);
+    const network = (norm?: LocalResponseNormOptions) => (networkSeed: number) => fourLayers(train, networkSeed, norm);
     const networks = await compareVariants(
       {
         'without LRN': { build: network() },
@@ -144,6 +92,59 @@ export const localResponseNormalization: Experiment<LocalResponseNormalization> 
     );
   },
 };
+
+/** The inhibition of one strong channel, and the maps of oriented edges before and after. */
+function whatItDoes({
+  shape,
+  images,
+}: ImageSet): Pick<LocalResponseNormalization, 'inhibition' | 'conventions'> & LocalResponseNormalization['maps'] {
+  const [height, width, channels] = shape;
+  const norm = (x: tf.Tensor4D, options: LocalResponseNormOptions): tf.Tensor4D => localResponseNorm(x, options);
+  return tf.tidy(() => {
+    const first = Float32Array.from(images.subarray(0, height * width * channels));
+    const grey = tf.tensor4d(first, [1, height, width, channels]).div(255).mean(3, true) as tf.Tensor4D;
+    const edges = tf.relu(tf.conv2d(grey, orientedFilters(), 1, 'valid')) as tf.Tensor4D;
+    const maps = edges.div(edges.max()).mul(3) as tf.Tensor4D;
+    const differ = (options: LocalResponseNormOptions): number => {
+      const [a, b] = CONVENTIONS.map(alphaMode => norm(maps, { ...options, alphaMode }));
+      return a.sub(b).abs().div(b.add(1e-9)).max().dataSync()[0];
+    };
+    // One strong channel among equal weak ones, far from both ends.
+    const responses = Array.from({ length: 17 }, (_, i) => (i === 8 ? 4 : 1));
+    const peak = tf.tensor4d(responses, [1, 1, 1, 17]);
+    const [paper, perWindow] = CONVENTIONS.map(alphaMode =>
+      norm(peak, { ...VISIBLE, alphaMode })
+        .div(peak)
+        .dataSync(),
+    );
+    return {
+      before: greys(maps),
+      after: greys(norm(maps, VISIBLE)),
+      inhibition: Array.from({ length: 13 }, (_, i) => ({
+        distance: i - 6,
+        paper: paper[i + 2],
+        perWindow: perWindow[i + 2],
+      })),
+      conventions: { paperAlpha: differ(PAPER), visibleAlpha: differ(VISIBLE) },
+    };
+  });
+}
+
+const CONVENTIONS = ['paper', 'perWindow'] as const;
+
+function fourLayers({ shape, classes }: ImageSet, seed: number, norm?: LocalResponseNormOptions): tf.LayersModel {
+  const { chain, conv, convRelu, dense, flatten, identity, maxPool, model, named, relu } = layers;
+  const between = norm ? layers.localResponseNorm(norm) : identity;
+  const stage = (filters: number, size: number): layers.Block => chain(convRelu(filters, size), between, maxPool(3, 2));
+  return model(
+    'fourLayers',
+    { inputShape: shape, seed },
+    named('conv1', stage(32, 5)),
+    named('conv2', stage(32, 5)),
+    named('conv3', conv(64, 3), relu(), maxPool(3, 2)),
+    named('fc4', flatten(), dense(classes.length)),
+  );
+}
 
 /** Derivatives of a Gaussian in 12 directions over the half circle: [7, 7, 1, 12], each of norm 1. */
 function orientedFilters(): tf.Tensor4D {

@@ -18,9 +18,12 @@ export const oneByOneReduction: Experiment<OneByOneReduction> = {
 
   figure({ modules }) {
     const kinds = { 'with reductions (2 b)': 'reduced', 'without, same output': 'direct' } as const;
-    const bars = modules.flatMap(
-      cost =>
-      Object.entries(kinds).map(([series, kind]) => ({ label: cost.module, series, value: cost[kind].multiplyAdds / 1e6 })), // prettier-ignore
+    const bars = modules.flatMap(cost =>
+      Object.entries(kinds).map(([series, kind]) => ({
+        label: cost.module,
+        series,
+        value: cost[kind].multiplyAdds / 1e6,
+      })),
     );
     const maps = [
       { name: 'with reductions (2 b)', values: modules.map(({ reduced }) => reduced.outputShape[2]) },
@@ -33,7 +36,8 @@ export const oneByOneReduction: Experiment<OneByOneReduction> = {
   },
 
   conclusion({ modules }) {
-    const total = (kind: 'reduced' | 'direct'): number => modules.reduce((sum, cost) => sum + cost[kind].multiplyAdds, 0); // prettier-ignore
+    const total = (kind: 'reduced' | 'direct'): number =>
+      modules.reduce((sum, cost) => sum + cost[kind].multiplyAdds, 0);
     const last = modules.at(-1)!;
     const million = (count: number): string => (count / 1e6).toFixed(1);
     return (

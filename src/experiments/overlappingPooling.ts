@@ -92,12 +92,14 @@ export const overlappingPooling: Experiment<OverlappingPooling> = {
 function network({ shape, classes }: ImageSet, { size, ceilMode }: Rule, seed: number): tf.LayersModel {
   const { convRelu, dense, flatten, model, named } = layers;
   const pool = layers.maxPool(size, 2, { ceilMode });
-  return model('fourLayers', { inputShape: shape, seed },
+  return model(
+    'fourLayers',
+    { inputShape: shape, seed },
     named('conv1', convRelu(32, 5), pool),
     named('conv2', convRelu(32, 5), pool),
     named('conv3', convRelu(64, 3), pool),
     named('fc4', flatten(), dense(classes.length)),
-  ); // prettier-ignore
+  );
 }
 
 /** The side of a map, and after each of three poolings: of real tensors, not by a formula. */

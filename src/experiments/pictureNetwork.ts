@@ -14,7 +14,9 @@ export const LAYERS = ['layer1', 'layer2', 'layer3'] as const;
 export function pictureNetwork({ shape, classes }: ImageSet, seed: number): tf.LayersModel {
   const { convRelu, dense, flatten, maxPool, model, named } = layers;
   const pool = maxPool(3, 2, { ceilMode: true });
-  return model('pictureNetwork', { inputShape: shape, seed },
+  return model(
+    'pictureNetwork',
+    { inputShape: shape, seed },
     named('layer1', convRelu(24, 5, { init: { deviation: 0.03 } })),
     named('pool1', pool),
     named('layer2', convRelu(32, 5)),
@@ -22,7 +24,7 @@ export function pictureNetwork({ shape, classes }: ImageSet, seed: number): tf.L
     named('layer3', convRelu(48, 3)),
     named('pool3', pool),
     named('output', flatten(), dense(classes.length)),
-  ); // prettier-ignore
+  );
 }
 
 export async function trainPictureNetwork(

@@ -50,7 +50,14 @@ export const plainAgainstResidual: Experiment<PlainAgainstResidual> = {
       for (const depth of at(scale, [8, 14], [20, 56], [20, 56])) {
         for (const kind of ['plain', 'residual'] as const) {
           const run = await part<DepthRun>(`${kind}-${depth}, seed ${s}`, async () => {
-            const net = resnetCifar({ depth, widths, residual: kind === 'residual', inputShape: train.shape, classes: train.classes.length, seed: s }); // prettier-ignore
+            const net = resnetCifar({
+              depth,
+              widths,
+              residual: kind === 'residual',
+              inputShape: train.shape,
+              classes: train.classes.length,
+              seed: s,
+            });
             const { epochs: rows } = await fit(net, train, {
               epochs,
               batchSize: 64,
@@ -87,9 +94,14 @@ export const plainAgainstResidual: Experiment<PlainAgainstResidual> = {
   conclusion({ runs, images, side, widths, epochs }) {
     const last = (kind: DepthRun['kind'], depth: number): string =>
       `${percent(median(ofKind(runs, kind, depth).map(({ trainErrors }) => trainErrors.at(-1)!)))} with ${depth} layers`;
-    const sentence = (kind: DepthRun['kind']): string => `${kind} ${depthsOf(runs).map(depth => last(kind, depth)).join(', ')}`; // prettier-ignore
-    const ends = (kind: DepthRun['kind']): number[] => depthsOf(runs).map(depth => median(ofKind(runs, kind, depth).map(({ trainErrors }) => trainErrors.at(-1)!))); // prettier-ignore
-    const order = (kind: DepthRun['kind']): string => `the deepest ${kind} network ends ${ends(kind).at(-1)! > ends(kind)[0] ? 'above' : ends(kind).at(-1)! < ends(kind)[0] ? 'below' : 'level with'} the shallowest`; // prettier-ignore
+    const sentence = (kind: DepthRun['kind']): string =>
+      `${kind} ${depthsOf(runs)
+        .map(depth => last(kind, depth))
+        .join(', ')}`;
+    const ends = (kind: DepthRun['kind']): number[] =>
+      depthsOf(runs).map(depth => median(ofKind(runs, kind, depth).map(({ trainErrors }) => trainErrors.at(-1)!)));
+    const order = (kind: DepthRun['kind']): string =>
+      `the deepest ${kind} network ends ${ends(kind).at(-1)! > ends(kind)[0] ? 'above' : ends(kind).at(-1)! < ends(kind)[0] ? 'below' : 'level with'} the shallowest`;
     const seeds = new Set(runs.map(({ seed }) => seed)).size;
     return (
       `Training error over the last of ${epochs} epochs on ${images.toLocaleString('en')} images of ${side} x ${side}, with ${widths.join(', ')} filters in the stages` +
@@ -100,5 +112,6 @@ export const plainAgainstResidual: Experiment<PlainAgainstResidual> = {
 };
 
 const depthsOf = (runs: DepthRun[]): number[] => [...new Set(runs.map(({ depth }) => depth))];
-const ofKind = (runs: DepthRun[], kind: string, depth: number): DepthRun[] => runs.filter(run => run.kind === kind && run.depth === depth); // prettier-ignore
+const ofKind = (runs: DepthRun[], kind: string, depth: number): DepthRun[] =>
+  runs.filter(run => run.kind === kind && run.depth === depth);
 const percent = (share: number): string => `${(100 * share).toFixed(1)}%`;

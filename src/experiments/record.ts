@@ -1,19 +1,11 @@
 /** The result of an experiment with how it was made, as it lies in a file. */
-import { execFileSync } from 'node:child_process';
-import fs from 'node:fs';
-import os from 'node:os';
-import path from 'node:path';
 import * as tf from '@tensorflow/tfjs';
+import { fromBase64 } from '../base/bytes';
 import { among, check, type Checks, func, listOf, refuse, shown, text, wholeNumber, words } from '../base/options';
-import { backend } from '../backend';
+import { type Circumstances, type Files, filesFor, runtime } from '../base/runtime';
 import { lectureImages } from '../data';
 import { Figure } from '../display';
 import { type Experiment, type Scale, SCALES, type Setting } from './experiment';
-
-const ROOT = path.join(__dirname, '..', '..');
-
-/** Results that came with the kit. */
-export const RESULTS = path.join(ROOT, 'data', 'results');
 
 export interface Made {
   command: string;
@@ -73,7 +65,7 @@ export async function runExperiment<Result>(
   const { seed = 0, scale = 'lecture', images = lectureImages, log = () => undefined, command, parts } = options;
   const names = new Set<string>();
   const start = performance.now();
-  const commit = commitOf(ROOT);
+  const { commit, machine, settings, versions } = runtime.circumstances?.() ?? UNKNOWN;
   const kept = new Parts(parts, `${name} ${scale} ${seed} ${commit}`);
   const made = await experiment.run({
     seed,
@@ -103,10 +95,10 @@ export async function runExperiment<Result>(
     conclusion: experiment.conclusion(result),
     result,
     made: {
-      command: command ?? `${settings()}npm run experiment -- ${name} --seed ${seed} --scale ${scale}`,
+      command: command ?? `${settings}npm run experiment -- ${name} --seed ${seed} --scale ${scale}`,
       commit,
-      machine: `${os.cpus().length} x ${os.cpus()[0]?.model.trim() ?? os.arch()}, ${Math.round(os.totalmem() / 2 ** 30)} GB, ${os.type()} ${os.arch()}`,
-      versions: versions(),
+      machine,
+      versions: { ...versions, tfjs: tf.version.tfjs, ...engineVersion() },
       images: [...names],
       date: new Date().toISOString().slice(0, 10),
       seconds: Math.round(10 * (kept.secondsBefore + (performance.now() - start) / 1000)) / 10,
@@ -119,25 +111,20 @@ class Parts {
   private readonly parts: Record<string, unknown> = {};
   /** What the parts took that an earlier call had finished. */
   readonly secondsBefore: number = 0;
+  private readonly files: Files | undefined;
 
   constructor(
     private readonly file: string | undefined,
     private readonly key: string,
   ) {
-    if (!file || !fs.existsSync(file)) return;
-    const {
-      key: theirs,
-      parts,
-      seconds,
-    } = JSON.parse(fs.readFileSync(file, 'utf8')) as {
-      key: string;
-      parts: Record<string, unknown>;
-      seconds: number;
-    };
+    if (!file) return;
+    this.files = filesFor('the parts of an experiment');
+    if (!this.files.exists(file)) return;
+    const kept = readJson<{ key: string; parts: Record<string, unknown>; seconds: number }>(this.files, file);
     // Parts of other code, or of another seed, are not ours.
-    if (theirs !== key) return;
-    this.parts = parts;
-    this.secondsBefore = seconds;
+    if (kept.key !== key) return;
+    this.parts = kept.parts;
+    this.secondsBefore = kept.seconds;
   }
 
   has = (name: string): boolean => Object.hasOwn(this.parts, name);
@@ -147,37 +134,24 @@ class Parts {
   keep(name: string, value: unknown, seconds: number): void {
     this.parts[name] = JSON.parse(JSON.stringify(value));
     if (!this.file) return;
-    fs.mkdirSync(path.dirname(this.file), { recursive: true });
     const state = { key: this.key, seconds: this.secondsBefore + seconds, parts: this.parts };
-    fs.writeFileSync(`${this.file}.part`, JSON.stringify(state));
-    fs.renameSync(`${this.file}.part`, this.file);
+    this.files!.writeWhole(this.file, JSON.stringify(state));
   }
 
   end(): void {
-    if (this.file) fs.rmSync(this.file, { force: true });
+    if (this.file) this.files!.remove(this.file);
   }
 }
 
-/** What was set in the environment and changes how it is computed, as one would type it. */
-function settings(): string {
-  const names = ['CNN_KIT_BACKEND', 'CNN_KIT_BINDING', 'CNN_KIT_CPU_DEVICES'];
-  return names.flatMap(name => (process.env[name] ? `${name}=${process.env[name]} ` : [])).join('');
-}
+const UNKNOWN: Circumstances = { commit: 'unknown', machine: 'unknown', settings: '', versions: {} };
 
-function versions(): Record<string, string> {
-  const { name, version, device } = backend();
-  return { node: process.versions.node, tfjs: tf.version.tfjs, [name]: version, device };
-}
-
-function commitOf(folder: string): string {
-  const git = (...args: string[]): string =>
-    execFileSync('git', args, { cwd: folder, encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] }).trim();
-  try {
-    const commit = git('rev-parse', 'HEAD');
-    return git('status', '--porcelain', '--', 'src', 'package-lock.json') ? `${commit} (changed)` : commit;
-  } catch {
-    return 'unknown: not a git checkout';
-  }
+function engineVersion(): Record<string, string> {
+  const { name, version, device } = runtime.engine?.() ?? {
+    name: tf.getBackend(),
+    version: tf.version.tfjs,
+    device: 'unknown',
+  };
+  return { [name]: version, device };
 }
 
 /**
@@ -186,8 +160,9 @@ function commitOf(folder: string): string {
  */
 export function shippedRecord<Result = any>(name: string): ExperimentRecord<Result> {
   text('name of an experiment', name);
-  const file = path.join(RESULTS, `${name}.json`);
-  if (fs.existsSync(file)) return JSON.parse(fs.readFileSync(file, 'utf8')) as ExperimentRecord<Result>;
+  const { files, kit } = runtime;
+  const file = `${kit}/${RESULTS}/${name}.json`;
+  if (files && kit !== undefined && files.exists(file)) return readJson(files, file);
   const there = shippedNames().join(', ');
   throw new Error(
     `No result of ${shown(name)} came with the kit; expected one of ${there || 'none'}, or npm run experiment -- ${name}.`,
@@ -195,13 +170,18 @@ export function shippedRecord<Result = any>(name: string): ExperimentRecord<Resu
 }
 
 export function shippedNames(): string[] {
-  if (!fs.existsSync(RESULTS)) return [];
-  return fs
-    .readdirSync(RESULTS)
-    .filter(file => file.endsWith('.json'))
-    .map(file => path.basename(file, '.json'))
+  const { files, kit } = runtime;
+  const names = files && kit !== undefined ? files.list(`${kit}/${RESULTS}`) : [];
+  return names
+    .filter(name => name.endsWith('.json'))
+    .map(name => name.slice(0, -'.json'.length))
     .sort();
 }
+
+/** Results that came with the kit, in its folder. */
+const RESULTS = 'data/results';
+
+const readJson = <T>(files: Files, file: string): T => JSON.parse(new TextDecoder().decode(files.read(file))) as T;
 
 function refuseRecord(what: string, record: ExperimentRecord): void {
   const { commit, images } = (record?.made ?? {}) as Partial<Made>;
@@ -231,15 +211,14 @@ export async function writeRecord(
   listOf('figures of writeRecord', figures, 'an array of figures', (what, figure: unknown) => {
     if (!(figure instanceof Figure)) refuse(what, figure, 'a figure');
   });
-  fs.mkdirSync(path.dirname(file), { recursive: true });
-  fs.writeFileSync(`${file}.part`, `${JSON.stringify(record, null, 1)}\n`);
-  fs.renameSync(`${file}.part`, file);
+  const files = filesFor('writeRecord');
+  files.writeWhole(file, `${JSON.stringify(record, null, 1)}\n`);
   const written = [file];
   for (const [i, figure] of figures.entries()) {
     const png = (await figure.bundle)['image/png'];
     if (typeof png !== 'string') throw new Error(`Figure ${i + 1} of ${record.experiment} has no PNG.`);
     const picture = `${file.replace(/\.json$/, '')}${i ? `-${i + 1}` : ''}.png`;
-    fs.writeFileSync(picture, Buffer.from(png, 'base64'));
+    files.writeWhole(picture, [fromBase64(png)]);
     written.push(picture);
   }
   return written;

@@ -29,7 +29,8 @@ export const squeezeExcitation: Experiment<SqueezeExcitation> = {
     const { accuracy } = await evaluate(net, test);
     const gates = await gatesPerClass(net, test);
     net.dispose();
-    for (const { layer, classDeviation } of gates) log(`${layer}: deviation over the classes ${classDeviation.toFixed(4)}`); // prettier-ignore
+    for (const { layer, classDeviation } of gates)
+      log(`${layer}: deviation over the classes ${classDeviation.toFixed(4)}`);
     return { classes: test.classes, gates, testAccuracy: accuracy };
   },
 
@@ -63,11 +64,13 @@ export const squeezeExcitation: Experiment<SqueezeExcitation> = {
 
 function gatedNetwork(classes: number, seed: number): tf.LayersModel {
   const stage = (filters: number) => chain(convBnRelu(filters, 3), named('se', squeezeExcite({ reduction: 8 })));
-  return model('gated', { inputShape: [32, 32, 3], seed },
+  return model(
+    'gated',
+    { inputShape: [32, 32, 3], seed },
     named('stage1', stage(16), maxPool(2)), // 16 x 16
     named('stage2', stage(32), maxPool(2)), // 8 x 8
     named('stage3', stage(64), maxPool(2)), // 4 x 4
     named('stage4', stage(64)),
     named('fc', globalAvgPool(), dense(classes)),
-  ); // prettier-ignore
+  );
 }

@@ -1,6 +1,6 @@
 /** AlexNet's two towers on two devices, and the colours that each tower's first layer learns. */
 import * as tf from '@tensorflow/tfjs';
-import { devices, operationsByDevice, placeLayers } from '../backend';
+import { runtime } from '../base/runtime';
 import { batches, type Random, seeded, subset } from '../data';
 import { imageGrid, palette, vegaLite } from '../display';
 import { alexnetTwoTowers } from '../models';
@@ -42,7 +42,7 @@ export const twoTowers: Experiment<TwoTowers> = {
     const set = images({ split: 'train', count: at(scale, 100, 1000, 2000) });
     const epochs = at(scale, 1, 6, 12);
     const train = async (networkSeed: number) => {
-      const before = operationsByDevice();
+      const before = runtime.devices.operations();
       const model = alexnetTwoTowers({
         inputShape: set.shape,
         classes: set.classes.length,
@@ -54,7 +54,7 @@ export const twoTowers: Experiment<TwoTowers> = {
         seed: networkSeed,
       });
       try {
-        placeLayers(model, deviceOfTower);
+        runtime.devices.place(model, deviceOfTower);
         const { trainError } = await fit(model, set, {
           epochs,
           batchSize: 64,
@@ -63,7 +63,7 @@ export const twoTowers: Experiment<TwoTowers> = {
           seed: networkSeed,
           progress: false,
         });
-        const operations = operationsByDevice().map((count, device) => count - before[device]);
+        const operations = runtime.devices.operations().map((count, device) => count - before[device]);
         const { x, y } = batches(subset(set, 2)).next().value!;
         const crossGradients = ROWS.map(row => ({ row, gradients: crossTowerGradient(model, x, row) }));
         tf.dispose([x, y]);
@@ -77,7 +77,12 @@ export const twoTowers: Experiment<TwoTowers> = {
     const trained: Awaited<ReturnType<typeof train>>[] = [];
     for (let i = 0; i < at(scale, 1, 2, 3); i++) trained.push(await part(`seed ${seed + i}`, () => train(seed + i)));
     const [{ operations, crossGradients }] = trained;
-    return { devices: devices(), operations, crossGradients, networks: trained.map(({ network }) => network) };
+    return {
+      devices: runtime.devices.names(),
+      operations,
+      crossGradients,
+      networks: trained.map(({ network }) => network),
+    };
   },
 
   figure({ networks }) {

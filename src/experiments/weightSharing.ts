@@ -32,7 +32,9 @@ export const weightSharing: Experiment<WeightSharing> = {
     const steps = at(scale, 2, 16, 20);
     const random = seeded(seed);
     const channels = at(scale, 4, 16, 16);
-    const reward = shippedNames().includes('cell-table') ? lookUp(shippedRecord<CellTableResult>('cell-table').result.table) : undefined; // prettier-ignore
+    const reward = shippedNames().includes('cell-table')
+      ? lookUp(shippedRecord<CellTableResult>('cell-table').result.table)
+      : undefined;
     const shared = new SharedWeights();
     const children: WeightSharing['children'] = [];
     try {
@@ -42,14 +44,23 @@ export const weightSharing: Experiment<WeightSharing> = {
         for (const kind of ['shared', 'alone'] as const) {
           const net = cellNetwork(cell, { channels, classes: train.classes.length, inputShape: train.shape, seed });
           if (kind === 'shared') shared.give(net);
-          await fit(net, train, { maxSteps: steps, batchSize: 64, learningRate: 0.05, weightDecay: 5e-4, seed: seed + i, progress: false }); // prettier-ignore
+          await fit(net, train, {
+            maxSteps: steps,
+            batchSize: 64,
+            learningRate: 0.05,
+            weightDecay: 5e-4,
+            seed: seed + i,
+            progress: false,
+          });
           if (kind === 'shared') shared.take(net);
           accuracies[kind] = (await evaluate(net, validation)).accuracy;
           net.dispose();
         }
         const table = reward ? await reward(cell) : null;
         children.push({ cell: cellName(cell), shared: accuracies.shared, alone: accuracies.alone, table });
-        log(`child ${i + 1}: ${(100 * accuracies.shared).toFixed(1)}% shared, ${(100 * accuracies.alone).toFixed(1)}% alone  ${cellName(cell)}`); // prettier-ignore
+        log(
+          `child ${i + 1}: ${(100 * accuracies.shared).toFixed(1)}% shared, ${(100 * accuracies.alone).toFixed(1)}% alone  ${cellName(cell)}`,
+        );
       }
     } finally {
       shared.dispose();

@@ -1,6 +1,7 @@
 /** `npm run grade -- SUBMISSIONS --out REPORTS`: grades a class and writes all reports. */
 import fs from 'node:fs';
 import path from 'node:path';
+import { writeOver } from '../node/terminal';
 import { command, type Given, runIfMain, usage } from '../cli/command';
 import { gradeClass } from './grade';
 import type { GradeOptions } from './plan';
@@ -67,10 +68,8 @@ const main = command('grade', async given => {
     ...options,
     policy: late === undefined ? undefined : readPolicy(path.resolve(late)),
     onProgress: process.stderr.isTTY
-      ? (done, total) => {
-          process.stderr.write(`\r\x1b[K${progressLine(done, total, (Date.now() - begun) / 1000)}`);
-          if (done === total) process.stderr.write('\n');
-        }
+      ? (done, total) =>
+          writeOver(process.stderr, progressLine(done, total, (Date.now() - begun) / 1000), done === total)
       : undefined,
   });
   writeReports(result, options.out);

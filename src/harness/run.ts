@@ -130,7 +130,7 @@ function load({ file, code }: TestBundle, timeout: number): { mocha: Mocha; test
 }
 
 /** Points of a test: its title ends in `[2]`; without a mark, 1. */
-export function pointsOf(title: string): { title: string; points: number } {
+function pointsOf(title: string): { title: string; points: number } {
   const mark = /^(.*?)\s*\[(\d+(?:\.\d+)?)\]$/.exec(title);
   return mark ? { title: mark[1], points: Number(mark[2]) } : { title, points: 1 };
 }

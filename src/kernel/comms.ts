@@ -1,6 +1,6 @@
 /** Comms: messages between a notebook's widgets and the kernel, opened from either side. */
-import type { Comm, CommHandler, CommMessage } from '../display/host';
-import type { Content } from './protocol';
+import type { Comm, CommHandler, CommMessage } from '../display/figures/host';
+import type { Content } from './interfaces/protocol';
 import type { Output, Run } from './output';
 
 type Part = Partial<CommMessage>;

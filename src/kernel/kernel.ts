@@ -1,15 +1,15 @@
 /** What each message of Jupyter's asks for, and its answer. */
 import { display, represent } from '../display/display';
-import type { Picture } from '../display/figure';
-import { kernelKey, type KernelHost } from '../display/host';
+import type { Picture } from '../display/figures/figure';
+import { kernelKey, type KernelHost } from '../display/figures/host';
 import { Comms } from './comms';
-import type { Converter } from './converter';
-import { KeyboardInterrupt, showOriginalPlaces, toCellError, type CellError } from './errors';
-import { Executor } from './executor';
+import type { Converter } from './interfaces/converter';
+import { KeyboardInterrupt, showOriginalPlaces, toCellError, type CellError } from './evaluation/errors';
+import { Executor } from './evaluation/executor';
 import { Output, type Run } from './output';
-import type { Platform } from './platform';
-import type { Content, Message } from './protocol';
-import type { OpenWire, Wire } from './wire';
+import type { Platform } from './interfaces/platform';
+import type { Content, Message } from './interfaces/protocol';
+import type { OpenWire, Wire } from './interfaces/wire';
 
 export interface KernelOptions {
   platform: Platform;

@@ -1,7 +1,7 @@
 /** Which cell an output belongs to, and prints gathered into few messages. */
-import type { AsyncContext, Platform } from './platform';
-import type { Content, Header } from './protocol';
-import type { PublishOptions, Wire } from './wire';
+import type { AsyncContext, Platform } from './interfaces/platform';
+import type { Content, Header } from './interfaces/protocol';
+import type { PublishOptions, Wire } from './interfaces/wire';
 
 /** A cell that runs or ran, or a message that a comm's handler answers. */
 export interface Run {

@@ -40,7 +40,7 @@ import {
 } from '../layers/building/options';
 
 /** Table 1: layers of the four dense blocks, and the growth rate. */
-export const TABLE_1 = {
+const TABLE_1 = {
   121: [[6, 12, 24, 16], 32],
   169: [[6, 12, 32, 32], 32],
   201: [[6, 12, 48, 32], 32],

@@ -17,9 +17,6 @@ import {
 import { among, boolean, type Checks, MODEL_OPTIONS, refuse, widths, withDepth } from '../layers/building/options';
 import { basic, unit } from './resnet';
 
-/** Table 6: classification error on the CIFAR-10 test set, percent (110: the best of five; 1202 overfits). */
-export const TABLE_6 = { 20: 8.75, 32: 7.51, 44: 7.17, 56: 6.97, 110: 6.43, 1202: 7.93 } as const;
-
 export interface ResNetCifarOptions extends ModelOptions {
   /** 6n + 2; the paper has 20, 32, 44, 56, 110 and 1202. */
   depth?: number;

@@ -136,13 +136,7 @@ export function wideResnet(
 }
 
 /** Equation 2, without the shortcut: the sum of `cardinality` paths of `width` channels, written in one of three ways. */
-export function aggregated(
-  cardinality: number,
-  width: number,
-  channels: number,
-  stride: number,
-  form: ResNeXtForm,
-): Block {
+function aggregated(cardinality: number, width: number, channels: number, stride: number, form: ResNeXtForm): Block {
   wholeNumber('width of a path of resnext', width);
   const paths = (path: Block): Block[] =>
     Array.from({ length: cardinality }, (_, i) => named(`path${i + 1}`, torch(`path${i + 1}`, path)));

@@ -1,4 +1,5 @@
 /** What the core has of Node: importing this gives it files, a terminal and drawings. */
+import './circumstances';
 import './files';
 import './raster';
 import './terminal';

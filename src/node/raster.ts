@@ -1,8 +1,8 @@
 /** Draws SVG through resvg, a native library in an npm package, with the package's own fonts. */
 import type { Resvg } from '@resvg/resvg-js';
 import { runtime } from '../base/runtime';
-import { encodePng } from '../display/png';
-import { fontFamily } from '../display/raster';
+import { encodePng } from '../display/images/png';
+import { fontFamily } from '../display/figures/raster';
 
 /** Only these fonts are ever used, so that a picture is the same on every machine. */
 const FONT_FILES = ['DejaVuSans.ttf', 'DejaVuSans-Bold.ttf', 'DejaVuSans-Oblique.ttf'];

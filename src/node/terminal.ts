@@ -5,12 +5,17 @@ import { inspect } from 'node:util';
 import zlib from 'node:zlib';
 import { runtime } from '../base/runtime';
 
+/** Shows a line in place of the last one; the last stays. */
+export function writeOver(terminal: { write(text: string): unknown }, line: string, isLast: boolean): void {
+  terminal.write(`\r${line}\x1b[K${isLast ? '\n' : ''}`);
+}
+
 const NO_LINE = 'The standard input ended before a line came.';
 
 runtime.inspect = (value, { isOneLine = false } = {}) => inspect(value, isOneLine ? { breakLength: Infinity } : {});
 runtime.print = text => void process.stdout.write(`${text}\n`);
 runtime.printOver = (line, isLast) => {
-  if (process.stdout.isTTY) process.stdout.write(`\r${line}\x1b[K${isLast ? '\n' : ''}`);
+  if (process.stdout.isTTY) writeOver(process.stdout, line, isLast);
 };
 runtime.deflate = bytes => zlib.deflateSync(bytes, { level: 9 });
 runtime.readLine = async (prompt, password) => {

@@ -61,7 +61,12 @@ export function conv2d(x: tf.Tensor4D, filter: tf.Tensor4D, options: ConvOptions
       return runKernel<tf.Tensor4D>(padded, { x, filter: kernel }, { strides, pad: pair(padding as number) });
     }
     const [vertical, horizontal] = pair(word === undefined ? (padding as number) : 0);
-    const frame: [number, number][] = [[0, 0], [vertical, vertical], [horizontal, horizontal], [0, 0]]; // prettier-ignore
+    const frame: [number, number][] = [
+      [0, 0],
+      [vertical, vertical],
+      [horizontal, horizontal],
+      [0, 0],
+    ];
     const input = word === undefined ? (x.pad(frame) as tf.Tensor4D) : x;
     const pad = word ?? 'valid';
     if (byDepth) return tf.depthwiseConv2d(input, kernel, [...strides], pad);

@@ -36,7 +36,12 @@ export function localResponseNorm(x: tf.Tensor4D, options: LocalResponseNormOpti
   if (size % 2 === 1) return tf.localResponseNormalization(x, (size - 1) / 2, bias, share, beta);
   // tfjs knows windows with a middle only.
   return tf.tidy(() => {
-    const squares = x.square().pad([[0, 0], [0, 0], [0, 0], [size / 2, size / 2 - 1]]); // prettier-ignore
+    const squares = x.square().pad([
+      [0, 0],
+      [0, 0],
+      [0, 0],
+      [size / 2, size / 2 - 1],
+    ]);
     const shifted = Array.from({ length: size }, (_, i) => squares.slice([0, 0, 0, i], [-1, -1, -1, x.shape[3]]));
     return x.mul(tf.addN(shifted).mul(share).add(bias).pow(-beta)) as tf.Tensor4D;
   });

@@ -68,7 +68,7 @@ export function spread<T extends tf.Tensor>(x: T, by: readonly number[], from = 
         [0, 0],
         [0, 0],
         [0, (step - 1) * inner],
-      ]) // prettier-ignore
+      ])
       .reshape([outer, length * step, inner])
       .slice([0, 0, 0], [outer, (length - 1) * step + 1, inner]),
   );
@@ -83,7 +83,7 @@ export function everyNth<T extends tf.Tensor>(x: T, by: readonly number[], from 
         [0, 0],
         [0, kept * step - length],
         [0, 0],
-      ]) // prettier-ignore
+      ])
       .reshape([outer, kept, step * inner])
       .slice([0, 0, 0], [outer, kept, inner]);
   });

@@ -16,7 +16,7 @@
  */
 import * as tf from '@tensorflow/tfjs';
 import { Dropout, skeleton } from '../layers';
-import { softmaxCrossEntropy } from '../training/loss';
+import { softmaxCrossEntropy } from '../training/step/loss';
 import { generate, uniform } from './generator';
 import {
   type LogitsReference,

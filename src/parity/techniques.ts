@@ -1,6 +1,6 @@
 /** The single techniques of a reference file: each reads its case, and then computes what the case has PyTorch's values of. */
 import * as tf from '@tensorflow/tfjs';
-import { colourComponents } from '../data/augment';
+import { colourComponents } from '../data/colour';
 import type { ImageSet } from '../data/imageSet';
 import { batchNorm, model } from '../layers';
 import * as ops from '../ops';

@@ -1,6 +1,6 @@
 import { exerciseCells } from '../harness/cells';
 import { exported, parse } from '../harness/declarations';
-import { KERNELSPEC, LANGUAGE_INFO } from '../kernel/language';
+import { KERNELSPEC, LANGUAGE_INFO } from '../kernel/interfaces/language';
 
 /** The notebook of an exercise, with nbgrader's metadata (version 3) and a cell that checks it. */
 export function exerciseNotebook(stub: string, exercise: string, points: number): object {

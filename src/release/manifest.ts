@@ -1,7 +1,7 @@
 /** What the student edition contains; what is not listed here stays with the instructor. */
 
 /** Files and whole folders. Lines between the markers of markers.ts are cut out of them. */
-export const FILES = [
+const FILES = [
   ...['.gitignore', '.npmrc', 'LICENSE', 'README.md', 'package.json', 'package-lock.json', 'tsconfig.json'],
   ...['data', 'notebooks', 'src'],
   // Mocha's own settings need it.
@@ -18,7 +18,16 @@ export const SCRIPTS = [
 ];
 
 /** Packages that only the withheld rooms and our own tests import. */
-export const WITHHELD_PACKAGES = ['@dodona/dolos-core', 'bullmq', 'ioredis', 'yaml', 'ajv', 'playwright-core'];
+export const WITHHELD_PACKAGES = [
+  '@dodona/dolos-core',
+  'bullmq',
+  'ioredis',
+  'yaml',
+  'ajv',
+  'playwright-core',
+  'knip',
+  'prettier',
+];
 
 /** Whether a file of the kit, by its name, is in the student edition. */
 export function isReleased(name: string): boolean {

@@ -33,7 +33,7 @@ export function bubblewrapFailure(): string | undefined {
 }
 
 /** The program and its arguments that run `command` in bubblewrap. */
-export function bubblewrapCommand(
+function bubblewrapCommand(
   command: string[],
   limits: Limits,
   {

@@ -29,7 +29,7 @@ export interface SubmissionOptions {
   totalSeconds?: number;
 }
 
-export const ANSWER_SECONDS = 10;
+const ANSWER_SECONDS = 10;
 export const TOTAL_SECONDS = 120;
 /** All cells of a notebook together, in seconds; after that only those run that the answer needs. */
 const CELL_SECONDS = 60;
@@ -51,7 +51,7 @@ interface Waiting {
 }
 
 /** What went wrong in the sandbox itself (not a wrong answer): time-out, memory, exit, broken protocol. */
-export class SandboxError extends Error {
+class SandboxError extends Error {
   override name = 'SandboxError';
 }
 

@@ -68,11 +68,13 @@ export function cellNetwork(cell: Cell, options: CellNetworkOptions = {}): tf.La
       repeat(count, () => block),
     ),
   );
-  return model(`cells-${cellsPerStage.join('-')}`, { inputShape, seed },
+  return model(
+    `cells-${cellsPerStage.join('-')}`,
+    { inputShape, seed },
     named('stem', convBn(channels, stemStride === 4 ? 5 : 3, { stride: stemStride })),
     ...stages,
     named('fc', batchNorm(), relu(), globalAvgPool(), dense(classes)),
-  ); // prettier-ignore
+  );
 }
 
 /** The cell as a block: each node is the sum of what its edges bring, and zero where none does. */

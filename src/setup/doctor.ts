@@ -2,13 +2,14 @@
 import { spawnSync } from 'node:child_process';
 import fs from 'node:fs';
 import path from 'node:path';
+import { ROOT } from '../node/root';
 import { findCompiler, hasWheel } from '../backend/native/build';
 // BEGIN INSTRUCTOR
 import { examineSandbox } from '../sandbox/probes';
 // END INSTRUCTOR
 import { KERNEL_NAME } from './jupyter';
 import { findPython, inVenv, VENV } from './python';
-import { environment, ROOT } from './steps';
+import { environment } from './steps';
 
 export interface Finding {
   part: string;

@@ -2,9 +2,11 @@
 import { spawn } from 'node:child_process';
 import fs from 'node:fs';
 import path from 'node:path';
+import { writeWhole } from '../node/files';
+import { ROOT } from '../node/root';
 import { UsageError } from '../cli/command';
-import { KERNELSPEC } from '../kernel/language';
-import { environment, ROOT } from './steps';
+import { KERNELSPEC } from '../kernel/interfaces/language';
+import { environment } from './steps';
 import { inVenv, VENV } from './python';
 
 export const KERNEL_NAME = KERNELSPEC.name;
@@ -86,7 +88,5 @@ function firstLecture(language: 'en' | 'ko'): string {
 function write(file: string, content: object): void {
   const text = JSON.stringify(content, null, 2) + '\n';
   if (fs.existsSync(file) && fs.readFileSync(file, 'utf8') === text) return;
-  fs.mkdirSync(path.dirname(file), { recursive: true });
-  fs.writeFileSync(`${file}.part`, text);
-  fs.renameSync(`${file}.part`, file);
+  writeWhole(file, text);
 }

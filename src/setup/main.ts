@@ -2,6 +2,7 @@
 import { spawn } from 'node:child_process';
 import fs from 'node:fs';
 import path from 'node:path';
+import { ROOT } from '../node/root';
 import { buildTensorflow } from '../backend/native/build';
 import { tensorflowFolder } from '../backend/native/tensorflow';
 import { asksForHelp, help, parse, UsageError } from '../cli/command';
@@ -11,7 +12,7 @@ import { configureJupyter, startJupyterLab, takeLanguage } from './jupyter';
 import { inVenv, setUpPython, VENV } from './python';
 import { failure, isFull } from './failure.cjs';
 import { alone } from './lock.cjs';
-import { CACHE, environment, filesBelow, once, ROOT, run } from './steps';
+import { CACHE, environment, filesBelow, once, run } from './steps';
 import { test, testFolder } from './test';
 
 const log = (line: string): void => console.log(line);

@@ -2,8 +2,10 @@
 import { spawnSync } from 'node:child_process';
 import fs from 'node:fs';
 import path from 'node:path';
+import { writeWhole } from '../node/files';
+import { ROOT } from '../node/root';
 import { failure, requireSpace } from './failure.cjs';
-import { once, ROOT, run } from './steps';
+import { once, run } from './steps';
 
 export const VENV = path.join(ROOT, '.venv');
 
@@ -94,9 +96,7 @@ export function repairPlace(folder: string): void {
     if (!fs.lstatSync(file).isFile()) continue;
     const content = fs.readFileSync(file);
     if (content.includes(0) || !content.includes(before)) continue;
-    const mode = fs.statSync(file).mode;
-    fs.writeFileSync(`${file}.part`, content.toString('utf8').replaceAll(before, folder), { mode });
-    fs.renameSync(`${file}.part`, file);
+    writeWhole(file, content.toString('utf8').replaceAll(before, folder), fs.statSync(file).mode);
   }
   fs.writeFileSync(path.join(folder, PLACE), folder);
 }

@@ -1,11 +1,11 @@
 /** A set-up step counts as done when its stamp, written last and whole, holds the hash of what the step was made from. */
 import { spawn } from 'node:child_process';
-import { createHash } from 'node:crypto';
 import fs from 'node:fs';
 import path from 'node:path';
+import { sha256, writeWhole } from '../node/files';
+import { ROOT } from '../node/root';
 import { joins } from './lock.cjs';
 
-export const ROOT = path.join(__dirname, '..', '..');
 export const CACHE = path.join(ROOT, '.cache');
 
 /**
@@ -17,15 +17,11 @@ export async function once(stamp: string, inputs: string[], made: string, work: 
   if (fs.existsSync(stamp) && fs.readFileSync(stamp, 'utf8') === key && fs.existsSync(made)) return;
   fs.rmSync(stamp, { force: true });
   await work();
-  fs.mkdirSync(path.dirname(stamp), { recursive: true });
-  fs.writeFileSync(`${stamp}.part`, key);
-  fs.renameSync(`${stamp}.part`, stamp);
+  writeWhole(stamp, key);
 }
 
 export function hash(parts: string[]): string {
-  const sum = createHash('sha256');
-  for (const part of parts) sum.update(`${part.length}:${part}`);
-  return sum.digest('hex');
+  return sha256(...parts.map(part => `${part.length}:${part}`));
 }
 
 /** The names of all files below a folder, with slashes. The `recursive` of readdirSync came with Node 20.1; 20.0 leaves it out in silence. */

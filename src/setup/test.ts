@@ -1,9 +1,10 @@
-/** `npm test`: types, tests, and the lectures through the kernel; the last line counts all of them. */
+/** `npm test`: types, format, what is unused, tests, and the lectures through the kernel; the last line counts all of them. */
 import { spawn } from 'node:child_process';
 import fs from 'node:fs';
 import path from 'node:path';
+import { ROOT } from '../node/root';
 import { UsageError } from '../cli/command';
-import { environment, ROOT } from './steps';
+import { environment } from './steps';
 
 interface Count {
   passed: number;
@@ -24,7 +25,7 @@ export interface TestOptions {
 export async function test({ all = false, folders = [] }: TestOptions): Promise<number> {
   const counts = folders.length
     ? [await mocha(all, folders)]
-    : [await types(), await mocha(all, ['']), await lectures(all)];
+    : [await types(), await format(), await unused(), await mocha(all, ['']), await lectures(all)];
   const total = counts.reduce((sum, count) => ({
     passed: sum.passed + count.passed,
     failed: sum.failed + count.failed,
@@ -48,10 +49,32 @@ export function testFolder(name: string): string {
   );
 }
 
-async function types(): Promise<Count> {
-  console.log('types: the whole repository, strictly');
-  const { status } = await node([path.join('node_modules', 'typescript', 'bin', 'tsc'), '--noEmit', '-p', '.']);
-  return status === 0 ? { ...none, passed: 1 } : { ...none, failed: 1 };
+const types = (): Promise<Count> =>
+  check('types: the whole repository, strictly', ['typescript/bin/tsc', '--noEmit', '-p', '.'], 'Fix the types.');
+
+const format = (): Promise<Count> =>
+  check(
+    'format: what .prettierignore does not name, as Prettier has it',
+    ['prettier/bin/prettier.cjs', ...FORMAT_CACHE, '--log-level', 'warn', '--check', '.'],
+    'The files above are formatted otherwise than Prettier has it; run `npx prettier --write .`.',
+  );
+
+const unused = (): Promise<Count> =>
+  check(
+    'unused: files, exports and packages, by knip.json',
+    ['knip/bin/knip.js', '--no-progress'],
+    'Nothing uses what is listed above; delete it, drop its `export`, or name a program that is started by its path in knip.json.',
+  );
+
+const FORMAT_CACHE = ['--cache', '--cache-strategy', 'content', '--cache-location', '.cache/prettier'];
+
+/** One check by a package's program; one that fails is followed by what to do. */
+async function check(title: string, [program, ...args]: string[], remedy: string): Promise<Count> {
+  console.log(title);
+  const { status } = await node([path.join('node_modules', program), ...args]);
+  if (status === 0) return { ...none, passed: 1 };
+  console.log(remedy);
+  return { ...none, failed: 1 };
 }
 
 async function mocha(all: boolean, folders: string[]): Promise<Count> {

@@ -2,8 +2,8 @@
 import * as tf from '@tensorflow/tfjs';
 import { between, check, type Check, counts, refuse, tensor, wholeNumber } from '../base/options';
 import { seeded } from '../data';
-import { refuseImages, refuseModel } from './settings';
-import { drawMasks, releaseMasks } from './state';
+import { refuseImages, refuseModel } from './network/refusals';
+import { drawMasks, releaseMasks } from './network/masks';
 
 /** More would not fit into memory, nor anyone's time. */
 const MOST_UNITS = 16;

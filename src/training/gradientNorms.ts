@@ -1,9 +1,11 @@
 /** How much of the loss's gradient reaches each layer: what auxiliary classifiers and shortcuts are to mend. */
 import * as tf from '@tensorflow/tfjs';
 import { between, check, tensor, wholeNumber } from '../base/options';
-import { softmaxCrossEntropy } from './loss';
-import { refuseImages, refuseModel } from './settings';
-import { drawMasks, releaseMasks, variableOf } from './state';
+import { softmaxCrossEntropy } from './step/loss';
+import { AUXILIARY_WEIGHT } from './step/step';
+import { refuseImages, refuseModel } from './network/refusals';
+import { drawMasks, releaseMasks } from './network/masks';
+import { variableOf } from './network/variables';
 
 export interface GradientNorm {
   layer: string;
@@ -30,7 +32,7 @@ export async function gradientNorms(
     auxiliaryWeight: (what, value: number) => between(what, value, 0),
     seed: (what, value: number) => wholeNumber(what, value, -Infinity),
   });
-  const { auxiliaryWeight = 0.3, seed = 0 } = options;
+  const { auxiliaryWeight = AUXILIARY_WEIGHT, seed = 0 } = options;
   refuseModel('gradientNorms', model);
   refuseImages('gradientNorms', model, x);
   tensor('y of gradientNorms', y, 1);

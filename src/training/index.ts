@@ -1,20 +1,14 @@
-export { fit, Interrupted, type Epoch, type FitOptions, type History } from './fit';
-export { evaluate, predict } from './evaluate';
-export { constant, cosine, cosineCycles, oneCycle, steps, warmUp, type Schedule } from './schedules';
+export { fit } from './fit/fit';
+export { type Epoch, type History, Interrupted } from './fit/history';
+export type { FitOptions } from './fit/options';
+export { evaluate, predict } from './evaluation/evaluate';
+export { constant, cosine, cosineCycles, oneCycle, steps, warmUp, type Schedule } from './fit/schedules';
 export { type GradientNorm, gradientNorms } from './gradientNorms';
-export { softmaxCrossEntropy } from './loss';
-export {
-  adam,
-  type AdamOptions,
-  adamW,
-  Optimizer,
-  type OptimizerChoice,
-  rmsProp,
-  type RmsPropOptions,
-  Sgd,
-  sgd,
-  type SgdOptions,
-} from './optimizers';
+export { softmaxCrossEntropy } from './step/loss';
+export { adam, type AdamOptions, adamW } from './optimizers/adam';
+export { Optimizer, type OptimizerChoice } from './optimizers/optimizer';
+export { rmsProp, type RmsPropOptions } from './optimizers/rmsProp';
+export { Sgd, sgd, type SgdOptions } from './optimizers/sgd';
 export {
   allMasks,
   averageOverMasks,
@@ -31,8 +25,6 @@ export {
   compareEnsemble,
   compareModels,
   type EnsembleComparison,
-  predictSnapshots,
-  type Snapshot,
-  takeSnapshot,
-} from './ensembles';
-export { compareCrops, predictCrops, predictTenCrop } from './multiCrop';
+} from './evaluation/ensembles';
+export { predictSnapshots, type Snapshot, takeSnapshot } from './evaluation/snapshots';
+export { compareCrops, predictCrops, predictTenCrop } from './evaluation/multiCrop';

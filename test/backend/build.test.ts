@@ -3,11 +3,12 @@ import { createHash } from 'node:crypto';
 import fs from 'node:fs';
 import http from 'node:http';
 import path from 'node:path';
+import { ROOT } from '../../src/node/root';
 import { buildTensorflow, hasWheel, unpack } from '../../src/backend/native/build';
 import { hasNvidia, LIBRARIES, tensorflowFolder, TENSORFLOW_VERSION } from '../../src/backend/native/tensorflow';
 import { zip } from '../../src/handin/zip';
 import { inVenv } from '../../src/setup/python';
-import { ROOT, run } from '../../src/setup/steps';
+import { run } from '../../src/setup/steps';
 
 const root = path.join(ROOT, '.cache', 'build-test');
 const WHEEL = `tensorflow_cpu-${TENSORFLOW_VERSION}-cp311-cp311-manylinux_2_27_x86_64.whl`;
@@ -15,7 +16,8 @@ const WHEEL = `tensorflow_cpu-${TENSORFLOW_VERSION}-cp311-cp311-manylinux_2_27_x
 /** A package index on loopback with one wheel in it, whose bytes are `content`; `cut` ends the connection half way. */
 async function withIndex(content: Buffer, cut: boolean, work: () => Promise<void>): Promise<void> {
   const server = http.createServer((request, response) => {
-    if (!request.url!.endsWith('.whl')) return void response.setHeader('content-type', 'text/html').end(`<a href="/${WHEEL}">${WHEEL}</a>`); // prettier-ignore
+    if (!request.url!.endsWith('.whl'))
+      return void response.setHeader('content-type', 'text/html').end(`<a href="/${WHEEL}">${WHEEL}</a>`);
     response.setHeader('content-length', content.length);
     if (cut) response.write(content.subarray(0, content.length / 2), () => response.destroy());
     else response.end(content);
@@ -49,7 +51,6 @@ describe('the TensorFlow of this checkout', function () {
     ['damaged', false],
     ['cut', true],
   ] as const)
-    // prettier-ignore
     it(`is not made of a download that is ${what}: the kit says so, and goes on without`, async function () {
       if (process.platform !== 'linux' || process.arch !== 'x64') {
         console.log('      skipped: the wheel in this test is for Linux x86-64');
@@ -61,7 +62,15 @@ describe('the TensorFlow of this checkout', function () {
         const { ok, detail } = await buildTensorflow(options);
         assert.equal(ok, false);
         assert.match(detail, /^TensorFlow could not be set up \(.+\); the kit uses WebAssembly\.$/);
-        if (!cut) assert.match(detail, new RegExp(createHash('sha256').update(Buffer.alloc(1 << 20, 'x')).digest('hex')));
+        if (!cut)
+          assert.match(
+            detail,
+            new RegExp(
+              createHash('sha256')
+                .update(Buffer.alloc(1 << 20, 'x'))
+                .digest('hex'),
+            ),
+          );
       });
       assert.deepEqual(
         lines.map(line => line.replace(/\(.*\)/, '')),

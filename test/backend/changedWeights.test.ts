@@ -4,7 +4,7 @@ import * as tf from '@tensorflow/tfjs';
 import { backend, compileModel, ready } from '../../src/backend';
 import * as L from '../../src/layers';
 import { densenetCifar, mobilenet, resnetCifar } from '../../src/models';
-import { variableOf } from '../../src/training/state';
+import { variableOf } from '../../src/training/network/variables';
 import { numbers } from './network';
 import { difference } from './tenSteps';
 
@@ -12,8 +12,16 @@ const SHAPE: [number, number, number] = [8, 8, 4];
 const built = (name: string, ...blocks: L.Block[]): tf.LayersModel =>
   L.model(name, { inputShape: SHAPE, seed: 1 }, ...blocks, L.globalAvgPool(), L.dense(3));
 const ofTfjs = (...layers: tf.layers.Layer[]): tf.LayersModel =>
-  tf.sequential({ layers: [tf.layers.inputLayer({ inputShape: SHAPE }), ...layers, tf.layers.flatten(), tf.layers.dense({ units: 3 })] }); // prettier-ignore
-const batchNorm = () => tf.layers.batchNormalization({ gammaInitializer: 'randomUniform', betaInitializer: 'randomUniform' }); // prettier-ignore
+  tf.sequential({
+    layers: [
+      tf.layers.inputLayer({ inputShape: SHAPE }),
+      ...layers,
+      tf.layers.flatten(),
+      tf.layers.dense({ units: 3 }),
+    ],
+  });
+const batchNorm = () =>
+  tf.layers.batchNormalization({ gammaInitializer: 'randomUniform', betaInitializer: 'randomUniform' });
 
 const NETS: Record<string, () => tf.LayersModel> = {
   'convolution with bias': () => built('bias', L.conv(4, 3)),
@@ -27,11 +35,14 @@ const NETS: Record<string, () => tf.LayersModel> = {
   'residual blocks': () => resnetCifar({ depth: 8, inputShape: SHAPE, seed: 1 }),
   'inverted residuals': () => mobilenet('v2', { inputShape: [32, 32, 4], classes: 3, widthMultiplier: 0.1, seed: 1 }),
   'dense blocks': () => densenetCifar({ bottleneck: true, depth: 10, inputShape: SHAPE, seed: 1 }),
-  "tfjs's convolution and batch normalization": () => ofTfjs(tf.layers.conv2d({ filters: 4, kernelSize: 3 }), batchNorm()), // prettier-ignore
-  "tfjs's depthwise convolution and batch normalization": () => ofTfjs(tf.layers.depthwiseConv2d({ kernelSize: 3 }), batchNorm()), // prettier-ignore
+  "tfjs's convolution and batch normalization": () =>
+    ofTfjs(tf.layers.conv2d({ filters: 4, kernelSize: 3 }), batchNorm()),
+  "tfjs's depthwise convolution and batch normalization": () =>
+    ofTfjs(tf.layers.depthwiseConv2d({ kernelSize: 3 }), batchNorm()),
   "tfjs's separable convolution": () => ofTfjs(tf.layers.separableConv2d({ filters: 4, kernelSize: 3 }), batchNorm()),
   "tfjs's transposed convolution": () => ofTfjs(tf.layers.conv2dTranspose({ filters: 4, kernelSize: 3 }), batchNorm()),
-  "tfjs's PReLU and layer normalization": () => ofTfjs(tf.layers.prelu({ alphaInitializer: 'ones' }), tf.layers.layerNormalization({})), // prettier-ignore
+  "tfjs's PReLU and layer normalization": () =>
+    ofTfjs(tf.layers.prelu({ alphaInitializer: 'ones' }), tf.layers.layerNormalization({})),
 };
 
 /** Each turns weight `i` of the network into another one of the same shape. */
@@ -56,7 +67,10 @@ const CHANGES: Record<string, (net: tf.LayersModel, i: number) => void> = {
   'weights of a saved model': (net, i) =>
     tf.tidy(() => {
       // By name, as files have them.
-      const given = net.weights.map(({ originalName }, k) => [originalName, k === i ? other(net.weights[k].read()) : net.weights[k].read()]); // prettier-ignore
+      const given = net.weights.map(({ originalName }, k) => [
+        originalName,
+        k === i ? other(net.weights[k].read()) : net.weights[k].read(),
+      ]);
       net.loadWeights(Object.fromEntries(given));
     }),
 };

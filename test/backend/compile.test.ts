@@ -7,8 +7,8 @@ import { mobilenet } from '../../src/models/mobilenet';
 import { resnetCifar } from '../../src/models/resnetCifar';
 import * as L from '../../src/layers';
 import { dropout } from '../../src/ops';
-import { softmaxCrossEntropy } from '../../src/training/loss';
-import { Sgd } from '../../src/training/optimizers';
+import { softmaxCrossEntropy } from '../../src/training/step/loss';
+import { Sgd } from '../../src/training/optimizers/sgd';
 import { tinyModel } from '../training/tiny';
 import { numbers } from './network';
 import { assertSameAnswers } from './sameAnswers';
@@ -19,9 +19,16 @@ const SMALL: [number, number, number] = [8, 8, 3];
 const CIFAR = { inputShape: [32, 32, 3] as [number, number, number], classes: 10 };
 
 function lrnAndGroups(): tf.LayersModel {
-  return L.model('lrnAndGroups', { inputShape: CIFAR.inputShape, seed: 1 },
-    L.convRelu(8, 5, { stride: 2 }), L.localResponseNorm(), L.maxPool(3, 2), L.convRelu(16, 3, { groups: 2 }),
-    L.globalAvgPool(), L.dense(10)); // prettier-ignore
+  return L.model(
+    'lrnAndGroups',
+    { inputShape: CIFAR.inputShape, seed: 1 },
+    L.convRelu(8, 5, { stride: 2 }),
+    L.localResponseNorm(),
+    L.maxPool(3, 2),
+    L.convRelu(16, 3, { groups: 2 }),
+    L.globalAvgPool(),
+    L.dense(10),
+  );
 }
 
 const NETS: Record<string, () => tf.LayersModel> = {
@@ -153,7 +160,10 @@ describe('compile', function () {
       const compiled = compile(step, { log: line => lines.push(line) });
       const x = tf.scalar(2);
       const results = Array.from({ length: 6 }, () => compiled(x).dataSync()[0]);
-      assert.deepEqual(results, Array.from({ length: 6 }, (_, i) => expected(i))); // prettier-ignore
+      assert.deepEqual(
+        results,
+        Array.from({ length: 6 }, (_, i) => expected(i)),
+      );
       assert.match(compiled.reason!, why);
       assert.equal(lines.length, 1);
       assert.match(lines[0], why);
@@ -166,7 +176,10 @@ describe('compile', function () {
       for (let i = 0; i < 4; i++) {
         const [sum, total] = step(tf.fill(shape, 2), tf.scalar(i)) as tf.Tensor[];
         assert.deepEqual(sum.shape, shape);
-        assert.deepEqual([...sum.dataSync()], Array.from({ length: sum.size }, () => 2 + i)); // prettier-ignore
+        assert.deepEqual(
+          [...sum.dataSync()],
+          Array.from({ length: sum.size }, () => 2 + i),
+        );
         assert.equal(total.dataSync()[0], 2 * sum.size);
       }
     }

@@ -18,7 +18,13 @@ const CALLS = 9;
 /** From this call on something is different. */
 const LATER = 5;
 const vector = (seed: number, ...shape: number[]): tf.Tensor =>
-  tf.tensor(numbers(seed, shape.reduce((a, b) => a * b, 1)), shape); // prettier-ignore
+  tf.tensor(
+    numbers(
+      seed,
+      shape.reduce((a, b) => a * b, 1),
+    ),
+    shape,
+  );
 const one = (i: number): tf.Tensor[] => [vector(i + 1, 3)];
 const two = (i: number): tf.Tensor[] => [vector(i + 1, 3), vector(i + 51, 3)];
 
@@ -100,7 +106,17 @@ const CASES: Record<string, () => Case> = {
   },
   'a shape that depends on values': () => ({
     step: x => tf.unique(x.toInt()).values.toFloat().mean(),
-    args: i => [tf.tensor1d(i < 3 ? [1, 2, 2, 3] : [[5, 5, 5, 5], [1, 2, 3, 4], [7, 7, 8, 8]][i % 3])], // prettier-ignore
+    args: i => [
+      tf.tensor1d(
+        i < 3
+          ? [1, 2, 2, 3]
+          : [
+              [5, 5, 5, 5],
+              [1, 2, 3, 4],
+              [7, 7, 8, 8],
+            ][i % 3],
+      ),
+    ],
   }),
   "a tensor's data": () => ({
     step: x => (x.sum().dataSync()[0] > 0 ? x.mul(2) : x.mul(3)),
@@ -332,7 +348,10 @@ describe('compile, of any step', function () {
       assert.deepEqual([...v.dataSync()], [2, 1, 1]);
       wrong.dispose();
       step(place(1)).dispose();
-      assert.deepEqual([...w.dataSync()], before.map(value => Math.fround(value + 1))); // prettier-ignore
+      assert.deepEqual(
+        [...w.dataSync()],
+        before.map(value => Math.fround(value + 1)),
+      );
       assert.deepEqual([...v.dataSync()], [2, 2, 1]);
       assert.equal(step.graphs, 1);
     });

@@ -52,7 +52,8 @@ function instruction(random: Random): Instruction {
     (values, { calls }) => values.push(calls < threshold ? of(values, a).add(1) : of(values, a).exp()),
     (values, { calls }) => void (calls === threshold && values.push(of(values, a).sin())),
     values => values.push(tf.tidy(() => of(values, a).add(0.25).square())),
-    (values, { calls }) => void (calls === threshold && values.push(tf.scalar(of(values, a).dataSync()[0]).add(of(values, b)))), // prettier-ignore
+    (values, { calls }) =>
+      void (calls === threshold && values.push(tf.scalar(of(values, a).dataSync()[0]).add(of(values, b)))),
   ];
   // What depends on JavaScript is rarer, so that most programs become graphs.
   const kind = random() < 0.75 ? below(random, 14) : below(random, all.length);
@@ -85,11 +86,15 @@ function run(seed: number, isCompiled: boolean): { seen: number[][]; graphs: num
     const [x, y] = [vector(random), vector(random)];
     const alias = aliasing[call];
     const args: [tf.Tensor, tf.Tensor] =
-      alias < 0.1 ? [x, x]
-      : alias < 0.2 ? [x, x.clone()]
-      : alias < 0.25 ? [world.variables[0], y]
-      : alias < 0.3 ? [x, world.outside[1].clone()]
-      : [x, y]; // prettier-ignore
+      alias < 0.1
+        ? [x, x]
+        : alias < 0.2
+          ? [x, x.clone()]
+          : alias < 0.25
+            ? [world.variables[0], y]
+            : alias < 0.3
+              ? [x, world.outside[1].clone()]
+              : [x, y];
     const [event, which] = events[call];
     const k = Math.floor(which * 3);
     if (event < 0.06) world.variables[k].assign(world.variables[(k + 1) % 3]);

@@ -19,7 +19,10 @@ describe('devices', () => {
       const { code, stderr, message } = await runChild<TwoDevices>('twoDevices.ts', environment);
       assert.equal(code, 0, stderr);
       const { devices, product, losses, operations, compiled } = message!;
-      assert.deepEqual(devices.map(name => name.split('device:')[1]), ['CPU:0', 'CPU:1']); // prettier-ignore
+      assert.deepEqual(
+        devices.map(name => name.split('device:')[1]),
+        ['CPU:0', 'CPU:1'],
+      );
       assert.deepEqual(product[0], [0, 1], 'a product on device 1 is one operation there');
       assert.ok(product[1][0] === 0 && product[1][1] >= 2, `its gradient is there, too: ${product[1]}`);
       // The two towers have the same layers, so the same operations.

@@ -26,12 +26,18 @@ describe('what tf offers', function () {
 
   it('works on plain JavaScript, files included', () => {
     assert.ok(reference.cpuKernels.length > 150);
-    assert.deepEqual(Object.entries(reference.results).filter(([, result]) => typeof result === 'string'), []); // prettier-ignore
+    assert.deepEqual(
+      Object.entries(reference.results).filter(([, result]) => typeof result === 'string'),
+      [],
+    );
     assert.equal(reference.saved, 0);
   });
 
   it('transforms each image of a batch', () => {
-    const [[, , , , ...two], [, , , , ...one]] = [reference.results['transform of two'], reference.results.transform].map(result => (result as number[][])[0]); // prettier-ignore
+    const [[, , , , ...two], [, , , , ...one]] = [
+      reference.results['transform of two'],
+      reference.results.transform,
+    ].map(result => (result as number[][])[0]);
     assert.deepEqual(two.slice(0, two.length / 2), one);
     assert.ok(new Set(two.slice(two.length / 2)).size > 10);
   });
@@ -53,12 +59,17 @@ describe('what tf offers', function () {
           flat(actual).length !== flat(expected).length ||
           flat(expected).some((value, i) => {
             const other = flat(actual)[i];
-            return typeof value === 'string' ? value !== other : !(Math.abs(value - Number(other)) <= 1e-4 * Math.max(1, Math.abs(value))); // prettier-ignore
+            return typeof value === 'string'
+              ? value !== other
+              : !(Math.abs(value - Number(other)) <= 1e-4 * Math.max(1, Math.abs(value)));
           })
         );
       });
       const shown = (result: unknown): string => String(result).slice(0, 200);
-      assert.deepEqual(wrong.map(([name, expected]) => `${name}: ${shown(own.results[name])}, expected ${shown(expected)}`), []); // prettier-ignore
+      assert.deepEqual(
+        wrong.map(([name, expected]) => `${name}: ${shown(own.results[name])}, expected ${shown(expected)}`),
+        [],
+      );
     });
   }
 });

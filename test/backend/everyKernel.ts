@@ -6,7 +6,11 @@ const image = (batch = 1): tf.Tensor4D => {
   const values = Float32Array.from({ length: batch * 7 * 6 * 3 }, (_, i) => ((i * 37) % 101) / 10);
   return tf.tensor4d(values, [batch, 7, 6, 3]);
 };
-const m = (): tf.Tensor2D => tf.tensor2d([[1, 2, 3], [4, 5, 6]]); // prettier-ignore
+const m = (): tf.Tensor2D =>
+  tf.tensor2d([
+    [1, 2, 3],
+    [4, 5, 6],
+  ]);
 const TURN = [0.9, 0.2, 1, -0.1, 1.1, 0.5, 0.01, 0];
 
 const OPERATIONS: Record<string, () => tf.Tensor | tf.Tensor[] | Record<string, tf.Tensor>> = {
@@ -24,30 +28,98 @@ const OPERATIONS: Record<string, () => tf.Tensor | tf.Tensor[] | Record<string, 
     tf.image.transform(image(), tf.tensor2d([[1, 0, -1.25, 0, 1, 2.5, 0, 0]]), 'bilinear', 'wrap'),
   bincount: () => tf.bincount(tf.tensor1d([1, 1, 4, 2], 'int32'), tf.tensor1d([]), 6),
   denseBincount: () => tf.denseBincount(tf.tensor1d([1, 1, 4, 2], 'int32'), tf.tensor1d([1, 2, 3, 4]), 6),
-  'denseBincount of rows': () => tf.denseBincount(tf.tensor2d([[1, 1], [0, 2]], [2, 2], 'int32'), [], 3), // prettier-ignore
-  'denseBincount, binary': () => tf.denseBincount(tf.tensor2d([[1, 1], [0, 2]], [2, 2], 'int32'), [], 3, true), // prettier-ignore
+  'denseBincount of rows': () =>
+    tf.denseBincount(
+      tf.tensor2d(
+        [
+          [1, 1],
+          [0, 2],
+        ],
+        [2, 2],
+        'int32',
+      ),
+      [],
+      3,
+    ),
+  'denseBincount, binary': () =>
+    tf.denseBincount(
+      tf.tensor2d(
+        [
+          [1, 1],
+          [0, 2],
+        ],
+        [2, 2],
+        'int32',
+      ),
+      [],
+      3,
+      true,
+    ),
   searchSorted: () => tf.searchSorted(tf.tensor1d([1, 3, 5, 7]), tf.tensor1d([0, 3, 4, 9])),
   'searchSorted, right': () => tf.searchSorted(tf.tensor1d([1, 3, 5, 7]), tf.tensor1d([0, 3, 4, 9]), 'right'),
-  lowerBound: () => tf.lowerBound(tf.tensor2d([[1, 2, 3], [4, 5, 6]]), tf.tensor2d([[2], [6]])), // prettier-ignore
+  lowerBound: () =>
+    tf.lowerBound(
+      tf.tensor2d([
+        [1, 2, 3],
+        [4, 5, 6],
+      ]),
+      tf.tensor2d([[2], [6]]),
+    ),
   bitwiseAnd: () => tf.bitwiseAnd(tf.tensor1d([12, 7, -1], 'int32'), tf.tensor1d([10, 3, 5], 'int32')),
   maxPoolWithArgmax: () => tf.maxPoolWithArgmax(image(), 2, 2, 'valid'),
   'maxPool, number as padding': () => tf.maxPool(image(), 3, 2, 1),
   'avgPool, number as padding': () => tf.avgPool(image(), [3, 2], 2, 1),
   'conv2d, number as padding': () => tf.conv2d(image(), tf.ones([3, 2, 3, 2]), [1, 2], 1, 'NHWC', 1, 'ceil'),
-  'sparse.sparseFillEmptyRows': () => tf.sparse.sparseFillEmptyRows(tf.tensor2d([[0, 0], [2, 1]], [2, 2], 'int32'), [4, 5], [3, 2], -1), // prettier-ignore
-  'sparse.sparseReshape': () => tf.sparse.sparseReshape(tf.tensor2d([[0, 1], [1, 2]], [2, 2], 'int32'), tf.tensor1d([2, 3], 'int32'), tf.tensor1d([3, 2], 'int32')), // prettier-ignore
-  'sparse.sparseSegmentMean': () => tf.sparse.sparseSegmentMean(m(), tf.tensor1d([0, 1], 'int32'), tf.tensor1d([0, 0], 'int32')), // prettier-ignore
-  'sparse.sparseSegmentSum': () => tf.sparse.sparseSegmentSum(m(), tf.tensor1d([0, 1], 'int32'), tf.tensor1d([0, 0], 'int32')), // prettier-ignore
+  'sparse.sparseFillEmptyRows': () =>
+    tf.sparse.sparseFillEmptyRows(
+      tf.tensor2d(
+        [
+          [0, 0],
+          [2, 1],
+        ],
+        [2, 2],
+        'int32',
+      ),
+      [4, 5],
+      [3, 2],
+      -1,
+    ),
+  'sparse.sparseReshape': () =>
+    tf.sparse.sparseReshape(
+      tf.tensor2d(
+        [
+          [0, 1],
+          [1, 2],
+        ],
+        [2, 2],
+        'int32',
+      ),
+      tf.tensor1d([2, 3], 'int32'),
+      tf.tensor1d([3, 2], 'int32'),
+    ),
+  'sparse.sparseSegmentMean': () =>
+    tf.sparse.sparseSegmentMean(m(), tf.tensor1d([0, 1], 'int32'), tf.tensor1d([0, 0], 'int32')),
+  'sparse.sparseSegmentSum': () =>
+    tf.sparse.sparseSegmentSum(m(), tf.tensor1d([0, 1], 'int32'), tf.tensor1d([0, 0], 'int32')),
   'string.stringSplit': () => tf.string.stringSplit(['to be or', 'not'], ' '),
   'string.stringToHashBucketFast': () => tf.string.stringToHashBucketFast(['a', 'b'], 10),
   logicalXor: () => tf.logicalXor(tf.tensor1d([1, 0, 1], 'bool'), tf.tensor1d([1, 1, 0], 'bool')),
   resizeBilinear: () => tf.image.resizeBilinear(image(), [4, 9]),
-  cropAndResize: () => tf.image.cropAndResize(image(), tf.tensor2d([[0, 0, 0.5, 0.6]]), tf.tensor1d([0], 'int32'), [3, 3]), // prettier-ignore
+  cropAndResize: () =>
+    tf.image.cropAndResize(image(), tf.tensor2d([[0, 0, 0.5, 0.6]]), tf.tensor1d([0], 'int32'), [3, 3]),
   topk: () => tf.topk(m(), 2),
   cumprod: () => tf.cumprod(m(), 1),
   unsortedSegmentSum: () => tf.unsortedSegmentSum(m(), tf.tensor1d([1, 0], 'int32'), 2),
-  scatterND: () => tf.scatterND(tf.tensor2d([[1], [3]], [2, 1], 'int32'), tf.tensor1d([5, 6]), [5]), // prettier-ignore
-  mirrorPad: () => tf.mirrorPad(m(), [[1, 1], [1, 1]], 'reflect'), // prettier-ignore
+  scatterND: () => tf.scatterND(tf.tensor2d([[1], [3]], [2, 1], 'int32'), tf.tensor1d([5, 6]), [5]),
+  mirrorPad: () =>
+    tf.mirrorPad(
+      m(),
+      [
+        [1, 1],
+        [1, 1],
+      ],
+      'reflect',
+    ),
 };
 
 export interface Everything {

@@ -31,10 +31,34 @@ const CASES: Record<string, Case> = {
   'sum over the middle': [[[2, 3, 4]], (x: tf.Tensor) => x.sum([1])],
   'mean over the picture': [[[2, 3, 5, 4]], (x: tf.Tensor) => x.mean([1, 2])],
   'mean, dimensions kept': [[[2, 3, 5, 4]], (x: tf.Tensor) => x.mean([0, -1], true)],
-  matMul: [[[3, 4], [4, 5]], (a: tf.Tensor2D, b: tf.Tensor2D) => tf.matMul(a, b)], // prettier-ignore
-  'matMul of the transposed': [[[4, 3], [5, 4]], (a: tf.Tensor2D, b: tf.Tensor2D) => tf.matMul(a, b, true, true)], // prettier-ignore
-  'matMul of the transposed, large': [[[3, 1024], [8, 1024]], (a: tf.Tensor2D, b: tf.Tensor2D) => tf.matMul(a, b.tile([128, 1]), false, true)], // prettier-ignore
-  'matMul of batches': [[[2, 3, 4], [2, 4, 5]], (a: tf.Tensor3D, b: tf.Tensor3D) => tf.matMul(a, b)], // prettier-ignore
+  matMul: [
+    [
+      [3, 4],
+      [4, 5],
+    ],
+    (a: tf.Tensor2D, b: tf.Tensor2D) => tf.matMul(a, b),
+  ],
+  'matMul of the transposed': [
+    [
+      [4, 3],
+      [5, 4],
+    ],
+    (a: tf.Tensor2D, b: tf.Tensor2D) => tf.matMul(a, b, true, true),
+  ],
+  'matMul of the transposed, large': [
+    [
+      [3, 1024],
+      [8, 1024],
+    ],
+    (a: tf.Tensor2D, b: tf.Tensor2D) => tf.matMul(a, b.tile([128, 1]), false, true),
+  ],
+  'matMul of batches': [
+    [
+      [2, 3, 4],
+      [2, 4, 5],
+    ],
+    (a: tf.Tensor3D, b: tf.Tensor3D) => tf.matMul(a, b),
+  ],
   'conv2d: one group': conv([3, 3, 6, 4], { padding: 1 }),
   'conv2d: stride 2, padding [1, 2]': conv([3, 5, 6, 4], { stride: 2, padding: [1, 2] }),
   'conv2d: 2 groups': conv([3, 3, 3, 4], { groups: 2, padding: 1 }),
@@ -55,10 +79,16 @@ const CASES: Record<string, Case> = {
   'maxPool 2/2 of few values': pool(2, {}, v => Math.round(v)),
   'avgPool 3/2, padding 1': [[[2, 7, 9, 3]], (x: tf.Tensor4D) => ops.avgPool(x, 3, { stride: 2, padding: 1 })],
   localResponseNorm: [[[2, 3, 2, 9]], (x: tf.Tensor4D) => ops.localResponseNorm(x, { alpha: 0.1 }), v => 5 * v],
-  'batchNormTraining of pictures': [[[3, 5, 4, 6], [6], [6]], (x: tf.Tensor, g: tf.Tensor1D, b: tf.Tensor1D) => ops.batchNormTraining(x, g, b)], // prettier-ignore
-  'batchNormTraining of rows': [[[7, 5], [5], [5]], (x: tf.Tensor, g: tf.Tensor1D, b: tf.Tensor1D) => ops.batchNormTraining(x, g, b)], // prettier-ignore
+  'batchNormTraining of pictures': [
+    [[3, 5, 4, 6], [6], [6]],
+    (x: tf.Tensor, g: tf.Tensor1D, b: tf.Tensor1D) => ops.batchNormTraining(x, g, b),
+  ],
+  'batchNormTraining of rows': [
+    [[7, 5], [5], [5]],
+    (x: tf.Tensor, g: tf.Tensor1D, b: tf.Tensor1D) => ops.batchNormTraining(x, g, b),
+  ],
   batchNorm: [
-    [[2, 3, 4, 5], [5], [5], [5], [5]], // prettier-ignore
+    [[2, 3, 4, 5], [5], [5], [5], [5]],
     (x: tf.Tensor, m: tf.Tensor1D, v: tf.Tensor1D, g: tf.Tensor1D, b: tf.Tensor1D) => ops.batchNorm(x, m, v, g, b),
     v => v + 1.5,
   ],

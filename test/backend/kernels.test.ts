@@ -26,7 +26,9 @@ describe('kernels and gradients', function () {
         arrays.forEach((expected, i) => {
           const actual = message![key][i];
           assert.equal(actual.length, expected.length, key);
-          const worst = Math.max(...expected.map((value, j) => Math.abs(value - actual[j]) / Math.max(1, Math.abs(value)))); // prettier-ignore
+          const worst = Math.max(
+            ...expected.map((value, j) => Math.abs(value - actual[j]) / Math.max(1, Math.abs(value))),
+          );
           if (!(worst < 1e-4)) wrong.push(`${key}: array ${i} is off by ${worst}`);
         });
       }

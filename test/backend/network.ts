@@ -26,7 +26,7 @@ export interface Run {
   weights: Record<string, number[]>;
 }
 
-export async function train(): Promise<Run> {
+async function train(): Promise<Run> {
   const { name, binding } = await ready();
   const net = cifarNet({ widths: WIDTHS, seed: 3 });
   const optimizer = tf.train.momentum(LEARNING_RATE, MOMENTUM);

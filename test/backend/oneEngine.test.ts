@@ -37,14 +37,28 @@ describe('one engine', function () {
       const environment = { CNN_KIT_BACKEND: backend };
       assert.equal(printed([...tfFirst, ...USE], 'module', environment), RIGHT);
       assert.equal(printed([...tfFirst.slice().reverse(), ...USE], 'module', environment), RIGHT);
-      const required = ["const tf = require('@tensorflow/tfjs'), kit = require('cnn-kit');", '(async () => {', ...USE, '})();']; // prettier-ignore
+      const required = [
+        "const tf = require('@tensorflow/tfjs'), kit = require('cnn-kit');",
+        '(async () => {',
+        ...USE,
+        '})();',
+      ];
       assert.equal(printed(required, 'commonjs', environment), RIGHT);
     });
   }
 
   it('backend() says in one sentence that ready() was not awaited, or that another was set', () => {
     const said = (lines: string[], backend: string): string =>
-      printed(["const { backend, ready, tf } = require('cnn-kit');", '(async () => {', ...lines, 'try { console.log(backend().name); } catch (error) { console.log(error.message); } })();'], 'commonjs', { CNN_KIT_BACKEND: backend }); // prettier-ignore
+      printed(
+        [
+          "const { backend, ready, tf } = require('cnn-kit');",
+          '(async () => {',
+          ...lines,
+          'try { console.log(backend().name); } catch (error) { console.log(error.message); } })();',
+        ],
+        'commonjs',
+        { CNN_KIT_BACKEND: backend },
+      );
     assert.equal(said([], 'wasm'), 'The backend wasm is not ready; expected `await ready()` before backend().');
     assert.equal(said(['await ready();'], 'wasm'), 'wasm');
     assert.equal(said([], 'cpu'), 'cpu');

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import * as tf from '@tensorflow/tfjs';
 import { compileModel } from '../../src/backend';
-import { variableOf } from '../../src/training/state';
+import { variableOf } from '../../src/training/network/variables';
 import { numbers } from './network';
 import { difference } from './tenSteps';
 
@@ -14,7 +14,10 @@ export function assertSameAnswers(net: tf.LayersModel, batch: number): void {
     const kind = /\/(gamma|beta|movingMean|movingVariance)$/.exec(name)?.[1];
     if (!kind) return;
     const middle = { gamma: isDeep ? 0.1 : 1, beta: 0, movingMean: 0, movingVariance: 1 }[kind]!;
-    const values = numbers(i, (shape as number[]).reduce((a, b) => a * b, 1)).map(v => middle + (isDeep ? 0.03 : 0.3) * v); // prettier-ignore
+    const values = numbers(
+      i,
+      (shape as number[]).reduce((a, b) => a * b, 1),
+    ).map(v => middle + (isDeep ? 0.03 : 0.3) * v);
     tf.tidy(() => variableOf(net.weights[i]).assign(tf.tensor(values, shape as number[])));
   });
   const shape = [batch, ...(net.inputs[0].shape.slice(1) as number[])];

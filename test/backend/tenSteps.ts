@@ -1,9 +1,10 @@
 /** Ten steps of training operation by operation, and again from the same weights as one graph. */
 import assert from 'node:assert/strict';
 import * as tf from '@tensorflow/tfjs';
-import { drawMasks, releaseMasks, variableOf } from '../../src/training/state';
-import { Sgd } from '../../src/training/optimizers';
-import { trainingStep } from '../../src/training/step';
+import { drawMasks, releaseMasks } from '../../src/training/network/masks';
+import { variableOf } from '../../src/training/network/variables';
+import { Sgd } from '../../src/training/optimizers/sgd';
+import { trainingStep } from '../../src/training/step/step';
 import { numbers } from './network';
 
 /** Largest difference, relative to the largest number. */
@@ -84,7 +85,10 @@ function batchOf(net: tf.LayersModel, batch: number, i: number): [x: tf.Tensor4D
   const classes = net.outputs[0].shape[1]!;
   return [
     tf.tensor4d(numbers(i, batch * height * width * channels), [batch, height, width, channels]),
-    tf.tensor1d(Array.from({ length: batch }, (_, k) => (k * 7 + i) % classes), 'int32'), // prettier-ignore
+    tf.tensor1d(
+      Array.from({ length: batch }, (_, k) => (k * 7 + i) % classes),
+      'int32',
+    ),
   ];
 }
 

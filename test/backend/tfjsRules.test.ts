@@ -44,6 +44,13 @@ describe("tfjs's rules", () => {
         .sum(),
     )([kernel, bias]);
     const actual = grads[variables[0].name].dataSync();
-    expected.dataSync().forEach((value, i) => assert.ok(Math.abs(actual[i] - value) < 1e-4 * Math.max(1, Math.abs(value)), `${actual[i]} in place of ${value}`)); // prettier-ignore
+    expected
+      .dataSync()
+      .forEach((value, i) =>
+        assert.ok(
+          Math.abs(actual[i] - value) < 1e-4 * Math.max(1, Math.abs(value)),
+          `${actual[i]} in place of ${value}`,
+        ),
+      );
   });
 });

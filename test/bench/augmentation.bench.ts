@@ -16,7 +16,7 @@ import {
   seeded,
 } from '../../src/data';
 import { alexnet, cifarNet } from '../../src/models';
-import { softmaxCrossEntropy } from '../../src/training/loss';
+import { softmaxCrossEntropy } from '../../src/training/step/loss';
 
 const ROUNDS = 7;
 

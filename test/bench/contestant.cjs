@@ -8,9 +8,11 @@ const tf = require('@tensorflow/tfjs');
 const { ready } = require('../../dist/backend');
 const models = require('../../dist/models');
 const { profile } = require('../../dist/profile');
-const { Sgd } = require('../../dist/training/optimizers');
-const { drawMasks, variableOf } = require('../../dist/training/state');
-const { logitsOf, trainingStep } = require('../../dist/training/step');
+const { Sgd } = require('../../dist/training/optimizers/sgd');
+const { logitsOf } = require('../../dist/training/network/inference');
+const { drawMasks } = require('../../dist/training/network/masks');
+const { variableOf } = require('../../dist/training/network/variables');
+const { trainingStep } = require('../../dist/training/step/step');
 
 const seed = 1;
 const NETS = {

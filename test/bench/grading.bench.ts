@@ -6,9 +6,10 @@
 import { execFileSync, spawn } from 'node:child_process';
 import fs from 'node:fs';
 import path from 'node:path';
+import { ROOT } from '../../src/node/root';
 import { bubblewrapFailure } from '../../src/sandbox/bubblewrap';
 import { findPython } from '../../src/setup/python';
-import { CACHE, environment, once, ROOT, run } from '../../src/setup/steps';
+import { CACHE, environment, once, run } from '../../src/setup/steps';
 import type { BenchOptions } from './main';
 import { nbgraderSource, otterNotebook, otterTest, QUESTIONS, submission, testFile } from './grading/assignment';
 import { median } from './rounds';

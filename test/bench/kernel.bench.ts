@@ -2,7 +2,7 @@
 import { spawnSync } from 'node:child_process';
 import fs from 'node:fs';
 import path from 'node:path';
-import { ROOT } from '../../src/setup/steps';
+import { ROOT } from '../../src/node/root';
 import { Session } from '../kernel/session';
 
 const median = (values: number[]): number => [...values].sort((a, b) => a - b)[values.length >> 1];

@@ -4,7 +4,7 @@ import path from 'node:path';
 import { inVenv } from '../../src/setup/python';
 import { CACHE, once, run } from '../../src/setup/steps';
 
-export const PYTORCH_VERSION = '2.13.0';
+const PYTORCH_VERSION = '2.13.0';
 
 /** @returns a Python that has PyTorch: BENCH_PYTHON, or one made here; undefined, with a line that says why, where it cannot be had */
 export async function findPytorch(log: (line: string) => void): Promise<string | undefined> {

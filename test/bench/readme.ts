@@ -1,7 +1,7 @@
 /** Writes the README's tables on speed from results of the bench, each between two markers. */
 import fs from 'node:fs';
 import path from 'node:path';
-import { ROOT } from '../../src/setup/steps';
+import { ROOT } from '../../src/node/root';
 import type { GradingResult } from './grading.bench';
 import { inWords, type Report, type SpeedResult } from './speed';
 
@@ -27,7 +27,7 @@ export function intoReadme(files: string[]): void {
 }
 
 /** Submissions a second, and how many times the anchors' rate that is. */
-export function gradingSection({ machine, versions, grading }: Report): string {
+function gradingSection({ machine, versions, grading }: Report): string {
   const row = (cells: string[]): string => `| ${cells.join(' | ')} |`;
   const times = (by: GradingResult['otter']): string =>
     by ? `${by.ratio.toFixed(1)} (${by.spread.map(value => value.toFixed(1)).join(' to ')})` : '';
@@ -55,7 +55,7 @@ function origin({ machine, versions }: Pick<Report, 'machine' | 'versions'>): st
   return `${machine.processor}, ${machine.cores} cores, ${machine.memory}, ${machine.system}; ${named.join(', ')}.`;
 }
 
-export function section(reports: Report[]): string {
+function section(reports: Report[]): string {
   const { machine, versions } = reports.at(-1)!;
   const byId = new Map(reports.flatMap(({ results }) => results).map(result => [result.id, result]));
   const results = [...byId.values()].sort((a, b) => (a.id < b.id ? -1 : 1));

@@ -3,7 +3,7 @@ import { spawn, type ChildProcess } from 'node:child_process';
 import fs from 'node:fs';
 import path from 'node:path';
 import { chromium, type Browser } from 'playwright-core';
-import { ROOT } from '../../src/setup/steps';
+import { ROOT } from '../../src/node/root';
 
 /** Screenshots stay here to be looked at. */
 export const ARTIFACTS = path.join(ROOT, '.cache', 'browser');

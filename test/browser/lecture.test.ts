@@ -3,8 +3,8 @@ import type { ChildProcess } from 'node:child_process';
 import fs from 'node:fs';
 import path from 'node:path';
 import type { Browser, Locator, Page } from 'playwright-core';
+import { ROOT } from '../../src/node/root';
 import { quick, toNotebook } from '../../src/course/lectures/notebook';
-import { ROOT } from '../../src/setup/steps';
 import { ARTIFACTS, startBrowser, startLab, stopLab } from './lab';
 
 const FOLDER = path.join(ARTIFACTS, 'served');

@@ -9,7 +9,8 @@ import { quick, toNotebook } from '../../src/course/lectures/notebook';
 import { ARTIFACTS, startBrowser, startLab, stopLab } from './lab';
 
 const FOLDER = path.join(ARTIFACTS, 'lectures');
-const FIGURES = '.jp-OutputArea-output:has(canvas), .jp-OutputArea-output:has(svg), .jp-OutputArea-output:has(img), .jp-OutputArea-output:has(table), .jp-OutputArea-output:has(.js-plotly-plot)'; // prettier-ignore
+const FIGURES =
+  '.jp-OutputArea-output:has(canvas), .jp-OutputArea-output:has(svg), .jp-OutputArea-output:has(img), .jp-OutputArea-output:has(table), .jp-OutputArea-output:has(.js-plotly-plot)';
 
 describe('the lectures in JupyterLab, in a browser', function () {
   this.timeout(900_000);
@@ -93,11 +94,14 @@ async function photograph(page: Page, prefix: string): Promise<number> {
     await page.waitForTimeout(250);
     for (const text of await page
       .locator('[data-mime-type="application/vnd.jupyter.stderr"], [data-mime-type="application/vnd.jupyter.error"]')
-      .allTextContents()) errors.add(text); // prettier-ignore
+      .allTextContents())
+      errors.add(text);
     for (const figure of await page.locator(FIGURES).all()) {
       const cell = figure.locator('xpath=ancestor::*[@data-windowed-list-index]');
       const index = await cell.getAttribute('data-windowed-list-index');
-      const within = await figure.evaluate(element => [...element.parentElement!.parentElement!.querySelectorAll('.jp-OutputArea-output')].indexOf(element)); // prettier-ignore
+      const within = await figure.evaluate(element =>
+        [...element.parentElement!.parentElement!.querySelectorAll('.jp-OutputArea-output')].indexOf(element),
+      );
       const id = `${index}-${within}`;
       if (seen.has(id) || !(await figure.isVisible())) continue;
       seen.add(id);

@@ -4,7 +4,7 @@ import type { ChildProcess } from 'node:child_process';
 import fs from 'node:fs';
 import path from 'node:path';
 import type { Browser } from 'playwright-core';
-import { ROOT } from '../../src/setup/steps';
+import { ROOT } from '../../src/node/root';
 import { ARTIFACTS, startBrowser, startLab, stopLab } from './lab';
 
 const NOTEBOOKS = path.join(ROOT, 'notebooks');

@@ -23,10 +23,11 @@ const PROGRAM = `
 import * as tf from '@tensorflow/tfjs';
 import { setWasmPaths } from '@tensorflow/tfjs-backend-wasm';
 import { registerWasm } from './backend/wasm';
-import { registerWindowGradients } from './backend/windows';
+import { registerWindowGradients } from './backend/corrections/windows';
 import { offlineImages } from './data';
 import { cifarNet } from './models';
 import { fit } from './training';
+import './experiments';
 
 globalThis.train = async backend => {
   if (backend === 'wasm') {

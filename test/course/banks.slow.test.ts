@@ -8,7 +8,10 @@ import { bankOf } from './banks';
 const ROUNDS = Number(process.env.CNN_KIT_ROUNDS ?? 200);
 const first = newSeed();
 const root = path.join(__dirname, '../..');
-const names = fs.readdirSync(path.join(root, 'solutions')).filter(file => file.endsWith('.ts')).map(file => path.basename(file, '.ts')); // prettier-ignore
+const names = fs
+  .readdirSync(path.join(root, 'solutions'))
+  .filter(file => file.endsWith('.ts'))
+  .map(file => path.basename(file, '.ts'));
 
 describe(`the banks of wrong answers, with seeds from ${first} on (CNN_KIT_SEED repeats them)`, function () {
   this.timeout(1_800_000);

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import fs from 'node:fs';
 import path from 'node:path';
+import { ROOT } from '../../src/node/root';
 import { toExercise } from '../../src/harness/stub';
 import { exerciseNotebook } from '../../src/release/exerciseNotebook';
-import { ROOT } from '../../src/setup/steps';
 import { Session } from '../kernel/session';
 
 const folder = path.join(ROOT, 'exercises');

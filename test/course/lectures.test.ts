@@ -92,7 +92,10 @@ print(json.dumps({name: nbformat.writes(nbformat.reads(text, as_version=4)) + '\
   });
 
   it('are written as Jupyter writes them, whatever stands in them', () => {
-    const numbers = [0, -0, 1, -1.5, 1e-4, 0.00001234, -9.9e-5, 1e-7, 1.25e-10, 5e-324, 1e16, 123456789012345680000, 1e21, 1.7976931348623157e308, 0.1]; // prettier-ignore
+    const numbers = [
+      0, -0, 1, -1.5, 1e-4, 0.00001234, -9.9e-5, 1e-7, 1.25e-10, 5e-324, 1e16, 123456789012345680000, 1e21,
+      1.7976931348623157e308, 0.1,
+    ];
     const text = 'a\r\nb\rc\u2028d\u0085e\u000bf\u001cg\n\n"\\\t\u0007\u007f가😀</script>\n';
     const data = {
       ...{ 'text/plain': text, 'text/html': [text, 'more'], 'image/svg+xml': text, 'image/png': 'iVBOR\nw0KGgo' },

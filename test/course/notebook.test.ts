@@ -102,7 +102,14 @@ describe('the values of a text', () => {
       valuesCell('{{a.b}} and {{~c + 1}}'),
       'console.log("cnn-kit values " + JSON.stringify([["a.b", (a.b)], ["c + 1", (c + 1)]]));',
     );
-    const told = (text: string) => readValues({ cell_type: 'code', id: 'x', metadata: {}, source: [], outputs: [{ output_type: 'stream', name: 'stdout', text }] }); // prettier-ignore
+    const told = (text: string) =>
+      readValues({
+        cell_type: 'code',
+        id: 'x',
+        metadata: {},
+        source: [],
+        outputs: [{ output_type: 'stream', name: 'stdout', text }],
+      });
     assert.deepEqual(told('cnn-kit values [["n",60965224],["share",0.96166],["word","ReLU"]]\n'), {
       n: '60,965,224',
       share: '0.962',
@@ -199,9 +206,17 @@ describe('outputs', () => {
 
   it('are kept without the times of the machine', () => {
     const text = 'relu: 2 of 2 steps in 4.0 s, loss from 3.895 to 3.532, 64 images/s';
-    const output = { output_type: 'display_data' as const, data: { 'image/png': 'in4s', 'text/plain': [text] }, metadata: { 'image/png': { alt: text } } }; // prettier-ignore
+    const output = {
+      output_type: 'display_data' as const,
+      data: { 'image/png': 'in4s', 'text/plain': [text] },
+      metadata: { 'image/png': { alt: text } },
+    };
     const bare = 'relu: 2 of 2 steps, loss from 3.895 to 3.532';
-    assert.deepEqual(withoutTimes(output), { ...output, data: { 'image/png': 'in4s', 'text/plain': [bare] }, metadata: { 'image/png': { alt: bare } } }); // prettier-ignore
+    assert.deepEqual(withoutTimes(output), {
+      ...output,
+      data: { 'image/png': 'in4s', 'text/plain': [bare] },
+      metadata: { 'image/png': { alt: bare } },
+    });
     assert.match(
       JSON.stringify(withoutTimes({ ...output, data: { 'text/plain': 'a: 9 of 9 steps in 3 min 20 s, loss 1' } })),
       /9 steps, loss 1/,

@@ -65,7 +65,7 @@ describe('augmentation', () => {
       places.add(256 * row + column);
     }
     const all = Array.from({ length: 33 }, (_, i) => i);
-    for (const seen of [rows, columns]) assert.deepEqual([...seen].sort((a, b) => a - b), all); // prettier-ignore
+    for (const seen of [rows, columns]) assert.deepEqual([...seen].sort((a, b) => a - b), all);
     assert.equal(places.size, 33 * 33);
   });
 
@@ -119,7 +119,7 @@ describe('augmentation', () => {
   it('pcaColour adds one colour to all pixels: sum of alpha, eigenvalue, eigenvector', () => {
     const components = {
       eigenvalues: [0.5, 0, 0],
-      eigenvectors: [[0.6, 0, -0.8], [0, 1, 0], [0.8, 0, 0.6]], // prettier-ignore
+      eigenvectors: [[0.6, 0, -0.8], [0, 1, 0], [0.8, 0, 0.6]],
     };
     // The normal draw from 0.75, 0.75 is 0.5 sqrt(-2 ln 0.5 / 0.5) = 0.83255; the shift is 255 0.1 0.83255 0.5 = 10.615
     // times (0.6, 0, -0.8) = (6.37, 0, -8.49).
@@ -170,7 +170,7 @@ describe('augmentation', () => {
       const crops = tenCrops(x, 2);
       assert.deepEqual(crops.shape, [20, 2, 2, 1]);
       const rows = crops.reshape([20, 4]).arraySync() as number[][];
-      const one = [[1, 2, 4, 5], [2, 3, 5, 6], [4, 5, 7, 8], [5, 6, 8, 9], [1, 2, 4, 5]]; // prettier-ignore
+      const one = [[1, 2, 4, 5], [2, 3, 5, 6], [4, 5, 7, 8], [5, 6, 8, 9], [1, 2, 4, 5]];
       const ten = [...one, ...one.map(([a, b, c, d]) => [b, a, d, c])];
       assert.deepEqual(
         rows,

@@ -11,7 +11,7 @@ import {
   vegaLite,
 } from '../../src/display';
 import { runtime } from '../../src/base/runtime';
-import { thin } from '../../src/display/thin';
+import { thin } from '../../src/display/charts/thin';
 import { countColour, decodePng, pngOf } from './kernel';
 
 const MIME = 'application/vnd.vegalite.v5+json';
@@ -172,7 +172,12 @@ describe('charts', () => {
   });
 
   it('write nothing beside a point without a label', async () => {
-    const { spec } = await draw(scatterChart([{ x: 1, y: 2 }, { x: 2, y: 3, label: 'two' }])); // prettier-ignore
+    const { spec } = await draw(
+      scatterChart([
+        { x: 1, y: 2 },
+        { x: 2, y: 3, label: 'two' },
+      ]),
+    );
     assert.deepEqual(
       spec.data.values.map(({ label }) => label),
       ['', 'two'],

@@ -16,7 +16,7 @@ import {
   shippedNames,
   writeRecord,
 } from '../../src';
-import { main } from '../../src/experiments/command';
+import { main } from '../../src/experiments/node/command';
 
 const doubling: Experiment<{ values: number[]; nothing: number | null }> = {
   title: 'Doubling',
@@ -135,13 +135,21 @@ describe('experiments', () => {
   });
 
   const refused: [title: string, args: string[], message: RegExp][] = [
-    ['an unknown name', ['relu-against-noone'], /There is no experiment 'relu-against-noone'; did you mean relu-against-tanh/],
-    ['an unknown scale', ['relu-against-tanh', '--scale', 'huge'], /The scale is 'huge'; expected one of quick, lecture, long/],
+    [
+      'an unknown name',
+      ['relu-against-noone'],
+      /There is no experiment 'relu-against-noone'; did you mean relu-against-tanh/,
+    ],
+    [
+      'an unknown scale',
+      ['relu-against-tanh', '--scale', 'huge'],
+      /The scale is 'huge'; expected one of quick, lecture, long/,
+    ],
     ['a seed that is no number', ['relu-against-tanh', '--seed', 'x'], /The seed is 'x'; expected a whole number/],
     ['another file than JSON', ['relu-against-tanh', '--out', 'a.png'], /--out is 'a.png'; expected a file/],
     ['an unknown option', ['relu-against-tanh', '--sead', '1'], /expected npm run experiment/],
     ['two names', ['relu-against-tanh', 'dropout'], /There are 2 names; expected npm run experiment/],
-  ]; // prettier-ignore
+  ];
   for (const [title, args, message] of refused) {
     it(`refuses ${title}`, async () => {
       const { status, text } = await run(...args);

@@ -42,20 +42,26 @@ describe('what experiments are made of', () => {
       },
     });
     assert.deepEqual([...new Set(splits)], ['train']);
-    const all = [train, validation].flatMap(
-      set =>
-      imagesOf(set, Array.from({ length: set.length }, (_, i) => i)).map(({ data }) => Buffer.from(data).toString('base64')), // prettier-ignore
+    const all = [train, validation].flatMap(set =>
+      imagesOf(
+        set,
+        Array.from({ length: set.length }, (_, i) => i),
+      ).map(({ data }) => Buffer.from(data).toString('base64')),
     );
     assert.equal(new Set(all).size, 300);
   });
 
   it('has a small GoogLeNet with an eighth of the paper’s maps in each module', () => {
     const net = skeleton(() => miniGooglenet({ auxiliary: true }));
-    const shape = (row: string): unknown => net.layers.filter(({ name }) => name.startsWith(`${row}/`)).at(-1)!.outputShape; // prettier-ignore
+    const shape = (row: string): unknown =>
+      net.layers.filter(({ name }) => name.startsWith(`${row}/`)).at(-1)!.outputShape;
     assert.deepEqual(shape('inception3a'), [null, 16, 16, 256 / 8]);
     assert.deepEqual(shape('inception4e'), [null, 8, 8, 832 / 8]);
     assert.deepEqual(shape('inception5b'), [null, 4, 4, 1024 / 8]);
-    assert.deepEqual(net.outputs.map(({ sourceLayer }) => sourceLayer.name.split('/')[0]), ['head', 'auxiliary1', 'auxiliary2']); // prettier-ignore
+    assert.deepEqual(
+      net.outputs.map(({ sourceLayer }) => sourceLayer.name.split('/')[0]),
+      ['head', 'auxiliary1', 'auxiliary2'],
+    );
     net.dispose();
   });
 });

@@ -23,7 +23,19 @@ describe('what experiments are made of', () => {
   });
 
   it('a spread chart tells the median and range of the runs that are there', async () => {
-    const figure = spreadChart([{ name: 'one', runs: [[5, 1], [5, 3], [5, 8, 2]] }], { title: 'Title', x: 'epoch', y: 'error' }); // prettier-ignore
+    const figure = spreadChart(
+      [
+        {
+          name: 'one',
+          runs: [
+            [5, 1],
+            [5, 3],
+            [5, 8, 2],
+          ],
+        },
+      ],
+      { title: 'Title', x: 'epoch', y: 'error' },
+    );
     assert.match(figure.text, /one: 2 \(2 to 2\) at epoch 3/);
     const picture = (await figure.bundle) as Record<string, any>;
     const { values } = picture['application/vnd.vegalite.v5+json'].data;
@@ -36,7 +48,11 @@ describe('what experiments are made of', () => {
     const before = tf.memory().numTensors;
     const looked: string[] = [];
     const rows = await compareVariants(
-      { slow: { build, options: { learningRate: 1e-9 } }, same: { build, options: { learningRate: 1e-9 } }, fast: { build } },
+      {
+        slow: { build, options: { learningRate: 1e-9 } },
+        same: { build, options: { learningRate: 1e-9 } },
+        fast: { build },
+      },
       {
         train,
         test: train,
@@ -46,7 +62,7 @@ describe('what experiments are made of', () => {
         log: () => undefined,
         part: (_, compute) => compute(),
       },
-    ); // prettier-ignore
+    );
     assert.equal(tf.memory().numTensors, before);
     assert.deepEqual(looked, ['slow 1', 'slow 2', 'same 1', 'same 2', 'fast 1', 'fast 2']);
     const [slow, same, fast] = rows;

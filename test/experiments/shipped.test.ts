@@ -11,7 +11,8 @@ describe('the results that came with the kit', () => {
     for (const name of shippedNames()) {
       const { networks = [] } = shippedExperiment<{ networks?: Partial<Trained>[] }>(name).result;
       for (const { variant, runs = [] } of networks)
-        for (const { trainError } of runs) assert.ok(trainError < 0.85, `${name}: ${variant} has ${trainError} of ten classes wrong`); // prettier-ignore
+        for (const { trainError } of runs)
+          assert.ok(trainError < 0.85, `${name}: ${variant} has ${trainError} of ten classes wrong`);
     }
   });
 

@@ -3,9 +3,10 @@ import { spawnSync } from 'node:child_process';
 import fs from 'node:fs';
 import path from 'node:path';
 import { buildSync } from 'esbuild';
+import { ROOT } from '../../src/node/root';
 import type { Grade } from '../../src/grading/score/results';
 import { bubblewrapFailure } from '../../src/sandbox/bubblewrap';
-import { CACHE, ROOT } from '../../src/setup/steps';
+import { CACHE } from '../../src/setup/steps';
 
 const BANK = path.join(ROOT, 'test/exercises/wrong');
 

@@ -2,9 +2,10 @@ import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import fs from 'node:fs';
 import path from 'node:path';
+import { ROOT } from '../../src/node/root';
 import { toNotebook } from '../../src/course/lectures/notebook';
 import { inVenv } from '../../src/setup/python';
-import { environment, ROOT } from '../../src/setup/steps';
+import { environment } from '../../src/setup/steps';
 import { printed, Session, type Shown } from './session';
 
 const folder = path.join(ROOT, '.cache', 'kernel-test');

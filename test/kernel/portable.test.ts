@@ -2,12 +2,12 @@ import assert from 'node:assert/strict';
 import path from 'node:path';
 import vm from 'node:vm';
 import { build } from 'esbuild';
-import { createConverter } from '../../src/kernel/converter';
+import { ROOT } from '../../src/node/root';
+import { createConverter } from '../../src/kernel/typescript/tslabConverter';
 import type { KernelOptions } from '../../src/kernel/kernel';
 import { loadCompiler } from '../../src/kernel/node/compiler';
 import { nodePlatform } from '../../src/kernel/node/platform';
-import type { Content, Header, Message } from '../../src/kernel/protocol';
-import { ROOT } from '../../src/setup/steps';
+import type { Content, Header, Message } from '../../src/kernel/interfaces/protocol';
 
 /** All that a cell is given beside the language: what every browser has. */
 const WEB = ['console', 'crypto', 'atob', 'TextEncoder', 'TextDecoder', 'AbortController', 'performance', 'setTimeout'];

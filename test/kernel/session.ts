@@ -1,6 +1,7 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import path from 'node:path';
-import { environment, ROOT } from '../../src/setup/steps';
+import { ROOT } from '../../src/node/root';
+import { environment } from '../../src/setup/steps';
 import { inVenv } from '../../src/setup/python';
 
 export interface Shown {

@@ -7,7 +7,7 @@ import { skeleton } from '../../src/layers';
 import { compare, outputSizes, parameters, reference } from './reference';
 
 /** What is measured of the network without initial weights, of which nothing stays behind. */
-export function ofSkeleton<T>(build: () => tf.LayersModel, measure: (net: tf.LayersModel) => T): T {
+function ofSkeleton<T>(build: () => tf.LayersModel, measure: (net: tf.LayersModel) => T): T {
   const net = skeleton(build);
   try {
     return measure(net);

@@ -81,11 +81,15 @@ async function run(): Promise<{ backend: string; wrong: string[] }> {
     tf.tidy(() => {
       const [value, slope] = [FUNCTIONS[name](tf.tensor1d(x)), tf.grad(FUNCTIONS[name])(tf.tensor1d(x))];
       if (differs(value.dataSync(), y)) wrong.push(`${name} of ${x} is ${value.dataSync()}, expected ${y}`);
-      if (differs(slope.dataSync(), gradient)) wrong.push(`the gradient of ${name} at ${x} is ${slope.dataSync()}, expected ${gradient}`); // prettier-ignore
+      if (differs(slope.dataSync(), gradient))
+        wrong.push(`the gradient of ${name} at ${x} is ${slope.dataSync()}, expected ${gradient}`);
     });
   }
   tf.tidy(() => {
-    const x = tf.tensor4d(nan.x.map(n => n ?? NaN), [1, 4, 4, 1]); // prettier-ignore
+    const x = tf.tensor4d(
+      nan.x.map(n => n ?? NaN),
+      [1, 4, 4, 1],
+    );
     const pools = {
       maxPool: ops.maxPool(x, 2),
       maxPoolPadded: ops.maxPool(x, 3, { stride: 2, padding: 1 }),

@@ -116,8 +116,14 @@ function eachMeeting(
     three(setting.window, 1),
     three(setting.stride, 1),
     three(setting.dilation, 1),
-    three(along.map(axis => axis.out), 1), // prettier-ignore
-    three(along.map(axis => axis.before), 0), // prettier-ignore
+    three(
+      along.map(axis => axis.out),
+      1,
+    ),
+    three(
+      along.map(axis => axis.before),
+      0,
+    ),
   ];
   for (let batch = 0; batch < setting.batch; batch++)
     for (let a = 0; a < out[0]; a++)
@@ -148,7 +154,11 @@ export function answer(setting: Setting, given: Given): Answer {
 function convolution(setting: Setting, { x, filter, dy }: Given): Answer {
   const { channels, groups, out } = setting;
   const shape = shapes(setting).y;
-  const [y, dx, dFilter] = [new Float64Array(product(shape)), new Float64Array(x.length), new Float64Array(filter.length)]; // prettier-ignore
+  const [y, dx, dFilter] = [
+    new Float64Array(product(shape)),
+    new Float64Array(x.length),
+    new Float64Array(filter.length),
+  ];
   const [inGroup, outGroup] = [channels / groups, out / groups];
   eachMeeting(setting, ({ place, from, at }) => {
     for (let o = 0; o < out; o++) {
@@ -242,11 +252,18 @@ export function drawn(seed: number, number: number): Setting {
   const isConv = call.includes('onv');
   const isPool = !isConv;
   const channels = oneOf([1, 2, 3, 4, 6]);
-  const groups = call === 'ops.conv2d' ? oneOf([1, 1, channels, oneOf([1, 2, 3].filter(g => channels % g === 0))]) : call === 'tf.depthwiseConv2d' ? channels : 1; // prettier-ignore
+  const groups =
+    call === 'ops.conv2d'
+      ? oneOf([1, 1, channels, oneOf([1, 2, 3].filter(g => channels % g === 0))])
+      : call === 'tf.depthwiseConv2d'
+        ? channels
+        : 1;
   const out = isConv ? groups * whole(1, 3) : channels;
   let [window, stride] = [equal(each(() => whole(1, 4))), equal(each(() => whole(1, 4)))];
   let dilation = each(() => 1);
-  const isDilated = random() < 0.3 && (call === 'ops.conv2d' || /tf\.(conv|depthwiseConv)\dd$/.test(call) || call.startsWith('tf.pool')); // prettier-ignore
+  const isDilated =
+    random() < 0.3 &&
+    (call === 'ops.conv2d' || /tf\.(conv|depthwiseConv)\dd$/.test(call) || call.startsWith('tf.pool'));
   if (isDilated) {
     dilation = equal(each(() => whole(1, 3)));
     // tfjs has no strides of dilated windows.
@@ -255,8 +272,10 @@ export function drawn(seed: number, number: number): Setting {
   let padding: Padding = oneOf(['same', 'same', 'valid', 0, 1, 2, 'pair']) as Padding;
   if ((padding as string) === 'pair') padding = call.startsWith('ops') ? [whole(0, 2), whole(0, 2)] : 1;
   // Half a window at most, as in PyTorch.
-  if (isPool && typeof padding === 'number') padding = Math.min(padding, ...window.map(length => Math.floor(length / 2))); // prettier-ignore
-  if (isPool && Array.isArray(padding)) padding = padding.map((p, i) => Math.min(p, Math.floor(window[i] / 2))) as [number, number]; // prettier-ignore
+  if (isPool && typeof padding === 'number')
+    padding = Math.min(padding, ...window.map(length => Math.floor(length / 2)));
+  if (isPool && Array.isArray(padding))
+    padding = padding.map((p, i) => Math.min(p, Math.floor(window[i] / 2))) as [number, number];
   // tfjs's pool fills with zeros around dilated windows.
   if (call.startsWith('tf.pool')) padding = isDilated || random() < 0.5 ? 'valid' : 'same';
   if (call.endsWith('1d') || call === 'tf.conv3d') padding = oneOf(['same', 'valid']);

@@ -1,6 +1,17 @@
 /** Computes settings of the grid on the backend of this process, and compares each with the direct loops. */
 import { ops, ready, tf } from '../../src';
-import { answer, CORNERS, described, drawn, given, type Given, isConvolution, isTooLarge, type Setting, shapes } from './grid'; // prettier-ignore
+import {
+  answer,
+  CORNERS,
+  described,
+  drawn,
+  given,
+  type Given,
+  isConvolution,
+  isTooLarge,
+  type Setting,
+  shapes,
+} from './grid';
 import { pinned } from './pinned';
 
 export interface GridResult {

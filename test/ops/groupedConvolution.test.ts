@@ -6,7 +6,10 @@ import { onBackends } from '../visualize/onBackends';
 function numbers(shape: [number, number, number, number], seed: number): tf.Tensor4D {
   const random = seeded(seed);
   const size = shape.reduce((a, b) => a * b, 1);
-  return tf.tensor4d(Float32Array.from({ length: size }, () => 2 * random() - 1), shape); // prettier-ignore
+  return tf.tensor4d(
+    Float32Array.from({ length: size }, () => 2 * random() - 1),
+    shape,
+  );
 }
 
 /** The grouped filter as that of a dense convolution: zero wherever a filter does not look. */
@@ -14,9 +17,13 @@ function blockDiagonal(filter: tf.Tensor4D, groups: number): tf.Tensor4D {
   const [height, width, inGroup, out] = filter.shape;
   const parts = tf.split(filter, groups, 3) as tf.Tensor4D[];
   return tf.concat(
-    parts.map(
-      (part, g) =>
-      part.pad([[0, 0], [0, 0], [g * inGroup, (groups - 1 - g) * inGroup], [0, 0]]), // prettier-ignore
+    parts.map((part, g) =>
+      part.pad([
+        [0, 0],
+        [0, 0],
+        [g * inGroup, (groups - 1 - g) * inGroup],
+        [0, 0],
+      ]),
     ),
     3,
   ) as tf.Tensor4D & { shape: [typeof height, typeof width, number, typeof out] };
@@ -101,7 +108,13 @@ describe('the cost of a grouped convolution', () => {
           L.conv(256, 1, { bias: false }),
         ),
       ).parameters;
-    const table = [[1, 64], [2, 40], [4, 24], [8, 14], [32, 4]].map(([c, d]) => block(c, d)); // prettier-ignore
+    const table = [
+      [1, 64],
+      [2, 40],
+      [4, 24],
+      [8, 14],
+      [32, 4],
+    ].map(([c, d]) => block(c, d));
     assert.deepEqual(table, [69_632, 69_760, 69_888, 71_456, 70_144]);
   });
 });

@@ -44,9 +44,14 @@ onBackends('local response normalization', () => {
       tf.tidy(() => {
         const alpha = alphaMode === 'paper' ? 0.1 : 0.02;
         const weights = [1, -2, 0.5, 1.5, -1, 2];
-        const gradient = tf.grad((x: tf.Tensor) =>
-          ops.localResponseNorm(x as tf.Tensor4D, { ...OPTIONS, alphaMode }).mul(tf.tensor1d(weights)).sum(),
-        )(tf.tensor4d(ONE_TO_SIX, [1, 1, 1, 6])).dataSync(); // prettier-ignore
+        const gradient = tf
+          .grad((x: tf.Tensor) =>
+            ops
+              .localResponseNorm(x as tf.Tensor4D, { ...OPTIONS, alphaMode })
+              .mul(tf.tensor1d(weights))
+              .sum(),
+          )(tf.tensor4d(ONE_TO_SIX, [1, 1, 1, 6]))
+          .dataSync();
         const value = (a: number[]): number => byHand(a, alpha).reduce((sum, b, i) => sum + b * weights[i], 0);
         const differences = ONE_TO_SIX.map((_, i) => {
           const moved = (by: number): number[] => ONE_TO_SIX.map((a, j) => a + (i === j ? by : 0));

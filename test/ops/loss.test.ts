@@ -3,7 +3,12 @@ import { ops, tf } from '../../src';
 import { onBackends } from '../visualize/onBackends';
 
 onBackends('sparse softmax cross-entropy', () => {
-  const logits = tf.tidy(() => tf.tensor2d([[1, 2, 3], [0, 1, 0]])); // prettier-ignore
+  const logits = tf.tidy(() =>
+    tf.tensor2d([
+      [1, 2, 3],
+      [0, 1, 0],
+    ]),
+  );
   const of = (...labels: number[]): tf.Tensor => ops.sparseSoftmaxCrossEntropy(logits, tf.tensor1d(labels, 'int32'));
 
   it('refuses a label that is no class, by its value', () => {
@@ -16,7 +21,10 @@ onBackends('sparse softmax cross-entropy', () => {
   });
 
   it('refuses labels of another type or number', () => {
-    assert.throws(() => ops.sparseSoftmaxCrossEntropy(logits, tf.tensor1d([0.5, 1])), /labels are float32 \[2\]; expected int32 \[2\]/); // prettier-ignore
+    assert.throws(
+      () => ops.sparseSoftmaxCrossEntropy(logits, tf.tensor1d([0.5, 1])),
+      /labels are float32 \[2\]; expected int32 \[2\]/,
+    );
     assert.throws(() => of(0), /labels are int32 \[1\]; expected int32 \[2\]/);
   });
 });

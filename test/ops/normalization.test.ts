@@ -6,7 +6,10 @@ describe('local response normalization', () => {
 
   const of = (length: number, options: ops.LocalResponseNormOptions): number[] =>
     tf.tidy(() => {
-      const channels = tf.tensor4d(Array.from({ length }, (_, i) => i + 1), [1, 1, 1, length]); // prettier-ignore
+      const channels = tf.tensor4d(
+        Array.from({ length }, (_, i) => i + 1),
+        [1, 1, 1, length],
+      );
       return [...ops.localResponseNorm(channels, options).dataSync()];
     });
   const near = (ours: number[], right: number[]): void =>
@@ -24,6 +27,10 @@ describe('local response normalization', () => {
   });
 
   it('refuses windows that there are not', () => {
-    for (const size of [0, -5, 2.5]) assert.throws(() => of(4, { size }), new RegExp(`size of localResponseNorm is ${size}; expected a whole number from 1\\.`)); // prettier-ignore
+    for (const size of [0, -5, 2.5])
+      assert.throws(
+        () => of(4, { size }),
+        new RegExp(`size of localResponseNorm is ${size}; expected a whole number from 1\\.`),
+      );
   });
 });

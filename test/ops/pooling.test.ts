@@ -27,23 +27,39 @@ onBackends('pooling', () => {
     assert.deepEqual(sides(110, 3, true, 1), [55], "ZFNet's 110 to 55");
   });
 
-  const RAMP = [[1, 2, 3, 4], [5, 6, 7, 8], [9, 10, 11, 12], [13, 14, 15, 16]]; // prettier-ignore
+  const RAMP = [
+    [1, 2, 3, 4],
+    [5, 6, 7, 8],
+    [9, 10, 11, 12],
+    [13, 14, 15, 16],
+  ];
   it('has the largest of each window, computed by hand', () => {
     assert.deepEqual(pooled(RAMP, 3, false), [[11]]);
-    assert.deepEqual(pooled(RAMP, 3, true), [[11, 12], [15, 16]]); // prettier-ignore
-    assert.deepEqual(pooled(RAMP, 2, false), [[6, 8], [14, 16]]); // prettier-ignore
+    assert.deepEqual(pooled(RAMP, 3, true), [
+      [11, 12],
+      [15, 16],
+    ]);
+    assert.deepEqual(pooled(RAMP, 2, false), [
+      [6, 8],
+      [14, 16],
+    ]);
   });
 
   it('a window over the edge sees no zeros: the largest of negative numbers is negative', () => {
     const negative = RAMP.map(row => row.map(value => value - 20));
-    assert.deepEqual(pooled(negative, 3, true), [[-9, -8], [-5, -4]]); // prettier-ignore
+    assert.deepEqual(pooled(negative, 3, true), [
+      [-9, -8],
+      [-5, -4],
+    ]);
   });
 
   it('the gradient adds up where overlapping windows chose the same place', () => {
     const peak = Array.from({ length: 25 }, (_, i) => (i === 12 ? 9 : 0));
     const gradient = tf.tidy(() =>
-      tf.grad((x: tf.Tensor) => ops.maxPool(x as tf.Tensor4D, 3, { stride: 2 }).sum())(tf.tensor4d(peak, [1, 5, 5, 1])).dataSync(),
-    ); // prettier-ignore
+      tf
+        .grad((x: tf.Tensor) => ops.maxPool(x as tf.Tensor4D, 3, { stride: 2 }).sum())(tf.tensor4d(peak, [1, 5, 5, 1]))
+        .dataSync(),
+    );
     assert.deepEqual(
       [...gradient],
       peak.map(value => (value ? 4 : 0)),

@@ -3,9 +3,9 @@ import { execFileSync, spawnSync } from 'node:child_process';
 import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
+import { ROOT } from '../../src/node/root';
 import { autograder } from '../../src/release/autograder';
 import { zip } from '../../src/handin/zip';
-import { ROOT } from '../../src/setup/steps';
 
 /** What Gradescope's documentation names for results.json. */
 interface Results {

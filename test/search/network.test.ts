@@ -58,7 +58,8 @@ onBackends('the network of a cell', () => {
 describe('cells', () => {
   it('have the parameters that a hand counts', () => {
     const net = skeleton(() => cellNetwork(cell('conv3x3|none|none|skip|conv3x3|none'), { channels: 16 }));
-    const conv = (inChannels: number, filters: number, size: number): number => size * size * inChannels * filters + 2 * filters; // prettier-ignore
+    const conv = (inChannels: number, filters: number, size: number): number =>
+      size * size * inChannels * filters + 2 * filters;
     const counted = conv(3, 16, 5) + 2 * conv(16, 16, 3) + conv(16, 32, 3) + 2 * conv(32, 32, 3) + 2 * 32 + 330;
     assert.equal(
       net.trainableWeights.reduce((sum, { shape }) => sum + shape.reduce<number>((a, b) => a * b!, 1), 0),
@@ -98,9 +99,13 @@ describe('the table of cells', () => {
 
 describe('shared weights', () => {
   it('go from child to child by the names of the layers', () => {
-    const build = (name: string, seed: number): tf.LayersModel => cellNetwork(cell(name), { inputShape: [16, 16, 3], channels: 4, seed }); // prettier-ignore
+    const build = (name: string, seed: number): tf.LayersModel =>
+      cellNetwork(cell(name), { inputShape: [16, 16, 3], channels: 4, seed });
     const tensors = tf.memory().numTensors;
-    const [first, second] = [build('conv3x3|none|none|skip|conv3x3|none', 1), build('skip|skip|none|skip|conv3x3|conv3x3', 2)]; // prettier-ignore
+    const [first, second] = [
+      build('conv3x3|none|none|skip|conv3x3|none', 1),
+      build('skip|skip|none|skip|conv3x3|conv3x3', 2),
+    ];
     const shared = new SharedWeights();
     assert.equal(shared.give(first), 0);
     shared.take(first);

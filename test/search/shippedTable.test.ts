@@ -44,19 +44,29 @@ describe('the table of cells that came with the kit', () => {
   it('has the weights that the networks have', () => {
     for (const name of Object.keys(table).filter((_, i) => i % 25 === 0)) {
       const net = skeleton(() => cellNetwork(name.split('|') as unknown as Cell, { channels }));
-      const counted = net.trainableWeights.reduce((sum, { shape }) => sum + shape.reduce<number>((a, b) => a * b!, 1), 0); // prettier-ignore
+      const counted = net.trainableWeights.reduce(
+        (sum, { shape }) => sum + shape.reduce<number>((a, b) => a * b!, 1),
+        0,
+      );
       assert.equal(table[name].parameters, counted, name);
       net.dispose();
     }
   });
 
   it('lets each search find in 150 trials a cell that is among the best in twenty', async () => {
-    const all = Object.values(table).map(({ accuracy }) => accuracy).sort((a, b) => b - a); // prettier-ignore
+    const all = Object.values(table)
+      .map(({ accuracy }) => accuracy)
+      .sort((a, b) => b - a);
     const good = all[Math.floor(all.length / 20)];
-    const searches: Record<string, Search> = { randomSearch, evolution: regularizedEvolution(), reinforce: reinforce({ learningRate: 10 }) }; // prettier-ignore
+    const searches: Record<string, Search> = {
+      randomSearch,
+      evolution: regularizedEvolution(),
+      reinforce: reinforce({ learningRate: 10 }),
+    };
     for (const [name, search] of Object.entries(searches)) {
       const ends: number[] = [];
-      for (let seed = 0; seed < 10; seed++) ends.push(bestSoFar(await search(lookUp(table), { trials: 150, seed })).at(-1)!); // prettier-ignore
+      for (let seed = 0; seed < 10; seed++)
+        ends.push(bestSoFar(await search(lookUp(table), { trials: 150, seed })).at(-1)!);
       const reached = ends.filter(end => end >= good).length;
       assert.ok(reached >= 6, `${name}: ${reached} of 10`);
     }

@@ -2,8 +2,9 @@ import assert from 'node:assert/strict';
 import { spawn, spawnSync, type ChildProcess } from 'node:child_process';
 import fs from 'node:fs';
 import path from 'node:path';
+import { ROOT } from '../../src/node/root';
 import { alone, joins } from '../../src/setup/lock.cjs';
-import { environment, hash, once, ROOT, run } from '../../src/setup/steps';
+import { environment, hash, once, run } from '../../src/setup/steps';
 
 const folder = path.join(ROOT, '.cache', 'setup-test');
 const at = (name: string): string => path.join(folder, name);

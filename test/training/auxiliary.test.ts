@@ -32,7 +32,6 @@ onBackends('auxiliary classifiers in training', () => {
       [0, 0],
       [1, 1],
     ] as const) {
-      // prettier-ignore
       const model = twoHeads();
       const { losses } = await fit(model, white, { ...options, auxiliaryWeight });
       assertNear(losses, [Math.log(2) + weight * Math.log(4 / 3)], 1e-6);

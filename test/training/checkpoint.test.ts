@@ -18,7 +18,7 @@ import {
   tf,
 } from '../../src';
 import * as L from '../../src/layers';
-import { readCheckpoint, writeCheckpoint } from '../../src/training/checkpoint';
+import { readCheckpoint, writeCheckpoint } from '../../src/training/fit/checkpoint';
 import type { Outcome } from './run';
 import { tinyModel, tinySet, weightsOf } from './tiny';
 
@@ -174,7 +174,11 @@ describe('checkpoints', () => {
         (await fit(model, tinySet(), options(file, { ...more, maxSteps }))).averaged?.dispose();
       }
       const resumed = await fit(model, tinySet(), options(file, { ...more, maxSteps: 7 }));
-      const straight = await fit(whole, tinySet(), { ...options(file, { ...more, maxSteps: 7 }), checkpoint: undefined, resume: false }); // prettier-ignore
+      const straight = await fit(whole, tinySet(), {
+        ...options(file, { ...more, maxSteps: 7 }),
+        checkpoint: undefined,
+        resume: false,
+      });
       assert.deepEqual(resumed.losses, straight.losses);
       assert.deepEqual(weightsOf(model), weightsOf(whole));
       const averages = [resumed, straight].map(({ averaged }) =>

@@ -35,7 +35,14 @@ class Later extends tf.layers.Layer {
 
 const withLayer = (layer: tf.layers.Layer): tf.LayersModel => {
   const { shape } = tinySet();
-  return L.model('custom', { inputShape: shape, seed: 5 }, L.convRelu(4, 3), x => layer.apply(x) as L.Node, L.globalAvgPool(), L.dense(3)); // prettier-ignore
+  return L.model(
+    'custom',
+    { inputShape: shape, seed: 5 },
+    L.convRelu(4, 3),
+    x => layer.apply(x) as L.Node,
+    L.globalAvgPool(),
+    L.dense(3),
+  );
 };
 
 async function losses(model: tf.LayersModel, options: FitOptions): Promise<{ losses: number[]; lines: string[] }> {
@@ -61,7 +68,9 @@ describe('fit as graphs', function () {
 
   function assertClose(compiled: number[], eager: number[]): void {
     assert.equal(compiled.length, eager.length);
-    compiled.forEach((loss, i) => assert.ok(Math.abs(loss - eager[i]) < 1e-4 * eager[i], `step ${i}: ${loss} in place of ${eager[i]}`)); // prettier-ignore
+    compiled.forEach((loss, i) =>
+      assert.ok(Math.abs(loss - eager[i]) < 1e-4 * eager[i], `step ${i}: ${loss} in place of ${eager[i]}`),
+    );
   }
 
   it('with a layer that decides in JavaScript from an early step on, runs eagerly and says so in one line', async () => {

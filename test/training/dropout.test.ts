@@ -35,7 +35,12 @@ onBackends('dropout', () => {
   });
 
   it('allMasks has every mask once', () => {
-    assert.deepEqual(allMasks(2).arraySync(), [[0, 0], [1, 0], [0, 1], [1, 1]]); // prettier-ignore
+    assert.deepEqual(allMasks(2).arraySync(), [
+      [0, 0],
+      [1, 0],
+      [0, 1],
+      [1, 1],
+    ]);
     assert.equal(new Set((allMasks(7).arraySync() as number[][]).map(String)).size, 128);
     assert.throws(() => allMasks(17), /expected a whole number from 1 to 16/);
   });
@@ -43,8 +48,14 @@ onBackends('dropout', () => {
   for (const rate of [0.5, 0.3]) {
     it(`over all 2^10 masks at rate ${rate}, scaling is the mean of a linear layer and the geometric mean of a softmax`, () => {
       const n = 10;
-      const [x, kernel, bias] = [tf.randomNormal([n], 0, 1, 'float32', 1), tf.randomNormal([n, 4], 0, 1, 'float32', 2), tf.randomNormal([4], 0, 1, 'float32', 3)]; // prettier-ignore
-      const { linear, softmax } = averageOverMasks(x as tf.Tensor1D, kernel as tf.Tensor2D, bias as tf.Tensor1D, { rate }); // prettier-ignore
+      const [x, kernel, bias] = [
+        tf.randomNormal([n], 0, 1, 'float32', 1),
+        tf.randomNormal([n, 4], 0, 1, 'float32', 2),
+        tf.randomNormal([4], 0, 1, 'float32', 3),
+      ];
+      const { linear, softmax } = averageOverMasks(x as tf.Tensor1D, kernel as tf.Tensor2D, bias as tf.Tensor1D, {
+        rate,
+      });
       assertNear(linear.mean.dataSync(), linear.scaled.dataSync(), 1e-5);
       assertNear(softmax.geometricMean.dataSync(), softmax.scaled.dataSync(), 1e-5);
       const scaled = softmax.scaled.dataSync();
@@ -78,7 +89,11 @@ onBackends('dropout', () => {
     });
 
     it('comes near the mean over all masks', () => {
-      const kernel = tf.tensor2d([[1, 0], [-2, 0], [3, 0]]); // prettier-ignore
+      const kernel = tf.tensor2d([
+        [1, 0],
+        [-2, 0],
+        [3, 0],
+      ]);
       const model = L.model('one', { inputShape: [1, 1, 3] }, L.flatten(), L.dropout(0.5), L.dense(2));
       model.setWeights([kernel, tf.tensor1d([0, 0])]);
       const { mean } = monteCarloDropout(model, tf.ones([1, 1, 1, 3]), { samples: 2000, seed: 1 });
@@ -154,7 +169,9 @@ onBackends('dropout', () => {
     it('is saved under tfjs’s name, and loads', async () => {
       const model = tinyModel();
       const loaded = (await tf.models.modelFromJSON(model.toJSON(undefined, false) as never)) as tf.LayersModel;
-      const rates = loaded.layers.filter(layer => layer.getClassName() === 'Dropout').map(layer => layer.getConfig().rate); // prettier-ignore
+      const rates = loaded.layers
+        .filter(layer => layer.getClassName() === 'Dropout')
+        .map(layer => layer.getConfig().rate);
       assert.deepEqual(rates, [0.3, 0.3]);
     });
   });

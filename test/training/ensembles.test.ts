@@ -32,13 +32,29 @@ describe('ensembles', () => {
 
   it('average the probabilities, and compare as a hand does', async () => {
     // Of images of classes 0, 1: the members are right on [1, 1], [1, 0]; their mean [0.7, 0.3], [0.45, 0.55] on both.
-    const two = members([[0.8, 0.2], [0.1, 0.9]], [[0.6, 0.4], [0.8, 0.2]]); // prettier-ignore
+    const two = members(
+      [
+        [0.8, 0.2],
+        [0.1, 0.9],
+      ],
+      [
+        [0.6, 0.4],
+        [0.8, 0.2],
+      ],
+    );
     assertNear(averageProbabilities(two).dataSync(), [0.7, 0.3, 0.45, 0.55]);
     const result = await compareEnsemble(two, [0, 1]);
     const losses = [(-Math.log(0.8) - Math.log(0.9)) / 2, (-Math.log(0.6) - Math.log(0.2)) / 2];
     const whole = (-Math.log(0.7) - Math.log(0.55)) / 2;
-    assertNear(result.members.map(({ loss }) => loss), losses, 1e-6); // prettier-ignore
-    assert.deepEqual(result.members.map(({ accuracy }) => accuracy), [1, 0.5]); // prettier-ignore
+    assertNear(
+      result.members.map(({ loss }) => loss),
+      losses,
+      1e-6,
+    );
+    assert.deepEqual(
+      result.members.map(({ accuracy }) => accuracy),
+      [1, 0.5],
+    );
     assertNear([result.ensemble.loss, result.ensemble.accuracy], [whole, 1]);
     assertNear([result.meanLoss, result.lossGain], [(losses[0] + losses[1]) / 2, (losses[0] + losses[1]) / 2 - whole]);
     assertNear([result.meanAccuracy, result.accuracyGain, ...result.interval], [0.75, 0.25, 0, 0.5]);
@@ -48,7 +64,11 @@ describe('ensembles', () => {
     for (let seed = 1; seed <= 20; seed++) {
       const random = seeded(seed);
       const labels = Array.from({ length: 30 }, () => Math.floor(4 * random()));
-      const result = await compareEnsemble([1, 2, 3].map(i => randomMember(30, 4, 10 * seed + i)), labels, { resamples: 10 }); // prettier-ignore
+      const result = await compareEnsemble(
+        [1, 2, 3].map(i => randomMember(30, 4, 10 * seed + i)),
+        labels,
+        { resamples: 10 },
+      );
       assert.ok(result.lossGain > 0, `seed ${seed}: ${result.lossGain}`);
     }
     const [same] = [randomMember(30, 4, 1)];
@@ -63,7 +83,10 @@ describe('ensembles', () => {
 
   it('give an interval that repeats from its seed and holds the gain', async () => {
     const labels = Array.from({ length: 60 }, (_, i) => i % 3);
-    const three = [1, 2, 3].map(seed => tf.softmax(randomMember(60, 3, seed).add(tf.oneHot(tf.tensor1d(labels, 'int32'), 3).mul(0.4))) as tf.Tensor2D); // prettier-ignore
+    const three = [1, 2, 3].map(
+      seed =>
+        tf.softmax(randomMember(60, 3, seed).add(tf.oneHot(tf.tensor1d(labels, 'int32'), 3).mul(0.4))) as tf.Tensor2D,
+    );
     const run = (seed: number) => compareEnsemble(three, labels, { seed });
     const first = await run(1);
     assert.deepEqual(await run(1), first);
@@ -117,7 +140,15 @@ describe('ensembles', () => {
 
   it('cosineCycles starts anew in each cycle (equation 2)', () => {
     const rates = [0, 5, 9, 10, 15, 20, 29].map(step => cosineCycles(0.2, 3)(step, 30));
-    assertNear(rates, [0.2, 0.1, 0.1 * (1 + Math.cos(0.9 * Math.PI)), 0.2, 0.1, 0.2, 0.1 * (1 + Math.cos(0.9 * Math.PI))]); // prettier-ignore
+    assertNear(rates, [
+      0.2,
+      0.1,
+      0.1 * (1 + Math.cos(0.9 * Math.PI)),
+      0.2,
+      0.1,
+      0.2,
+      0.1 * (1 + Math.cos(0.9 * Math.PI)),
+    ]);
   });
 });
 
@@ -127,13 +158,27 @@ describe('ten-crop testing', () => {
   /** One pixel, red: the logits of a 1 x 1 image are [2 ln 2, 0] where it is white and [-2 ln 2, 0] where it is black. */
   const pixelModel = (): tf.LayersModel => {
     const model = L.model('pixel', { inputShape: [1, 1, 3] }, L.flatten(), L.dense(2));
-    model.setWeights([tf.tensor2d([[Math.log(2), 0], [0, 0], [0, 0]]), tf.tensor1d([0, 0])]); // prettier-ignore
+    model.setWeights([
+      tf.tensor2d([
+        [Math.log(2), 0],
+        [0, 0],
+        [0, 0],
+      ]),
+      tf.tensor1d([0, 0]),
+    ]);
     return model;
   };
   /** 3 x 3 images: of the first only the lower left corner is white, of the second the centre and both upper corners. */
   const set: ImageSet = {
     name: 'corners',
-    images: Uint8Array.from([[0, 0, 0, 0, 0, 0, 1, 0, 0], [1, 0, 1, 0, 1, 0, 0, 0, 0]].flat().flatMap(v => Array(3).fill(255 * v))), // prettier-ignore
+    images: Uint8Array.from(
+      [
+        [0, 0, 0, 0, 0, 0, 1, 0, 0],
+        [1, 0, 1, 0, 1, 0, 0, 0, 0],
+      ]
+        .flat()
+        .flatMap(v => Array(3).fill(255 * v)),
+    ),
     labels: Uint8Array.from([0, 0]),
     shape: [3, 3, 3],
     classes: ['white', 'black'],

@@ -11,7 +11,11 @@ const SET: ImageSet = {
   classes: ['a', 'b'],
   length: 3,
 };
-const KERNEL = [[Math.log(2), 0], [0, 0], [0, 0]]; // prettier-ignore
+const KERNEL = [
+  [Math.log(2), 0],
+  [0, 0],
+  [0, 0],
+];
 
 describe('evaluate and predict', () => {
   before(ready);

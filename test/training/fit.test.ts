@@ -26,7 +26,14 @@ describe('fit', () => {
   it('takes the step that a hand takes', async () => {
     // Black: x = -2. Equal logits, so the gradient of the logits is [-1/2, 1/2], and of the kernel's rows -2 times that.
     const set = { ...tinySet(1, 1), images: new Uint8Array(3), labels: new Uint8Array(1), classes: ['a', 'b'] };
-    const model = linearModel([[0, 0], [0, 0], [0, 0]], [0, 0]); // prettier-ignore
+    const model = linearModel(
+      [
+        [0, 0],
+        [0, 0],
+        [0, 0],
+      ],
+      [0, 0],
+    );
     const history = await fit(model, set, { progress: false, maxSteps: 1, learningRate: 0.1 });
     assertNear(history.losses, [Math.log(2)]);
     assertNear(weightsOf(model).flat(), [-0.1, 0.1, -0.1, 0.1, -0.1, 0.1, 0.05, -0.05]);
@@ -63,7 +70,10 @@ describe('fit', () => {
 
   it('follows the schedule', async () => {
     const history = await fit(tinyModel(), tinySet(), { ...quiet, epochs: 4, learningRate: steps(0.1, { at: [0.5] }) });
-    assertNear(history.epochs.map(({ learningRate }) => learningRate), [0.1, 0.1, 0.01, 0.01]); // prettier-ignore
+    assertNear(
+      history.epochs.map(({ learningRate }) => learningRate),
+      [0.1, 0.1, 0.01, 0.01],
+    );
   });
 
   it('repeats to the bit from its seed, and not from another', async () => {

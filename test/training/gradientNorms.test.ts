@@ -22,7 +22,10 @@ onBackends('gradient norms', () => {
     const tensors = tf.memory().numTensors;
     // Equal logits: softmax - target is [-1/2, 1/2]. By a head's filters: 3 of it in each row, so 3 sqrt(4 / 4) = 3.
     // By the stem's: the heads' sum, (1 + weight) times the same.
-    const named = async (auxiliaryWeight?: number) => Object.fromEntries((await gradientNorms(model, x, y, { auxiliaryWeight })).map(({ layer, norm }) => [layer, norm])); // prettier-ignore
+    const named = async (auxiliaryWeight?: number) =>
+      Object.fromEntries(
+        (await gradientNorms(model, x, y, { auxiliaryWeight })).map(({ layer, norm }) => [layer, norm]),
+      );
     const [without, paper] = [await named(0), await named()];
     assert.deepEqual(Object.keys(paper), ['stem/conv', 'main/dense', 'auxiliary/dense']);
     assertNear(Object.values(without), [3, 3, 0], 1e-5);

@@ -28,10 +28,12 @@ import { assertNear } from './tiny';
 
 function randomSet(shape: ImageSet['shape'], length = 12, classes = 3): ImageSet {
   const random = seeded(shape[2]);
-  const images = Uint8Array.from({ length: length * shape[0] * shape[1] * shape[2] }, (_, i) =>
-    // Each channel has a mean and a deviation of its own.
-    (40 * (i % shape[2]) + (200 - 40 * (i % shape[2])) * random()),
-  ); // prettier-ignore
+  const images = Uint8Array.from(
+    { length: length * shape[0] * shape[1] * shape[2] },
+    (_, i) =>
+      // Each channel has a mean and a deviation of its own.
+      40 * (i % shape[2]) + (200 - 40 * (i % shape[2])) * random(),
+  );
   const labels = Uint8Array.from({ length }, (_, i) => i % classes);
   return { name: 'own', images, labels, shape, classes: Array.from({ length: classes }, (_, i) => `c${i}`), length };
 }
@@ -44,8 +46,15 @@ function seen(set: ImageSet, mean: number[], std: number[]): tf.Tensor4D {
 }
 
 const network = (set: ImageSet): tf.LayersModel =>
-  L.model('own', { inputShape: set.shape, seed: 3 },
-    L.conv(4, 3), L.relu(), L.maxPool(2), L.flatten(), L.dense(set.classes.length)); // prettier-ignore
+  L.model(
+    'own',
+    { inputShape: set.shape, seed: 3 },
+    L.conv(4, 3),
+    L.relu(),
+    L.maxPool(2),
+    L.flatten(),
+    L.dense(set.classes.length),
+  );
 
 describe('image sets of any kind', () => {
   before(ready);
@@ -79,11 +88,19 @@ describe('image sets of any kind', () => {
       assertNear(probabilities.dataSync(), expected.probabilities, 1e-5);
       probabilities.dispose();
       const activity = await filterActivity(model, set);
-      assertNear(activity.map(({ maximum }) => maximum), [0, 1, 2, 3].map(map => Math.max(...expected.maxima.filter((_, i) => i % 4 === map))), 1e-5); // prettier-ignore
+      assertNear(
+        activity.map(({ maximum }) => maximum),
+        [0, 1, 2, 3].map(map => Math.max(...expected.maxima.filter((_, i) => i % 4 === map))),
+        1e-5,
+      );
       if (shape[2] !== 2) {
         const [patches] = await topPatches(model, set, { layer: 'relu', maps: [1], count: 3 });
         const best = expected.maxima.filter((_, i) => i % 4 === 1).sort((a, b) => b - a);
-        assertNear(patches.map(({ value }) => value), best.slice(0, 3), 1e-5); // prettier-ignore
+        assertNear(
+          patches.map(({ value }) => value),
+          best.slice(0, 3),
+          1e-5,
+        );
         imageGrid([...topPatchImages([patches]), ...images(set, [0, 1]), ...augmentedImages(set, 0, horizontalFlip())]);
       } else assert.throws(() => images(set, [0]), /Images of 2 channels cannot be shown, as those of own/);
       const history = await fit(model, set, { maxSteps: 1, batchSize: 12, progress: false, validation: set });
@@ -123,7 +140,13 @@ describe('image sets of any kind', () => {
       const set = { ...bytes, labels };
       const last = subset(set, [299, 599, 0]);
       assert.deepEqual([...last.labels], [299, 299, 0]);
-      assert.deepEqual([...split(set, 0.5)].flatMap(({ labels }) => [...labels]).sort((a, b) => b - a).slice(0, 3), [299, 299, 298]); // prettier-ignore
+      assert.deepEqual(
+        [...split(set, 0.5)]
+          .flatMap(({ labels }) => [...labels])
+          .sort((a, b) => b - a)
+          .slice(0, 3),
+        [299, 299, 298],
+      );
       const model = L.model('bias', { inputShape: [2, 2, 1] }, L.flatten(), L.dense(300));
       tf.tidy(() => model.setWeights([tf.zeros([4, 300]), tf.oneHot(tf.scalar(299, 'int32'), 300).mul(50).as1D()]));
       assertNear([(await evaluate(model, last)).accuracy], [2 / 3]);

@@ -16,9 +16,9 @@ import {
   tf,
 } from '../../src';
 import * as L from '../../src/layers';
-import { variableOf } from '../../src/training/state';
-import { accumulatingStep, trainingStep } from '../../src/training/step';
-import { WeightAverage } from '../../src/training/optimizers';
+import { variableOf } from '../../src/training/network/variables';
+import { accumulatingStep, trainingStep } from '../../src/training/step/step';
+import { WeightAverage } from '../../src/training/optimizers/weightAverage';
 import { onBackends } from '../visualize/onBackends';
 import { assertNear, tinyModel, tinySet, weightsOf } from './tiny';
 
@@ -160,7 +160,14 @@ describe('a step of an optimizer', () => {
     model.setWeights(averaged!.weights.map(weight => weight.clone()));
     assert.ok(weightsOf(model).every((weight, i) => String(weight) !== String(last[i])));
     const { accuracy } = await evaluate(model, tinySet());
-    const right = tf.tidy(() => answers.argMax(1).equal(tf.tensor1d([...tinySet().labels], 'int32')).mean().dataSync()[0]); // prettier-ignore
+    const right = tf.tidy(
+      () =>
+        answers
+          .argMax(1)
+          .equal(tf.tensor1d([...tinySet().labels], 'int32'))
+          .mean()
+          .dataSync()[0],
+    );
     assertNear([accuracy], [right]);
     averaged!.dispose();
   });

@@ -42,7 +42,8 @@ describe('learning-rate schedules', () => {
       schedules[`oneCycle, rise ${rise}, flat`] = oneCycle(PEAK, { rise, start: 1, end: 1 });
     }
     for (const [name, schedule] of Object.entries(schedules)) {
-      for (const warm of [0, 1, 5, 40, 1000]) schedules[`${warm} steps of warming up, then ${name}`] = warmUp(warm, schedule); // prettier-ignore
+      for (const warm of [0, 1, 5, 40, 1000])
+        schedules[`${warm} steps of warming up, then ${name}`] = warmUp(warm, schedule);
     }
     for (const [name, schedule] of Object.entries(schedules)) {
       for (const total of [1, 2, 3, 4, 5, 7, 10, 33, 40, 41, 100]) {
@@ -72,7 +73,10 @@ describe('learning-rate schedules', () => {
       [() => steps(0.1, { factor: -1 }), /^steps: factor is -1;/],
       [() => oneCycle(0.1, { rise: 1.5 }), /^oneCycle: rise is 1\.5;/],
       [() => oneCycle(0.1, { start: 0 }), /^oneCycle: start is 0; expected a finite number from 1/],
-      [() => warmUp(5, cosine as never), /^warmUp: what follows is the function cosine; expected a schedule, as cosine\(0\.1\) makes one\.$/], // prettier-ignore
+      [
+        () => warmUp(5, cosine as never),
+        /^warmUp: what follows is the function cosine; expected a schedule, as cosine\(0\.1\) makes one\.$/,
+      ],
       [() => warmUp(5, 0.1 as never), /^warmUp: what follows is 0\.1;/],
       [() => warmUp(-1, cosine(0.1)), /^warmUp: there are -1 steps/],
     ];

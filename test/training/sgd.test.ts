@@ -24,7 +24,11 @@ function run(options: SgdOptions, steps: [gradient: number, learningRate: number
 describe('Sgd', () => {
   before(ready);
 
-  const falling: [number, number][] = [[2, 0.1], [1, 0.1], [4, 0.01]]; // prettier-ignore
+  const falling: [number, number][] = [
+    [2, 0.1],
+    [1, 0.1],
+    [4, 0.01],
+  ];
 
   // v = 2, 0.5 * 2 + 1 = 2, 0.5 * 2 + 4 = 5; w = 1 - 0.2, - 0.2, - 0.05.
   it('modern: the learning rate of now scales the whole velocity', () =>
@@ -37,7 +41,13 @@ describe('Sgd', () => {
   // w = 1: v = 0.1 * 1 = 0.1, w = 0.98; v = 0.09 + 0.098 = 0.188, w = 0.9424.
   for (const form of ['modern', 'paper'] as const) {
     it(`${form}: weight decay joins the gradient`, () =>
-      assertNear(run({ momentum: 0.9, weightDecay: 0.1, form }, [[0, 0.2], [0, 0.2]]), [0.98, 0.9424])); // prettier-ignore
+      assertNear(
+        run({ momentum: 0.9, weightDecay: 0.1, form }, [
+          [0, 0.2],
+          [0, 0.2],
+        ]),
+        [0.98, 0.9424],
+      ));
 
     it(`${form}: leaves no tensors behind`, () => {
       const before = tf.memory().numTensors;
@@ -46,7 +56,14 @@ describe('Sgd', () => {
     });
   }
 
-  it('has the paper’s momentum if none is given', () => assertNear(run({}, [[1, 0.1], [0, 0.1]]), [0.9, 0.81])); // prettier-ignore
+  it('has the paper’s momentum if none is given', () =>
+    assertNear(
+      run({}, [
+        [1, 0.1],
+        [0, 0.1],
+      ]),
+      [0.9, 0.81],
+    ));
 
   it('moves every weight of ResNet-18 by PyTorch’s gradient times the learning rate', function () {
     const file = path.join(__dirname, '../parity/references/ops.json');

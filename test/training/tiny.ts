@@ -17,8 +17,18 @@ export function tinySet(length = 42, size = 8, seed = 1): ImageSet {
 }
 
 export function tinyModel({ rate = 0.3, size = 8, seed = 5 } = {}): tf.LayersModel {
-  return L.model('tiny', { inputShape: [size, size, 3], seed },
-    L.convBnRelu(4, 3), L.maxPool(2), L.dropout(rate), L.flatten(), L.dense(8), L.relu(), L.dropout(rate), L.dense(3)); // prettier-ignore
+  return L.model(
+    'tiny',
+    { inputShape: [size, size, 3], seed },
+    L.convBnRelu(4, 3),
+    L.maxPool(2),
+    L.dropout(rate),
+    L.flatten(),
+    L.dense(8),
+    L.relu(),
+    L.dropout(rate),
+    L.dense(3),
+  );
 }
 
 /** One dense layer from a 1 x 1 x 3 image to `classes` logits, with these weights. */

@@ -7,12 +7,54 @@ import { tinyModel, tinySet, weightsOf } from './tiny';
 
 /** As a notebook without types calls them. */
 const {
-  adam, adamW, allMasks, augmentedImages, averageOverMasks, averageProbabilities, batches, centreCrop, channelStatistics, cifar10,
-  compareCrops, compareEnsemble, compareModels, compose, cosine, cropTo, cutout, dropout2012, dropoutMask, evaluate, fit, gradientNorms,
-  horizontalFlip, images, invertedDropout, lectureImages, loadStateDict, loadWeights, monteCarloDropout, offlineImages, pcaColour,
-  predict, predictCrops, predictSnapshots, predictTenCrop, randomCrop, rmsProp, saveWeights, sgd, Sgd, softmaxCrossEntropy, split,
-  standardized, subset, takeSnapshot, tenCrops, torchNetwork,
-} = kit as any; // prettier-ignore
+  adam,
+  adamW,
+  allMasks,
+  augmentedImages,
+  averageOverMasks,
+  averageProbabilities,
+  batches,
+  centreCrop,
+  channelStatistics,
+  cifar10,
+  compareCrops,
+  compareEnsemble,
+  compareModels,
+  compose,
+  cosine,
+  cropTo,
+  cutout,
+  dropout2012,
+  dropoutMask,
+  evaluate,
+  fit,
+  gradientNorms,
+  horizontalFlip,
+  images,
+  invertedDropout,
+  lectureImages,
+  loadStateDict,
+  loadWeights,
+  monteCarloDropout,
+  offlineImages,
+  pcaColour,
+  predict,
+  predictCrops,
+  predictSnapshots,
+  predictTenCrop,
+  randomCrop,
+  rmsProp,
+  saveWeights,
+  sgd,
+  Sgd,
+  softmaxCrossEntropy,
+  split,
+  standardized,
+  subset,
+  takeSnapshot,
+  tenCrops,
+  torchNetwork,
+} = kit as any;
 
 const set = tinySet();
 const bytes = set.images.length;
@@ -24,7 +66,8 @@ const disposed = (): tf.LayersModel => {
   return model;
 };
 const frozen = (): tf.LayersModel => Object.assign(small(), { trainable: false });
-const softmax = (): tf.LayersModel => L.model('probable', { inputShape: [8, 8, 3] }, L.flatten(), L.dense(3), L.activation('softmax' as never)); // prettier-ignore
+const softmax = (): tf.LayersModel =>
+  L.model('probable', { inputShape: [8, 8, 3] }, L.flatten(), L.dense(3), L.activation('softmax' as never));
 const tfjs = (): tf.LayersModel =>
   tf.sequential({
     layers: [
@@ -58,7 +101,10 @@ const OPTIONS: [options: object, message: RegExp][] = [
   [{ learningRate: '0.1' }, /learningRate of fit is '0\.1';/],
   [{ learningRate: NaN }, /learningRate of fit is NaN;/],
   [{ learningRate: null }, /learningRate of fit is null;/],
-  [{ learningRate: cosine }, /learning rate at step 0 of \d+ is a function; expected a number from 0, as of cosine\(0\.1\)/],
+  [
+    { learningRate: cosine },
+    /learning rate at step 0 of \d+ is a function; expected a number from 0, as of cosine\(0\.1\)/,
+  ],
   [{ learningRate: () => undefined }, /learning rate at step 0 of \d+ is undefined;/],
   [{ learningRate: (step: number) => (step ? -1 : 1), maxSteps: 4 }, /learning rate at step 3 of 4 is -1;/],
   [{ form: 'pytorch' }, /form of fit is 'pytorch'; expected one of modern, paper/],
@@ -98,32 +144,60 @@ const OPTIONS: [options: object, message: RegExp][] = [
   [{ validation: tinySet(6, 4) }, /takes images of 8 x 8 x 3, but tiny has 4 x 4 x 3/],
   [{ validation: other({ labels: new Uint8Array(42).fill(9) }) }, /Label 0 of tiny is 9; expected 0 to 2/],
   [{ validation: other({ classes: ['a', 'b', 'c', 'd'] }) }, /tells 3 classes apart, but tiny has 4/],
-]; // prettier-ignore
+];
 
 /** Sets that are none; `fit`, `evaluate` and the others refuse them alike. */
 const SETS: [what: string, set: unknown, message: RegExp][] = [
   ['nothing', undefined, /is undefined; expected an ImageSet/],
   ['null', null, /is null; expected an ImageSet/],
   ['a path', 'cifar10', /is 'cifar10'; expected an ImageSet/],
-  ['labels out of range', other({ labels: new Uint8Array(42).fill(7) }), /Label 0 of tiny is 7; expected 0 to 2, as it has 3 classes/],
+  [
+    'labels out of range',
+    other({ labels: new Uint8Array(42).fill(7) }),
+    /Label 0 of tiny is 7; expected 0 to 2, as it has 3 classes/,
+  ],
   ['a negative label', other({ labels: new Int32Array(42).fill(-1) }), /Label 0 of tiny is -1; expected 0 to 2/],
-  ['labels that are numbers of JavaScript', other({ labels: [...set.labels] }), /array of labels of tiny is an array of 42; expected a Uint8Array/],
+  [
+    'labels that are numbers of JavaScript',
+    other({ labels: [...set.labels] }),
+    /array of labels of tiny is an array of 42; expected a Uint8Array/,
+  ],
   ['labels that are texts', other({ labels: Array(42).fill('left') }), /array of labels of tiny is an array of 42;/],
-  ['labels with fractions', other({ labels: new Float32Array(42).fill(0.5) }), /array of labels of tiny is a Float32Array of 42;/],
+  [
+    'labels with fractions',
+    other({ labels: new Float32Array(42).fill(0.5) }),
+    /array of labels of tiny is a Float32Array of 42;/,
+  ],
   ['too few labels', other({ labels: new Uint8Array(10) }), /tiny has 10 labels for 42 images; expected one for each/],
-  ['too few images', other({ images: new Uint8Array(10) }), /tiny has 10 bytes; expected 8064 for 42 images of 8 x 8 x 3/],
+  [
+    'too few images',
+    other({ images: new Uint8Array(10) }),
+    /tiny has 10 bytes; expected 8064 for 42 images of 8 x 8 x 3/,
+  ],
   ['another length', other({ length: 100 }), /tiny has 8064 bytes; expected 19200 for 100 images/],
   ['a length that is none', other({ length: NaN }), /length of tiny is NaN; expected a whole number/],
-  ['images in 0 .. 1', other({ images: Float32Array.from(set.images, byte => byte / 255) }), /array of images of tiny is a Float32Array of 8064; expected a Uint8Array of bytes/],
+  [
+    'images in 0 .. 1',
+    other({ images: Float32Array.from(set.images, byte => byte / 255) }),
+    /array of images of tiny is a Float32Array of 8064; expected a Uint8Array of bytes/,
+  ],
   ['images of NaN', other({ images: new Float32Array(bytes).fill(NaN) }), /array of images of tiny is a Float32Array/],
   ['a shape of two', other({ shape: [8, 24] }), /shape of tiny is \[8,24\]; expected \[height, width, channels\]/],
   ['no classes', other({ classes: [] }), /list of classes of tiny is \[\]; expected an array/],
   ['a number of classes', other({ classes: 3 }), /list of classes of tiny is 3; expected an array/],
-  ['bytes for 300 classes', other({ classes: Array.from({ length: 300 }, String) }), /labels of tiny are bytes, and it has 300 classes/],
-  ['a mean of two channels', other({ mean: [0.5, 0.5] }), /mean of tiny is \[0\.5,0\.5\]; expected a finite number, or one for each of 3/],
+  [
+    'bytes for 300 classes',
+    other({ classes: Array.from({ length: 300 }, String) }),
+    /labels of tiny are bytes, and it has 300 classes/,
+  ],
+  [
+    'a mean of two channels',
+    other({ mean: [0.5, 0.5] }),
+    /mean of tiny is \[0\.5,0\.5\]; expected a finite number, or one for each of 3/,
+  ],
   ['a deviation of 0', other({ std: 0 }), /std of tiny is 0; expected a finite number above 0/],
   ['a mean that is none', other({ mean: NaN }), /mean of tiny is NaN;/],
-]; // prettier-ignore
+];
 
 const ONLY_WITH_IMAGES = ['no images', tinySet(0), /tiny has no images; expected a set with at least one/] as const;
 
@@ -149,11 +223,23 @@ const CALLS: Record<string, [call: () => unknown, message: RegExp][]> = {
     [() => evaluate(disposed(), set), /disposed of/],
     [() => evaluate(small(), set, { batchsize: 3 }), /evaluate has no option batchsize .* did you mean batchSize/],
     [() => evaluate(small(), other({ classes: ['a', 'b', 'c', 'd'] })), /tells 3 classes apart, but tiny has 4/],
-    [() => gradientNorms(small(), tf.zeros([2, 4, 4, 3]), tf.zeros([2], 'int32')), /images of gradientNorms is \[2,4,4,3\]; expected a tensor of \[batch, 8, 8, 3\]/],
-    [() => gradientNorms(small(), tf.zeros([2, 8, 8, 3]), tf.tensor1d([0, 5], 'int32')), /label 1 of softmaxCrossEntropy is 5/],
-    [() => gradientNorms(small(), tf.zeros([2, 8, 8, 3]), tf.zeros([2], 'int32'), { auxWeight: 1 }), /no option auxWeight/],
+    [
+      () => gradientNorms(small(), tf.zeros([2, 4, 4, 3]), tf.zeros([2], 'int32')),
+      /images of gradientNorms is \[2,4,4,3\]; expected a tensor of \[batch, 8, 8, 3\]/,
+    ],
+    [
+      () => gradientNorms(small(), tf.zeros([2, 8, 8, 3]), tf.tensor1d([0, 5], 'int32')),
+      /label 1 of softmaxCrossEntropy is 5/,
+    ],
+    [
+      () => gradientNorms(small(), tf.zeros([2, 8, 8, 3]), tf.zeros([2], 'int32'), { auxWeight: 1 }),
+      /no option auxWeight/,
+    ],
     [() => takeSnapshot(disposed()), /disposed of/],
-    [() => predictSnapshots(tinyModel(), [takeSnapshot(small())], set), /Snapshot 0 is of another network than tiny: its weight 0 is \[192,3\]; expected \[3,3,3,4\]/],
+    [
+      () => predictSnapshots(tinyModel(), [takeSnapshot(small())], set),
+      /Snapshot 0 is of another network than tiny: its weight 0 is \[192,3\]; expected \[3,3,3,4\]/,
+    ],
     [() => predictSnapshots(small(), [small()], set), /snapshot 0 is .*; expected what takeSnapshot gives/],
     [() => predictCrops(small(), tinySet(3, 4)), /takes images of 8 x 8 x 3; expected crops of tiny's 4 x 4 x 3/],
     [() => predictTenCrop(small(), set, { size: 4 }), /predictCrops has no option size/],
@@ -164,12 +250,27 @@ const CALLS: Record<string, [call: () => unknown, message: RegExp][]> = {
   ],
   ensembles: [
     [() => averageProbabilities([]), /list of members is \[\]/],
-    [() => averageProbabilities([tf.fill([2, 2], 0.5), tf.fill([2, 4], 0.25)]), /Member 1 of the ensemble is \[2,4\]; expected \[2,2\]/],
+    [
+      () => averageProbabilities([tf.fill([2, 2], 0.5), tf.fill([2, 4], 0.25)]),
+      /Member 1 of the ensemble is \[2,4\]; expected \[2,2\]/,
+    ],
     [() => averageProbabilities([tf.zeros([2, 3])]), /Member 0 gives image 0 \[0, 0, 0\]; expected probabilities/],
     [() => averageProbabilities([set]), /member 0 of the ensemble is an object; expected a tensor/],
     [() => compareEnsemble([tf.tensor2d([[5, -3]])], [0]), /Member 0 gives image 0 \[5, -3\]; expected probabilities/],
     [() => compareEnsemble([tf.tensor2d([[2, -1]])], [0]), /Member 0 gives image 0 \[2, -1\];/],
-    [() => compareEnsemble([tf.tensor2d([[0.5, 0.5], [NaN, 1]])], [0, 1]), /Member 0 gives image 1 \[NaN, 1\];/],
+    [
+      () =>
+        compareEnsemble(
+          [
+            tf.tensor2d([
+              [0.5, 0.5],
+              [NaN, 1],
+            ]),
+          ],
+          [0, 1],
+        ),
+      /Member 0 gives image 1 \[NaN, 1\];/,
+    ],
     [() => compareEnsemble([tf.fill([1, 2], 0.5)], [9]), /Label 0 is 9; expected a whole number from 0 to 1/],
     [() => compareEnsemble([tf.fill([1, 2], 0.5)], [0.5]), /Label 0 is 0\.5;/],
     [() => compareEnsemble([tf.fill([1, 2], 0.5)], [0, 1]), /2 labels are given for answers to 1 images/],
@@ -180,11 +281,23 @@ const CALLS: Record<string, [call: () => unknown, message: RegExp][]> = {
     [() => compareModels([small(), disposed()], set), /disposed of/],
   ],
   loss: [
-    [() => softmaxCrossEntropy(tf.zeros([2, 3]), tf.tensor1d([9, 0], 'int32')), /label 0 of softmaxCrossEntropy is 9; expected a whole number from 0 to 2/],
-    [() => softmaxCrossEntropy(tf.zeros([2, 3]), tf.tensor1d([0, -1], 'int32')), /label 1 of softmaxCrossEntropy is -1/],
+    [
+      () => softmaxCrossEntropy(tf.zeros([2, 3]), tf.tensor1d([9, 0], 'int32')),
+      /label 0 of softmaxCrossEntropy is 9; expected a whole number from 0 to 2/,
+    ],
+    [
+      () => softmaxCrossEntropy(tf.zeros([2, 3]), tf.tensor1d([0, -1], 'int32')),
+      /label 1 of softmaxCrossEntropy is -1/,
+    ],
     [() => softmaxCrossEntropy(tf.zeros([2, 3]), tf.tensor1d([1.5, 0])), /label 0 of softmaxCrossEntropy is 1\.5/],
-    [() => softmaxCrossEntropy(tf.zeros([2, 3]), tf.tensor1d([1, 0, 2], 'int32')), /logits of \[2,3\] and labels of \[3\]/],
-    [() => softmaxCrossEntropy(tf.zeros([2, 3]), tf.tensor1d([1, 0], 'int32'), 5), /labelSmoothing of softmaxCrossEntropy is 5/],
+    [
+      () => softmaxCrossEntropy(tf.zeros([2, 3]), tf.tensor1d([1, 0, 2], 'int32')),
+      /logits of \[2,3\] and labels of \[3\]/,
+    ],
+    [
+      () => softmaxCrossEntropy(tf.zeros([2, 3]), tf.tensor1d([1, 0], 'int32'), 5),
+      /labelSmoothing of softmaxCrossEntropy is 5/,
+    ],
   ],
   optimizers: [
     [() => new Sgd([], { momentum: -1 }), /momentum of sgd is -1/],
@@ -235,14 +348,20 @@ const CALLS: Record<string, [call: () => unknown, message: RegExp][]> = {
     [() => randomCrop({ pad: 4 }), /randomCrop has no option pad/],
     [() => randomCrop({ fill: 256 }), /fill of randomCrop is 256; expected a whole number from 0 to 255/],
     [() => cutout({ size: 0 }), /size of cutout is 0/],
-    [() => fit(small(), set, { augment: cutout({ size: 100 }), progress: false }), /cutout's size is 100; expected at most 8/],
+    [
+      () => fit(small(), set, { augment: cutout({ size: 100 }), progress: false }),
+      /cutout's size is 100; expected at most 8/,
+    ],
     [() => horizontalFlip({ probability: 5 }), /probability of horizontalFlip is 5; expected a number from 0 to 1/],
     [() => horizontalFlip(0.5), /options of horizontalFlip are 0\.5/],
     [() => pcaColour({ deviation: 0.1 }), /first argument of pcaColour is \{"deviation":0\.1\}/],
     [() => pcaColour(undefined, { deviation: -1 }), /deviation of pcaColour is -1/],
     [() => cropTo('8'), /size of cropTo is '8'/],
     [() => centreCrop(set, 9), /crop of 9 x 9 does not fit into images of 8 x 8/],
-    [() => fit(small(), set, { augment: horizontalFlip, progress: false }), /options of horizontalFlip are a Uint8Array of 192; expected an object with probability/],
+    [
+      () => fit(small(), set, { augment: horizontalFlip, progress: false }),
+      /options of horizontalFlip are a Uint8Array of 192; expected an object with probability/,
+    ],
     [() => compose(horizontalFlip(), 'x'), /step of compose is 'x'/],
     [() => augmentedImages(set, 99, horizontalFlip()), /no image 99/],
     [() => augmentedImages(set, 0, horizontalFlip(), { n: 2 }), /augmentedImages has no option n/],
@@ -255,20 +374,29 @@ const CALLS: Record<string, [call: () => unknown, message: RegExp][]> = {
     [() => dropout2012(tf.zeros([2]), undefined, { rate: -1 }), /rate of dropout2012 is -1/],
     [() => invertedDropout(tf.zeros([2]), undefined, { rate: 50 }), /rate of invertedDropout is 50/],
     [() => allMasks(20), /number of units of allMasks is 20/],
-    [() => averageOverMasks(tf.zeros([2]), tf.zeros([2, 2]), tf.zeros([2]), { rate: NaN }), /rate of averageOverMasks is NaN/],
+    [
+      () => averageOverMasks(tf.zeros([2]), tf.zeros([2, 2]), tf.zeros([2]), { rate: NaN }),
+      /rate of averageOverMasks is NaN/,
+    ],
   ],
   weights: [
     [() => loadWeights(small(), '/nope.safetensors'), /\/nope\.safetensors cannot be read: there is no such file/],
     [() => loadWeights(small()), /file of loadWeights is undefined/],
     [() => loadWeights(small(), 'x', { strict: false }), /loadWeights has no option strict/],
     [() => loadWeights(small(), 'x', { head: 'no' }), /head of loadWeights is 'no'/],
-    [() => loadWeights(small(), 'x', { ignore: 'aux' }), /ignore of loadWeights is 'aux'; expected a regular expression/],
-    [() => loadWeights(small(), 'x', { from: 'timm/resnet5O' }), /no network 'timm\/resnet5O' here; did you mean 'timm\/resnet50'/],
+    [
+      () => loadWeights(small(), 'x', { ignore: 'aux' }),
+      /ignore of loadWeights is 'aux'; expected a regular expression/,
+    ],
+    [
+      () => loadWeights(small(), 'x', { from: 'timm/resnet5O' }),
+      /no network 'timm\/resnet5O' here; did you mean 'timm\/resnet50'/,
+    ],
     [() => loadStateDict(small(), {}), /state dict of loadStateDict is \{\}; expected a Map/],
     [() => saveWeights(small(), ''), /file of saveWeights is ''/],
     [() => torchNetwork('alexnot'), /no network 'alexnot' here; did you mean 'alexnet'/],
   ],
-}; // prettier-ignore
+};
 
 /** Refused, by one sentence. */
 async function refused(call: () => unknown, message: RegExp): Promise<void> {
@@ -346,7 +474,9 @@ describe('wrong calls', () => {
 
   for (const [group, calls] of Object.entries(CALLS)) {
     for (const [call, message] of calls) {
-      it(`${group}: ${String(call).replace(/^\(\)\s*=>\s*/, '').slice(0, 90)}`, () => refused(call, message)); // prettier-ignore
+      it(`${group}: ${String(call)
+        .replace(/^\(\)\s*=>\s*/, '')
+        .slice(0, 90)}`, () => refused(call, message));
     }
   }
 });

@@ -1,11 +1,20 @@
 /** A trace as a function of TensorFlow's. */
-import * as tf from '@tensorflow/tfjs';
+import type * as tf from '@tensorflow/tfjs';
 import { foldBatchNorm } from './fold';
 import { addFunction } from './functions';
-import { constant, DTYPES, FLOAT, graphDef, INT32, operation, placeholder } from './graphDef';
+import {
+  AttributeType,
+  constant,
+  DTYPES,
+  FLOAT,
+  graphDef,
+  INT32,
+  type NodeAttribute,
+  operation,
+  placeholder,
+} from './graphDef';
 import { dependsOnValues, isUnused, nodeOutput } from './imagined';
-import { type Graph, type Reference, type Trace, Untraceable } from './types';
-import type { TensorflowBackend } from '../native/types';
+import { type Graph, type Reference, type Trace, type TracedNode, Untraceable } from './types';
 
 /** TensorFlow refuses graphs of 2 GB. */
 const MOST_FROZEN_BYTES = 1 << 30;
@@ -20,58 +29,11 @@ export function build(traced: Trace, freeze: boolean): Graph {
   const variables = variablesOf(traced);
   const bytes = variables.reduce((sum, { size }) => sum + 4 * size, 0);
   const isFrozen = freeze && traced.assigned.length === 0 && bytes <= MOST_FROZEN_BYTES;
-  const { nodes, outputs, assigned, arguments: signature } = isFrozen ? foldBatchNorm(traced) : traced;
-  const { binding } = tf.backend() as TensorflowBackend;
-  const typeAttribute = (name: string, value: number) => ({ name, type: binding.TF_ATTR_TYPE, value });
-  const written: Buffer[] = [];
-  const captured = new Map<number, string>();
-  const dtypeOf = (dtype: string): number => {
-    if (dtype in DTYPES) return DTYPES[dtype];
-    throw new Error(`a graph here has no tensors of type ${dtype}`);
-  };
-  signature.forEach(({ dtype, shape }, i) => written.push(placeholder(`argument${i}`, dtypeOf(dtype), shape)));
-  const names = new Map(variables.map((variable, i) => [variable, `variable${i}`]));
-  const taken = new Set<tf.Variable>();
-  const named = (reference: Reference): string => {
-    if ('node' in reference) return nodeOutput(reference);
-    if ('argument' in reference) return `argument${reference.argument}`;
-    if ('variable' in reference) {
-      taken.add(reference.variable);
-      return names.get(reference.variable)!;
-    }
-    if (!captured.has(reference.captured)) {
-      captured.set(reference.captured, `captured${captured.size}`);
-      written.push(placeholder(`captured${captured.size - 1}`, dtypeOf(reference.dtype), reference.shape));
-    }
-    return captured.get(reference.captured)!;
-  };
-  nodes.forEach(({ operation: op, attributes, inputs, constant: value, device }, i) => {
-    if (!value) written.push(operation(`node${i}`, op!, inputs.map(named), attributes, device));
-    else if (!value.isNoise) written.push(constant(`node${i}`, value.dtype, value.shape, value.data));
-    else {
-      const shape = new Uint8Array(Int32Array.from(value.shape).buffer);
-      written.push(constant(`shape${i}`, INT32, [value.shape.length], shape));
-      const types = [typeAttribute('T', INT32), typeAttribute('dtype', FLOAT)];
-      written.push(operation(`node${i}`, 'RandomUniform', [`shape${i}`], types));
-    }
-  });
-  // By way of a node each, as an output may be a placeholder or the same as another.
-  const ends = [...outputs, ...assigned].map(({ reference, dtype }, i) => {
-    written.push(operation(`output${i}`, 'Identity', [named(reference)], [typeAttribute('T', dtypeOf(dtype))]));
-    return `output${i}`;
-  });
-  // Who reads it waits for the whole function, or gets the error that ended it.
-  written.push(constant('done', FLOAT, [], new Uint8Array(4)));
-  for (const [variable, name] of names) {
-    const { shape, dtype } = variable;
-    if (!isFrozen) written.push(placeholder(name, dtypeOf(dtype), shape));
-    else if (taken.has(variable)) written.push(constant(name, dtypeOf(dtype), shape, bytesOf(variable)));
-  }
+  const written = isFrozen ? foldBatchNorm(traced) : traced;
+  const writer = new Writer(written, variables, isFrozen);
   const name = `cnn_kit_step${process.pid}_${graphCount++}`;
-  const inputs = [...signature.keys()].map(i => `argument${i}`);
-  if (!isFrozen) inputs.push(...names.values());
-  addFunction(name, graphDef(written), [...inputs, ...captured.values()], [...ends, 'done'], shapeOf =>
-    nodes.forEach(({ operation: op, outputs: made }, node) =>
+  addFunction(name, graphDef(writer.nodes), writer.inputs, [...writer.ends, 'done'], shapeOf =>
+    written.nodes.forEach(({ operation: op, outputs: made }, node) =>
       made.forEach((_, output) => {
         if (op && !isUnused(op, output) && !shapeOf(`node${node}`, output)) throw new Untraceable(dependsOnValues(op));
       }),
@@ -81,10 +43,85 @@ export function build(traced: Trace, freeze: boolean): Graph {
     name,
     trace: traced,
     variables,
-    captured: [...captured.keys()],
+    captured: [...writer.captured.keys()],
     frozen: isFrozen ? variables.map(variable => variable.dataId) : undefined,
     proven: false,
   };
+}
+
+/** Writes a trace's nodes one by one, and what they take and give by name. */
+class Writer {
+  readonly nodes: Buffer[] = [];
+  /** Nodes of the results. */
+  readonly ends: string[];
+  /** Tensors from outside, by their numbers. */
+  readonly captured = new Map<number, string>();
+  private readonly arguments: string[];
+  private readonly variables: Map<tf.Variable, string>;
+  private readonly taken = new Set<tf.Variable>();
+
+  constructor(
+    { nodes, outputs, assigned, arguments: signature }: Trace,
+    variables: tf.Variable[],
+    private readonly isFrozen: boolean,
+  ) {
+    this.variables = new Map(variables.map((variable, i) => [variable, `variable${i}`]));
+    this.arguments = signature.map(({ dtype, shape }, i) => this.placeholder(`argument${i}`, dtype, shape));
+    nodes.forEach((node, i) => this.write(node, i));
+    // By way of a node each, as an output may be a placeholder or the same as another.
+    this.ends = [...outputs, ...assigned].map(({ reference, dtype }, i) => {
+      this.nodes.push(operation(`output${i}`, 'Identity', [this.named(reference)], [type('T', dtypeOf(dtype))]));
+      return `output${i}`;
+    });
+    // Who reads it waits for the whole function, or gets the error that ended it.
+    this.nodes.push(constant('done', FLOAT, [], new Uint8Array(4)));
+    for (const [variable, name] of this.variables) {
+      const { shape, dtype } = variable;
+      if (!isFrozen) this.placeholder(name, dtype, shape);
+      else if (this.taken.has(variable)) this.nodes.push(constant(name, dtypeOf(dtype), shape, bytesOf(variable)));
+    }
+  }
+
+  get inputs(): string[] {
+    return [...this.arguments, ...(this.isFrozen ? [] : this.variables.values()), ...this.captured.values()];
+  }
+
+  private write({ operation: op, attributes, inputs, constant: value, device }: TracedNode, i: number): void {
+    if (!value) {
+      const names = inputs.map(input => this.named(input));
+      this.nodes.push(operation(`node${i}`, op!, names, attributes, device));
+    } else if (!value.isNoise) this.nodes.push(constant(`node${i}`, value.dtype, value.shape, value.data));
+    else {
+      const shape = new Uint8Array(Int32Array.from(value.shape).buffer);
+      this.nodes.push(constant(`shape${i}`, INT32, [value.shape.length], shape));
+      const types = [type('T', INT32), type('dtype', FLOAT)];
+      this.nodes.push(operation(`node${i}`, 'RandomUniform', [`shape${i}`], types));
+    }
+  }
+
+  private named(reference: Reference): string {
+    if ('node' in reference) return nodeOutput(reference);
+    if ('argument' in reference) return `argument${reference.argument}`;
+    if ('variable' in reference) {
+      this.taken.add(reference.variable);
+      return this.variables.get(reference.variable)!;
+    }
+    const { captured: id, dtype, shape } = reference;
+    if (!this.captured.has(id)) this.captured.set(id, this.placeholder(`captured${this.captured.size}`, dtype, shape));
+    return this.captured.get(id)!;
+  }
+
+  private placeholder(name: string, dtype: string, shape: number[]): string {
+    this.nodes.push(placeholder(name, dtypeOf(dtype), shape));
+    return name;
+  }
+}
+
+const type = (name: string, value: number): NodeAttribute => ({ name, type: AttributeType.Type, value });
+
+function dtypeOf(dtype: string): number {
+  if (dtype in DTYPES) return DTYPES[dtype];
+  throw new Error(`a graph here has no tensors of type ${dtype}`);
 }
 
 /** Whether a value that the graph holds, or a variable that it takes, is no longer there. */

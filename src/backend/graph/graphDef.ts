@@ -5,7 +5,7 @@ export const FLOAT = 1;
 export const INT32 = 3;
 /** tfjs's names of the types. */
 export const DTYPES: Record<string, number> = { float32: FLOAT, int32: INT32, bool: 10 };
-const enum AttributeType {
+export const enum AttributeType {
   String,
   Int,
   Float,
@@ -78,7 +78,9 @@ function attributeValue({ name, type, value }: NodeAttribute): Buffer {
       if (!list) return integer(5, value ? 1 : 0);
       break;
     case AttributeType.Type:
-      return list ? bytes(1, bytes(6, Buffer.concat(value.map(item => varint(item as number))))) : integer(6, value as number); // prettier-ignore
+      return list
+        ? bytes(1, bytes(6, Buffer.concat(value.map(item => varint(item as number)))))
+        : integer(6, value as number);
     case AttributeType.Shape:
       return bytes(7, shapeProto(value as number[]));
   }

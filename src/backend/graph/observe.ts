@@ -36,9 +36,10 @@ export function observe<T>(backend: TensorflowBackend, observer: Observer, body:
     {
       createTensor: (shape: number[], dtype: number, values: ArrayBufferView) =>
         observer.createTensor(shape, dtype, values, isNoise),
-      executeOp: observer.executeOp,
-      tensorDataSync: observer.tensorDataSync,
-      deleteTensor: observer.deleteTensor,
+      executeOp: (operation: string, attributes: NodeAttribute[], ids: number[], count: number) =>
+        observer.executeOp(operation, attributes, ids, count),
+      tensorDataSync: (id: number) => observer.tensorDataSync(id),
+      deleteTensor: (id: number) => observer.deleteTensor(id),
     },
     binding,
   ) as typeof binding;

@@ -3,10 +3,10 @@ import * as tf from '@tensorflow/tfjs';
 import { placedOn } from '../native/devices';
 import { DTYPES, FLOAT, INT32, type NodeAttribute } from './graphDef';
 import { FIRST_IMAGINED, Imagined } from './imagined';
-import { idOf, observe } from './observe';
+import { idOf, observe, type Observer } from './observe';
 import { hold, release, restore } from './run';
 import { type Output, type Reference, type Trace, type TracedNode, Untraceable } from './types';
-import type { TensorflowBackend } from '../native/types';
+import type { Binding, TensorflowBackend } from '../native/types';
 
 /**
  * Calls `step` and records it.
@@ -21,116 +21,15 @@ export function trace(
   mode: 'compute' | 'rehearse',
 ): { results?: tf.Tensor | tf.Tensor[]; recorded: Trace | Untraceable } {
   const backend = tf.backend() as TensorflowBackend;
-  const binding = backend.binding;
   const imagined = mode === 'rehearse' ? new Imagined() : undefined;
-
-  const known = new Map<number, Reference>();
-  const seen = new Map<number, tf.TensorInfo>();
-  const alive = new Set<number>();
-  const nodes: TracedNode[] = [];
-  let refusal: string | undefined;
-  const refuse = (why: string): void => {
-    refusal ??= why;
-    // There is nothing to go on with.
-    if (imagined) throw new Untraceable(why);
-  };
-  const variables = Object.values(tf.engine().registeredVariables);
-  const before = new Map(variables.map(variable => [variable, idOf(backend, variable)]));
-  const holders = new Map<number, tf.Variable[]>();
-  const shared = new Set<tf.Variable>();
-  before.forEach((id, variable) => {
-    known.set(id, { variable });
-    if (backend.refCount(variable.dataId) > 1) holders.set(id, [...(holders.get(id) ?? []), variable]);
-  });
-  args.forEach((tensor, argument) => known.set(idOf(backend, tensor), { argument }));
-
-  const referenceOf = (id: number): Reference => {
-    holders.get(id)?.forEach(variable => shared.add(variable));
-    let reference = known.get(id);
-    if (!reference) {
-      const { dtype, shape } = seen.get(id) ?? { dtype: 'unknown', shape: [] };
-      reference = { captured: id, dtype, shape };
-      known.set(id, reference);
-    }
-    return reference;
-  };
-  const made = (id: number, node: number, output: number): void => {
-    known.set(id, { node, output });
-    alive.add(id);
-  };
-
-  const recording = {
-    createTensor(shape: number[], dtype: number, values: ArrayBufferView, isNoise: boolean): number {
-      if (!ArrayBuffer.isView(values)) {
-        refuse('it makes strings');
-        return binding.createTensor(shape, dtype, values as never);
-      }
-      const data = new Uint8Array(values.buffer, values.byteOffset, values.byteLength).slice();
-      const constant = { dtype, shape: [...shape], data, isNoise };
-      const id = imagined
-        ? imagined.constant(nodes.length, constant)
-        : binding.createTensor(shape, dtype, values as never);
-      made(id, nodes.length, 0);
-      nodes.push({ attributes: [], inputs: [], constant, outputs: [{ shape: constant.shape, dtype }] });
-      return id;
-    },
-    executeOp(operation: string, attributes: NodeAttribute[], ids: number[], count: number) {
-      const inputs = ids.map(referenceOf);
-      const node = { operation, attributes: completed(operation, attributes, ids, seen), inputs, device: placedOn() };
-      const infos = ids.map(id => seen.get(id));
-      const outputs = imagined
-        ? imagined.operation(nodes.length, node, infos, count)
-        : (binding.executeOp(operation, attributes as never, ids, count) as Output[]);
-      outputs.forEach(({ id }, output) => made(id, nodes.length, output));
-      nodes.push({ ...node, outputs: outputs.map(({ shape, dtype }) => ({ shape, dtype })) });
-      return outputs;
-    },
-    tensorDataSync(id: number) {
-      refuse("it reads a tensor's data");
-      return binding.tensorDataSync(id);
-    },
-    deleteTensor(id: number): void {
-      alive.delete(id);
-      const reference = known.get(id);
-      if (reference && 'argument' in reference) refuse('it disposes of an argument');
-      if (id < FIRST_IMAGINED) binding.deleteTensor(id);
-    },
-    uses(ids: number[], tensors: tf.TensorInfo[]): void {
-      ids.forEach((id, i) => seen.set(id, tensors[i]));
-    },
-  };
-
-  const held = hold(variables);
+  const recorder = new Recorder(backend, args, imagined);
+  const held = hold(recorder.variables);
   let results: tf.Tensor | tf.Tensor[] | undefined;
-  let isList = false;
-  const outputs: Trace['outputs'] = [];
-  const assigned: Trace['assigned'] = [];
-  /** Still recording: a result that JavaScript holds becomes a constant here. */
-  const readEnds = (): void => {
-    isList = Array.isArray(results);
-    const list = [results].flat();
-    if (!list.every(result => result instanceof tf.Tensor)) return refuse('it returns something else than tensors');
-    for (const result of list) {
-      const id = idOf(backend, result);
-      outputs.push({ reference: referenceOf(id), dtype: result.dtype, shape: result.shape });
-      alive.delete(id);
-    }
-    for (const [variable, id] of before) {
-      if (variable.isDisposed) {
-        refuse(`it disposes of the variable ${variable.name}`);
-        continue;
-      }
-      const after = idOf(backend, variable);
-      alive.delete(after);
-      if (after !== id) assigned.push({ variable, reference: referenceOf(after), dtype: variable.dtype });
-    }
-    if (alive.size > 0) refuse('it keeps tensors that it does not return');
-  };
   try {
-    observe(backend, recording, () => {
+    observe(backend, recorder, () => {
       try {
         results = tf.tidy(() => step(...args));
-        readEnds();
+        recorder.end(results);
         if (!imagined) release(held);
       } catch (error) {
         if (!imagined) restore(held);
@@ -145,13 +44,145 @@ export function trace(
     });
   } catch (error) {
     if (!imagined || !(error instanceof Untraceable)) throw error;
-    refusal ??= error.message;
+    recorder.refusal ??= error.message;
   } finally {
     imagined?.dispose();
   }
-  if (refusal) return { results, recorded: new Untraceable(refusal) };
-  const signature = args.map(({ dtype, shape }) => ({ dtype, shape }));
-  return { results, recorded: { nodes, arguments: signature, outputs, isList, assigned, shared: [...shared] } };
+  return { results, recorded: recorder.trace() };
+}
+
+/** What a call sends to TensorFlow, taken down; it is computed, or imagined. */
+class Recorder implements Observer {
+  readonly variables = Object.values(tf.engine().registeredVariables);
+  /** Why there is no trace. */
+  refusal: string | undefined;
+  private readonly binding: Binding;
+  /** Where each tensor comes from, by its number. */
+  private readonly known = new Map<number, Reference>();
+  private readonly seen = new Map<number, tf.TensorInfo>();
+  /** Made in the call, and not deleted. */
+  private readonly alive = new Set<number>();
+  private readonly nodes: TracedNode[] = [];
+  /** The number of each variable before the call. */
+  private readonly before: Map<tf.Variable, number>;
+  /** Variables whose data is that of another tensor, too. */
+  private readonly holders = new Map<number, tf.Variable[]>();
+  private readonly shared = new Set<tf.Variable>();
+  private isList = false;
+  private readonly outputs: Trace['outputs'] = [];
+  private readonly assigned: Trace['assigned'] = [];
+
+  constructor(
+    private readonly backend: TensorflowBackend,
+    private readonly args: tf.Tensor[],
+    private readonly imagined: Imagined | undefined,
+  ) {
+    this.binding = backend.binding;
+    this.before = new Map(this.variables.map(variable => [variable, idOf(backend, variable)]));
+    this.before.forEach((id, variable) => {
+      this.known.set(id, { variable });
+      if (backend.refCount(variable.dataId) > 1) this.holders.set(id, [...(this.holders.get(id) ?? []), variable]);
+    });
+    args.forEach((tensor, argument) => this.known.set(idOf(backend, tensor), { argument }));
+  }
+
+  createTensor(shape: number[], dtype: number, values: ArrayBufferView, isNoise: boolean): number {
+    const { binding, imagined, nodes } = this;
+    if (!ArrayBuffer.isView(values)) {
+      this.refuse('it makes strings');
+      return binding.createTensor(shape, dtype, values as never);
+    }
+    const data = new Uint8Array(values.buffer, values.byteOffset, values.byteLength).slice();
+    const constant = { dtype, shape: [...shape], data, isNoise };
+    const id = imagined
+      ? imagined.constant(nodes.length, constant)
+      : binding.createTensor(shape, dtype, values as never);
+    this.made(id, nodes.length, 0);
+    nodes.push({ attributes: [], inputs: [], constant, outputs: [{ shape: constant.shape, dtype }] });
+    return id;
+  }
+
+  executeOp(operation: string, attributes: NodeAttribute[], ids: number[], count: number): Output[] {
+    const { binding, imagined, nodes, seen } = this;
+    const inputs = ids.map(id => this.referenceOf(id));
+    const node = { operation, attributes: completed(operation, attributes, ids, seen), inputs, device: placedOn() };
+    const infos = ids.map(id => seen.get(id));
+    const outputs = imagined
+      ? imagined.operation(nodes.length, node, infos, count)
+      : (binding.executeOp(operation, attributes as never, ids, count) as Output[]);
+    outputs.forEach(({ id }, output) => this.made(id, nodes.length, output));
+    nodes.push({ ...node, outputs: outputs.map(({ shape, dtype }) => ({ shape, dtype })) });
+    return outputs;
+  }
+
+  tensorDataSync(id: number): unknown {
+    this.refuse("it reads a tensor's data");
+    return this.binding.tensorDataSync(id);
+  }
+
+  deleteTensor(id: number): void {
+    this.alive.delete(id);
+    const reference = this.known.get(id);
+    if (reference && 'argument' in reference) this.refuse('it disposes of an argument');
+    if (id < FIRST_IMAGINED) this.binding.deleteTensor(id);
+  }
+
+  uses(ids: number[], tensors: tf.TensorInfo[]): void {
+    ids.forEach((id, i) => this.seen.set(id, tensors[i]));
+  }
+
+  /** What the call returns and assigns, while it is observed still: a result that JavaScript holds becomes a constant here. */
+  end(results: tf.Tensor | tf.Tensor[]): void {
+    this.isList = Array.isArray(results);
+    const list = [results].flat();
+    if (!list.every(result => result instanceof tf.Tensor))
+      return this.refuse('it returns something else than tensors');
+    for (const result of list) {
+      const id = idOf(this.backend, result);
+      this.outputs.push({ reference: this.referenceOf(id), dtype: result.dtype, shape: result.shape });
+      this.alive.delete(id);
+    }
+    for (const [variable, id] of this.before) {
+      if (variable.isDisposed) {
+        this.refuse(`it disposes of the variable ${variable.name}`);
+        continue;
+      }
+      const after = idOf(this.backend, variable);
+      this.alive.delete(after);
+      const { dtype } = variable;
+      if (after !== id) this.assigned.push({ variable, reference: this.referenceOf(after), dtype });
+    }
+    if (this.alive.size > 0) this.refuse('it keeps tensors that it does not return');
+  }
+
+  trace(): Trace | Untraceable {
+    if (this.refusal) return new Untraceable(this.refusal);
+    const { nodes, outputs, isList, assigned } = this;
+    const signature = this.args.map(({ dtype, shape }) => ({ dtype, shape }));
+    return { nodes, arguments: signature, outputs, isList, assigned, shared: [...this.shared] };
+  }
+
+  private refuse(why: string): void {
+    this.refusal ??= why;
+    // There is nothing to go on with.
+    if (this.imagined) throw new Untraceable(why);
+  }
+
+  private referenceOf(id: number): Reference {
+    this.holders.get(id)?.forEach(variable => this.shared.add(variable));
+    let reference = this.known.get(id);
+    if (!reference) {
+      const { dtype, shape } = this.seen.get(id) ?? { dtype: 'unknown', shape: [] };
+      reference = { captured: id, dtype, shape };
+      this.known.set(id, reference);
+    }
+    return reference;
+  }
+
+  private made(id: number, node: number, output: number): void {
+    this.known.set(id, { node, output });
+    this.alive.add(id);
+  }
 }
 
 /** Gives each variable data of its own, so that a trace cannot take one tensor for another. */

@@ -4,11 +4,11 @@
  * binary for Node holds TensorFlow 2.9 and comes from a storage bucket that many networks do not reach.
  */
 import { spawnSync } from 'node:child_process';
-import { createHash } from 'node:crypto';
 import fs from 'node:fs';
 import path from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import yauzl from 'yauzl';
+import { sha256, writeWhole } from '../../node/files';
 import {
   ADDON,
   FAILS,
@@ -153,7 +153,7 @@ async function unpackWheel(folder: string, wheel: Wheel, { root, python, run, lo
 /** NVIDIA's libraries that the wheel `tensorflow[and-cuda]` names, beside TensorFlow's. */
 async function installCuda(folder: string, { root, python, run, log }: BuildOptions): Promise<void> {
   const stamp = path.join(folder, 'cuda.json');
-  const key = createHash('sha256').update(fs.readFileSync(CUDA)).digest('hex');
+  const key = sha256(fs.readFileSync(CUDA));
   if (readStamp(stamp) === key) return;
   const target = path.join(folder, 'cuda');
   fs.rmSync(target, { recursive: true, force: true });
@@ -215,11 +215,10 @@ async function compileBinding(folder: string, { root, run, log }: BuildOptions):
   const headers = nodeHeaders(root);
   if (!compiler || !headers) return undefined;
   const sources = path.join(root, 'node_modules', '@tensorflow', 'tfjs-node-gpu', 'binding');
-  const files = fs.readdirSync(sources).sort().map(file => path.join(sources, file)); // prettier-ignore
-  files.push(path.join(root, 'src', 'backend', 'native', 'context.cc'));
-  const hash = createHash('sha256');
-  for (const file of files) hash.update(fs.readFileSync(file));
-  const key = hash.update(`${compiler} ${process.arch} ${TENSORFLOW_VERSION}`).digest('hex');
+  const context = path.join(root, 'src', 'backend', 'native', 'context.cc');
+  const theirs = fs.readdirSync(sources).sort();
+  const files = [...theirs.map(file => path.join(sources, file)), context];
+  const key = sha256(...files.map(file => fs.readFileSync(file)), `${compiler} ${process.arch} ${TENSORFLOW_VERSION}`);
   const stamp = path.join(folder, 'compiled.json');
   const tried = readStamp(stamp);
   if (tried === `${key} failed` || (tried === key && fs.existsSync(addon))) return compiler;
@@ -296,6 +295,5 @@ function readStamp(file: string): string | undefined {
 }
 
 function writeStamp(file: string, value: string): void {
-  fs.writeFileSync(`${file}.part`, JSON.stringify(value));
-  fs.renameSync(`${file}.part`, file);
+  writeWhole(file, JSON.stringify(value));
 }

@@ -5,9 +5,10 @@
 import { spawnSync } from 'node:child_process';
 import fs from 'node:fs';
 import path from 'node:path';
+import { ROOT } from '../../node/root';
 import { command, runIfMain } from '../../cli/command';
 import { inVenv, setUpVenv } from '../../setup/python';
-import { CACHE, environment, ROOT } from '../../setup/steps';
+import { CACHE, environment } from '../../setup/steps';
 import { committed, lectures } from './lectures';
 import type { Notebook } from './notebook';
 
@@ -15,16 +16,31 @@ const SOURCE = path.join(ROOT, 'src', 'course', 'lectures', 'book');
 const WORK = path.join(CACHE, 'book');
 
 const WORDS = {
-  en: { title: 'CNN architectures, as lectures that you run', other: '[한국어](../ko/index.html)', lead: 'From AlexNet to architecture search. Every figure and number below was made by the code that stands above it. To run it yourself, clone the repository and type `npm start`.' },
-  ko: { title: 'CNN 구조: 직접 실행하는 강의', other: '[English](../en/index.html)', lead: 'AlexNet에서 구조 탐색까지. 모든 그림과 숫자는 바로 위의 코드가 만든 것입니다. 직접 실행하려면 저장소를 복제하고 `npm start -- --lang ko`를 입력하세요.' },
-} as const; // prettier-ignore
+  en: {
+    title: 'CNN architectures, as lectures that you run',
+    other: '[한국어](../ko/index.html)',
+    lead: 'From AlexNet to architecture search. Every figure and number below was made by the code that stands above it. To run it yourself, clone the repository and type `npm start`.',
+  },
+  ko: {
+    title: 'CNN 구조: 직접 실행하는 강의',
+    other: '[English](../en/index.html)',
+    lead: 'AlexNet에서 구조 탐색까지. 모든 그림과 숫자는 바로 위의 코드가 만든 것입니다. 직접 실행하려면 저장소를 복제하고 `npm start -- --lang ko`를 입력하세요.',
+  },
+} as const;
 
 /** The notebook as Sphinx gets it: its pictures with the alternative text that Jupyter keeps beside them. */
 export function withAltTexts(notebook: Notebook): Notebook {
   const cells = notebook.cells.map(cell => {
-    const metadata = cell.outputs?.map(({ metadata }) => (metadata?.['image/png'] ?? metadata?.['image/svg+xml']) as { alt?: string }).find(image => image?.alt);
-    return metadata ? { ...cell, metadata: { ...cell.metadata, mystnb: { image: { alt: metadata.alt!.replace(/\s*\n\s*/g, '; ') } } } } : cell;
-  }); // prettier-ignore
+    const metadata = cell.outputs
+      ?.map(({ metadata }) => (metadata?.['image/png'] ?? metadata?.['image/svg+xml']) as { alt?: string })
+      .find(image => image?.alt);
+    return metadata
+      ? {
+          ...cell,
+          metadata: { ...cell.metadata, mystnb: { image: { alt: metadata.alt!.replace(/\s*\n\s*/g, '; ') } } },
+        }
+      : cell;
+  });
   return { ...notebook, cells };
 }
 
@@ -44,9 +60,20 @@ function render(language: 'en' | 'ko', out: string): string[] {
   fs.writeFileSync(path.join(source, 'index.md'), `# ${title}\n\n${lead}\n\n${other}\n\n${contents}\n`);
   const { status, stderr } = spawnSync(
     inVenv('python', path.join(WORK, 'venv')),
-    ['-m', 'sphinx', '-q', '-E', '-b', 'html', '-d', path.join(WORK, `${language}-doctrees`), source, path.join(WORK, 'html', language)],
+    [
+      '-m',
+      'sphinx',
+      '-q',
+      '-E',
+      '-b',
+      'html',
+      '-d',
+      path.join(WORK, `${language}-doctrees`),
+      source,
+      path.join(WORK, 'html', language),
+    ],
     { encoding: 'utf8', env: { ...environment(), CNN_KIT_LANGUAGE: language } },
-  ); // prettier-ignore
+  );
   if (status !== 0) throw new Error(`Sphinx could not render the course: ${stderr.trim().split('\n').at(-1)}`);
   fs.cpSync(path.join(WORK, 'html', language), path.join(out, language), { recursive: true });
   return stderr.split('\n').filter(line => line.includes('WARNING'));

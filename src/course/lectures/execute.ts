@@ -46,7 +46,14 @@ export async function execute(markdown: string, name: string, { offline = false 
   const file = path.join(folder, `${name}.ipynb`);
   fs.mkdirSync(folder, { recursive: true });
   const asked = toNotebook(markdown);
-  const last = { cell_type: 'code', id: 'values', metadata: {}, source: [valuesCell(markdown)], outputs: [], execution_count: null } as const; // prettier-ignore
+  const last = {
+    cell_type: 'code',
+    id: 'values',
+    metadata: {},
+    source: [valuesCell(markdown)],
+    outputs: [],
+    execution_count: null,
+  } as const;
   const told = placeholders(markdown).length > 0;
   fs.writeFileSync(file, JSON.stringify({ ...asked, cells: [...asked.cells, ...(told ? [last] : [])] }));
   const child = spawn(python, ['-c', NBCLIENT, file], {

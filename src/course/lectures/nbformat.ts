@@ -34,7 +34,8 @@ function mimeBundle(data: Record<string, unknown>): Record<string, unknown> {
 }
 
 /** What Python's splitlines takes for the end of a line. */
-const LINE = /[^\n\r\v\f\x1c-\x1e\x85\u2028\u2029]*(?:\r\n|[\n\r\v\f\x1c-\x1e\x85\u2028\u2029])|[^\n\r\v\f\x1c-\x1e\x85\u2028\u2029]+$/g; // prettier-ignore
+const LINE =
+  /[^\n\r\v\f\x1c-\x1e\x85\u2028\u2029]*(?:\r\n|[\n\r\v\f\x1c-\x1e\x85\u2028\u2029])|[^\n\r\v\f\x1c-\x1e\x85\u2028\u2029]+$/g;
 
 const lines = (text: string | string[]): string[] => [text].flat().join('').match(LINE) ?? [];
 

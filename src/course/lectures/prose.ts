@@ -2,7 +2,7 @@
  * The prose of a lecture: its paragraphs, the values that a run fills into them, and the numbers that somebody must answer
  * for. notebooks/README.md says how authors write all this.
  */
-import { createHash } from 'node:crypto';
+import { sha256 } from '../../node/files';
 
 /** What stands between blank lines; a fenced block or a formula is one, whatever it holds. */
 export function paragraphs(markdown: string): string[] {
@@ -24,7 +24,7 @@ export const isProse = (paragraph: string): boolean =>
 
 /** Eight hexadecimal digits that change with the words of a paragraph, not with its line breaks. */
 export function fingerprint(paragraph: string): string {
-  return createHash('sha256').update(paragraph.trim().replace(/\s+/g, ' ')).digest('hex').slice(0, 8);
+  return sha256(paragraph.trim().replace(/\s+/g, ' ')).slice(0, 8);
 }
 
 /** `{{expression}}`: what the lecture's own code gives; `{{~expression}}`: what a training gave, which differs by machine. */
@@ -57,7 +57,7 @@ export function withoutComments(markdown: string): string {
 }
 
 /** The numbers that a cell of text cites, `<!-- numbers 26.2% 15.3%: section 6 -->`. */
-export function citedNumbers(markdown: string): string[] {
+function citedNumbers(markdown: string): string[] {
   return [...markdown.matchAll(NUMBERS)].flatMap(([, numbers]) => numbers.trim().split(/\s+/));
 }
 

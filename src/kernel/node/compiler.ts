@@ -4,7 +4,7 @@ import Module, { createRequire } from 'node:module';
 import path from 'node:path';
 import vm from 'node:vm';
 import type * as TS from 'typescript';
-import type { Compiler, Tslab } from '../converter';
+import type { Compiler, Tslab } from '../typescript/tslabConverter';
 
 /** How long after the start V8 has compiled what most cells need, in milliseconds. */
 const WARM = 2000;

@@ -1,6 +1,6 @@
 /** Messages as the signed frames of ZeroMQ's sockets. */
 import { createHmac, timingSafeEqual } from 'node:crypto';
-import type { Channel, Message } from '../protocol';
+import type { Channel, Message } from '../interfaces/protocol';
 
 /** What the connection file holds. */
 export interface Connection {

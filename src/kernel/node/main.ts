@@ -3,7 +3,8 @@ import fs from 'node:fs';
 import path from 'node:path';
 import '../../node/raster';
 import '../../node/terminal';
-import { createConverter } from '../converter';
+import { ROOT } from '../../node/root';
+import { createConverter } from '../typescript/tslabConverter';
 import { Kernel } from '../kernel';
 import { loadCompiler } from './compiler';
 import type { Connection } from './frames';
@@ -12,13 +13,12 @@ import { SocketsWire } from './socketsWire';
 
 const [file] = process.argv.slice(2);
 const connection = JSON.parse(fs.readFileSync(file, 'utf8')) as Connection;
-const root = path.join(__dirname, '..', '..', '..');
-const { version } = JSON.parse(fs.readFileSync(path.join(root, 'package.json'), 'utf8')) as { version: string };
+const { version } = JSON.parse(fs.readFileSync(path.join(ROOT, 'package.json'), 'utf8')) as { version: string };
 new Kernel({
   platform: nodePlatform,
   openWire: (stop, receive) => new SocketsWire(connection, version, stop, receive),
-  root,
+  root: ROOT,
   folder: process.cwd(),
   createConverter: (...places) =>
-    createConverter(loadCompiler(path.join(root, '.cache', 'kernel')), nodePlatform.paths, ...places),
+    createConverter(loadCompiler(path.join(ROOT, '.cache', 'kernel')), nodePlatform.paths, ...places),
 }).start();

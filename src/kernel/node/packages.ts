@@ -3,7 +3,7 @@ import fs from 'node:fs';
 import Module, { createRequire } from 'node:module';
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
-import type { Packages } from '../platform';
+import type { Packages } from '../interfaces/platform';
 
 export class NodePackages implements Packages {
   private readonly esModules = new Map<string, unknown>();

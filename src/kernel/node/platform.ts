@@ -5,7 +5,7 @@ import { SourceMap, type SourceMapPayload as NodePayload } from 'node:module';
 import path from 'node:path';
 import { StringDecoder } from 'node:string_decoder';
 import vm from 'node:vm';
-import type { AsyncContext, Platform } from '../platform';
+import type { AsyncContext, Platform } from '../interfaces/platform';
 import { captureChildren } from './children';
 import { collectGarbage } from './memory';
 import { NodePackages } from './packages';

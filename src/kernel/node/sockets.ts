@@ -4,8 +4,8 @@
  */
 import { parentPort, workerData } from 'node:worker_threads';
 import { Publisher, Reply, Router } from 'zeromq';
-import { broadcast, reply, type Channel, type Message } from '../protocol';
-import { kernelInfo } from '../wire';
+import { broadcast, reply, type Channel, type Message } from '../interfaces/protocol';
+import { kernelInfo } from '../interfaces/wire';
 import { decode, encode, type Connection } from './frames';
 
 export interface SocketsData {

@@ -2,8 +2,8 @@
 import path from 'node:path';
 import { Worker } from 'node:worker_threads';
 import type koffi from 'koffi';
-import { broadcast, reply, type Content, type Header, type Message } from '../protocol';
-import type { PublishOptions, Wire } from '../wire';
+import { broadcast, reply, type Content, type Header, type Message } from '../interfaces/protocol';
+import type { PublishOptions, Wire } from '../interfaces/wire';
 import { encode, type Connection } from './frames';
 import type { FromSockets, SocketsData, ToSockets } from './sockets';
 

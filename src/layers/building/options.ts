@@ -11,7 +11,6 @@ export {
   choose,
   given,
   keyOf,
-  oneOf,
   positive,
   refuse,
   wholeNumber,

@@ -42,7 +42,7 @@ const TYPED_ARRAYS = {
 } as const;
 
 export const MAX_DEPTH = 64;
-export const MAX_ELEMENTS = 4_000_000;
+const MAX_ELEMENTS = 4_000_000;
 /** Lists and objects of an answer. */
 const MAX_CONTAINERS = 1_000_000;
 /** Characters of a model's configuration. */
