@@ -56,6 +56,7 @@ const OPTIONS: Checks<MnasNetOptions> = {
   dropoutRate,
 };
 
+/** MnasNet: A1 with squeeze-and-excitation, as searched; B1 without. */
 export function mnasnet(variant: keyof typeof STACKS = 'B1', options: MnasNetOptions = {}): tf.LayersModel {
   check('mnasnet', options, OPTIONS);
   const {
