@@ -14,6 +14,7 @@ import { compileFor, compileModel } from './compile';
 import { runtime } from '../base/runtime';
 import '../cifar10';
 import '../node';
+import { call } from '../node/root';
 import { correctWindows, keepNaNInMaxima, registerWindowGradients, trustsOfTfjs } from './windows';
 import type { BindingKind } from './native/types';
 
@@ -39,7 +40,7 @@ export interface BackendInfo {
 runtime.graphs = { compileFor, compileModel, isObserved };
 
 const NAMES: readonly BackendName[] = ['tensorflow', 'wasm', 'cpu'];
-const SET_UP = 'npm run doctor';
+const SET_UP = call('setup');
 
 const asked = process.env.CNN_KIT_BACKEND || undefined;
 const missing = tensorflowMissing();
@@ -111,8 +112,7 @@ function registerTensorflow(): void {
     'tensorflow',
     () => {
       const native = loadBinding();
-      const { NodeJSKernelBackend } = require('@tensorflow/tfjs-node-gpu/dist/nodejs_kernel_backend');
-      require('@tensorflow/tfjs-node-gpu/dist/register_all_kernels');
+      const { NodeJSKernelBackend } = require('./native/tfjsNode/backend');
       // 'plain' is tfjs-node as it comes: what benchmarks compare with.
       if (process.env.CNN_KIT_KERNELS !== 'plain') registerKernels(native);
       return new NodeJSKernelBackend(native, 'tfjs-node-gpu') as tf.KernelBackend;

@@ -2,6 +2,7 @@
 import { createHash } from 'node:crypto';
 import fs from 'node:fs';
 import path from 'node:path';
+import { call } from '../node/root';
 import { type Output, ProgressLine } from './progressLine';
 
 export interface DownloadOptions {
@@ -94,7 +95,7 @@ async function attempt(
       await response.body?.cancel();
       const message = `${url} answered with status ${response.status}`;
       if (response.status >= 500 || response.status === 408 || response.status === 429) throw new Error(message);
-      throw new Refusal(`${message}; expected the address of the archive, see \`npm run data -- cifar10 --from\`.`);
+      throw new Refusal(`${message}; expected the address of the archive, see \`${call('data', 'cifar10 --from')}\`.`);
     }
     const total = totalOf(response, start);
     if (response.status === 200) start = 0;

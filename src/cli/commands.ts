@@ -44,6 +44,11 @@ export const COMMANDS = {
     options: { again: { type: 'boolean', about: 'makes everything anew, if something in it was damaged' } },
     example: '--again',
   },
+  build: {
+    about: 'Compiles the library into dist, as notebooks load it and `npm pack` takes it.',
+    options: {},
+    example: '',
+  },
   doctor: {
     about: 'Says what is installed, what it runs on, and the one command that fixes what is amiss.',
     options: { json: { type: 'boolean', about: 'the same as JSON' } },

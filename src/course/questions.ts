@@ -6,8 +6,8 @@ import { createDecipheriv, scryptSync } from 'node:crypto';
 import fs from 'node:fs';
 import path from 'node:path';
 import { oneOf, refuse, shown } from '../base/options';
+import { refusePackage, ROOT } from '../node/root';
 
-const ROOT = path.resolve(__dirname, '../..');
 export const QUESTIONS_FILE = path.join(ROOT, 'src/course/questions.json');
 
 export const LANGUAGES = ['en', 'ko'] as const;
@@ -53,7 +53,7 @@ export function letterOf(index: number): string {
 }
 
 /** Some hundredths of a second: nothing for one answer, much for all numbers that there are. */
-export function keyOf(answer: string, salt: Buffer): Buffer {
+export function keyOf(answer: string, salt: Uint8Array): Uint8Array {
   return scryptSync(answer, salt, 32, { N: 2 ** 14, r: 8, p: 1 });
 }
 
@@ -145,6 +145,7 @@ function preferred(): Language {
 }
 
 export function sealedQuestions(): SealedQuestion[] {
+  refusePackage('The questions');
   return JSON.parse(fs.readFileSync(QUESTIONS_FILE, 'utf8')) as SealedQuestion[];
 }
 

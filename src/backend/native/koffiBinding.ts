@@ -4,6 +4,7 @@
  * binding/tfjs_backend.cc.
  */
 import koffi from 'koffi';
+import { call } from '../../node/root';
 import type { Binding } from './types';
 
 type Pointer = bigint;
@@ -197,7 +198,7 @@ export function koffiBinding(path: string): Binding {
   }
 
   const savedModels = (): never => {
-    throw new Error('SavedModels need the compiled binding; install a C++ compiler and run `npm run doctor`.');
+    throw new Error(`SavedModels need the compiled binding; install a C++ compiler and run \`${call('setup')}\`.`);
   };
 
   return {
