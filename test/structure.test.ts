@@ -41,7 +41,7 @@ const MAY_IMPORT: Record<string, string[]> = {
     'tfjs',
   ],
   kernel: ['display', 'node', 'tslab'],
-  setup: ['cli', 'backend', 'kernel', 'sandbox'],
+  setup: ['cifar10', 'cli', 'backend', 'kernel', 'sandbox'],
   harness: [],
   handin: ['cli', 'harness'],
   release: ['cli', 'kernel', 'setup', 'harness', 'course', 'handin'],
