@@ -5,7 +5,10 @@ import ts from 'typescript';
 
 const root = path.join(__dirname, '..');
 const FACE = path.join(root, 'src', 'index.ts');
+/** Examples are compiled as one file, with that of the README. */
 const EXAMPLES = path.join(root, 'test', 'examples.ts');
+
+const [, README] = /```ts\nimport .*\n([^]*?)```/.exec(ts.sys.readFile(path.join(root, 'README.md'))!)!;
 
 interface Group {
   title: string;
@@ -51,6 +54,7 @@ describe('the exports of cnn-kit', function () {
     const values = groups.flatMap(({ names }) => names).filter(name => !new RegExp(`type ${name}\\b`).test(text));
     const examples = [
       `import { ${values.join(', ')} } from 'cnn-kit';`,
+      `export async function readme() { ${README} }`,
       ...groups.map(({ examples }, i) => `export async function example${i}() { ${examples.join(' ')} }`),
     ].join('\n');
     const host = ts.createCompilerHost({ ...options, noUnusedLocals: false });

@@ -45,7 +45,7 @@ const MAY_IMPORT: Record<string, string[]> = {
   harness: [],
   handin: ['cli', 'harness'],
   release: ['cli', 'kernel', 'setup', 'harness', 'course', 'handin'],
-  course: ['cli', 'kernel', 'setup', 'harness'],
+  course: ['cli', 'display', 'experiments', 'kernel', 'setup', 'harness'],
   sandbox: ['tfjs'],
   grading: ['cli', 'harness', 'setup', 'sandbox', 'tfjs'],
 };

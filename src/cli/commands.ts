@@ -218,7 +218,8 @@ export const COMMANDS = {
     script: 'src/release/autograder.ts',
   },
   bench: {
-    about: "Measures speed beside PyTorch's in one run; `readme FILE ...` writes what --json printed into README.md.",
+    about:
+      "Measures speed beside PyTorch's in one run; `readme FILE ...` writes what --json printed into test/bench/README.md.",
     arguments: '[NAME ...]',
     options: {
       only: { type: 'string', value: 'a,c', about: 'these works alone' },

@@ -1,7 +1,8 @@
 /**
  * TensorFlow.js's own declarations have errors in strict TypeScript, so that whoever imports them has to set `skipLibCheck`.
  * In dist lie copies of the packages with errors, marked as not to be checked, and ours import those. A copy has the name and
- * version of its package: to TypeScript both are the same types, also for programs that import tfjs themselves.
+ * version of its package: to TypeScript both are the same types, also for programs that import tfjs themselves. So it is
+ * below a folder node_modules alone; a checkout has a file of the copy's name, which comes first, and is not packed.
  */
 import fs from 'node:fs';
 import path from 'node:path';
@@ -57,6 +58,7 @@ export function declareWithoutErrors(dist: string): void {
   };
 
   IMPORTED.forEach(copy);
+  fs.writeFileSync(path.join(types, 'tfjs.d.ts'), "export * from '@tensorflow/tfjs';\n");
   for (const name of filesBelow(dist).filter(name => name.endsWith('.d.ts') && !name.startsWith('types/'))) {
     const file = path.join(dist, name);
     const text = fs.readFileSync(file, 'utf8');
