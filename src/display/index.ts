@@ -15,15 +15,7 @@ export {
 export { comm } from './comm';
 export { display, type Display, type DisplayHandle, input, represent } from './display';
 export { Figure, jupyterDisplay, type Picture } from './figure';
-export {
-  type Comm,
-  type CommHandler,
-  type CommMessage,
-  kernelHost,
-  type KernelHost,
-  kernelKey,
-  type MimeBundle,
-} from './host';
+export { type Comm, type CommHandler, type CommMessage, type KernelHost, kernelKey, type MimeBundle } from './host';
 export { imageGrid, type ImageGridOptions } from './imageGrid';
 export { labelSides, type Side } from './labelSides';
 export { plotly, type PlotlyFigure } from './plotly';
