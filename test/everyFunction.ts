@@ -333,7 +333,7 @@ async function walk(name: string, call: Callable, tell: (call: string) => void):
         const fault = faultOf(error);
         const left = tf.memory().numTensors - before;
         if (fault) faults.push(`${title}: ${fault}`);
-        else if (left > 0) faults.push(`${title}: left ${left} tensors behind`);
+        else if (left > 0) faults.push(`${title}: left ${left} tensors undisposed`);
       } finally {
         clearTimeout(timer);
       }

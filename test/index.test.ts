@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import path from 'node:path';
 import ts from 'typescript';
+import * as models from '../src/models';
 
 const root = path.join(__dirname, '..');
 const FACE = path.join(root, 'src', 'index.ts');
@@ -92,6 +93,16 @@ describe('the exports of cnn-kit', function () {
     });
     assert.deepEqual(
       without.map(({ name }) => name),
+      [],
+    );
+  });
+
+  it('have every network that src/models builds', () => {
+    const flat = new Set(groups.flatMap(({ names }) => names));
+    // What a network is made of, and no network.
+    const parts = ['squeezeExcite'];
+    assert.deepEqual(
+      Object.keys(models).filter(name => !flat.has(name) && !parts.includes(name)),
       [],
     );
   });

@@ -150,7 +150,7 @@ describe('the structure of src', () => {
   });
 });
 
-describe('what stands on any runtime', () => {
+describe('what runs on any runtime', () => {
   const GLOBALS = ['process', 'Buffer', 'require', '__dirname', '__filename', 'global', 'setImmediate', 'NodeJS'];
 
   for (const file of files.filter(file => PORTABLE.includes(path.posix.dirname(file)))) {

@@ -1,4 +1,4 @@
-/** Brings one file over HTTP, and goes on where a cut connection or an ended run left off. */
+/** Downloads one file over HTTP, and continues where a cut connection or an ended run stopped. */
 import { createHash } from 'node:crypto';
 import fs from 'node:fs';
 import path from 'node:path';
@@ -16,7 +16,7 @@ export interface DownloadOptions {
   stallTimeout?: number;
 }
 
-/** What is known of a part file: kept beside it, so that a later run goes on with the same file only. */
+/** What is known of a part file: kept beside it, so that a later run continues the same file only. */
 interface Origin {
   url: string;
   /** The ETag, or the date of the last change, for If-Range. */

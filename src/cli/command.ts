@@ -63,7 +63,7 @@ export function parse<Name extends CommandName>(name: Name, words: string[]): Gi
   }
 }
 
-/** Whether --help or -h stands before a lone `--`. */
+/** Whether --help or -h comes before a lone `--`. */
 export function asksForHelp(words: string[]): boolean {
   const end = words.indexOf('--');
   return words.slice(0, end < 0 ? undefined : end).some(word => word === '--help' || word === '-h');

@@ -1,9 +1,9 @@
-/** Every command of the kit: how it is called, what it takes, and the program behind it. */
+/** Every command of the kit: how it is called, what it takes, and the program that it runs. */
 
 /** One option of a command, as node:util's parseArgs takes it, and what --help says of it. */
 export interface OptionDeclaration {
   type: 'string' | 'boolean';
-  /** What stands for the value of a string option in the help; `VALUE` if not given. */
+  /** The placeholder of a string option's value in the help; `VALUE` if not given. */
   value?: string;
   about: string;
   /** Whether the command cannot go without it. */
@@ -50,7 +50,7 @@ export const COMMANDS = {
     example: '',
   },
   doctor: {
-    about: 'Says what is installed, what it runs on, and the one command that fixes what is amiss.',
+    about: 'Says what is installed, what it runs on, and the one command that fixes what is wrong.',
     options: { json: { type: 'boolean', about: 'the same as JSON' } },
     example: '--json',
   },

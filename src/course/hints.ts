@@ -1,4 +1,4 @@
-/** Hints that open step by step: each call opens one more. What they say stands in the solutions, generated into hints.json. */
+/** Hints that open step by step: each call opens one more. Their text is written in the solutions and generated into hints.json. */
 import fs from 'node:fs';
 import path from 'node:path';
 import { shown } from '../base/options';

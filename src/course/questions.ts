@@ -1,5 +1,5 @@
 /**
- * Concept questions of the lectures. What stands in questions.json is sealed: the explanation is encrypted with a key
+ * Concept questions of the lectures. The content of questions.json is sealed: the explanation is encrypted with a key
  * that a slow hash makes of the right answer, so it opens with the right answer only, and no answer can be read there.
  */
 import { createDecipheriv, scryptSync } from 'node:crypto';

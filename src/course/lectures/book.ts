@@ -19,7 +19,7 @@ const WORDS = {
   ko: { title: 'CNN 구조: 직접 실행하는 강의', other: '[English](../en/index.html)', lead: 'AlexNet에서 구조 탐색까지. 모든 그림과 숫자는 바로 위의 코드가 만든 것입니다. 직접 실행하려면 저장소를 복제하고 `npm start -- --lang ko`를 입력하세요.' },
 } as const; // prettier-ignore
 
-/** The notebook as Sphinx gets it: its pictures with the alternative text that Jupyter keeps beside them. */
+/** The notebook as Sphinx gets it: its images with the alternative text that Jupyter keeps beside them. */
 export function withAltTexts(notebook: Notebook): Notebook {
   const cells = notebook.cells.map(cell => {
     const metadata = cell.outputs?.map(({ metadata }) => (metadata?.['image/png'] ?? metadata?.['image/svg+xml']) as { alt?: string }).find(image => image?.alt);
