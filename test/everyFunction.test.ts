@@ -9,7 +9,7 @@ import os from 'node:os';
 import path from 'node:path';
 import { type Message, publicFunctions } from './everyFunction';
 
-/** Of no word from the process: far more than any call takes. */
+/** Silence of the process after which it is ended: far more than any call takes. */
 const MILLISECONDS = 90_000;
 
 const names = publicFunctions().map(([name]) => name);

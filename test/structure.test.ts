@@ -45,11 +45,11 @@ const MAY_IMPORT: Record<string, string[]> = {
     'tfjs',
   ],
   kernel: ['display', 'node', 'tslab'],
-  setup: ['cli', 'backend', 'kernel', 'sandbox'],
+  setup: ['cifar10', 'cli', 'backend', 'kernel', 'sandbox'],
   harness: [],
   handin: ['cli', 'course', 'harness'],
   release: ['cli', 'kernel', 'setup', 'harness', 'course', 'handin'],
-  course: ['cli', 'kernel', 'setup', 'harness'],
+  course: ['cli', 'display', 'experiments', 'kernel', 'setup', 'harness'],
   sandbox: ['harness', 'tfjs'],
   grading: ['cli', 'harness', 'setup', 'sandbox', 'tfjs'],
 };
@@ -166,7 +166,7 @@ describe('functions', () => {
   });
 });
 
-describe('what stands on any runtime', () => {
+describe('what runs on any runtime', () => {
   const GLOBALS = ['process', 'Buffer', 'require', '__dirname', '__filename', 'global', 'setImmediate', 'NodeJS'];
 
   for (const file of files.filter(isPortable)) {

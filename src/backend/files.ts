@@ -6,8 +6,7 @@ export function registerFiles(): void {
   const route = (url: string | string[]): NodeFileSystem | null => {
     const [first] = [url].flat();
     if (!first.startsWith('file://')) return null;
-    const { nodeFileSystemRouter } =
-      require('@tensorflow/tfjs-node-gpu/dist/io/file_system') as typeof import('@tensorflow/tfjs-node-gpu/dist/io/file_system');
+    const { nodeFileSystemRouter } = require('./native/tfjsNode/files') as typeof import('./native/tfjsNode/files');
     return nodeFileSystemRouter(url as string) as NodeFileSystem;
   };
   tf.io.registerSaveRouter(route as never);

@@ -15,6 +15,7 @@ import { compileFor, compileModel } from './compile';
 import { runtime } from '../base/runtime';
 import '../cifar10';
 import '../node';
+import { call } from '../node/root';
 import { correctWindows, keepNaNInMaxima, registerWindowGradients, trustsOfTfjs } from './corrections/windows';
 import type { BindingKind } from './native/types';
 
@@ -42,7 +43,7 @@ runtime.engine = backend;
 runtime.devices = { names: devices, operations: operationsByDevice, place: placeLayers };
 
 const NAMES: readonly BackendName[] = ['tensorflow', 'wasm', 'cpu'];
-const SET_UP = 'npm run doctor';
+const SET_UP = call('setup');
 
 const asked = process.env.CNN_KIT_BACKEND || undefined;
 const missing = tensorflowMissing();
@@ -114,8 +115,7 @@ function registerTensorflow(): void {
     'tensorflow',
     () => {
       const native = loadBinding();
-      const { NodeJSKernelBackend } = require('@tensorflow/tfjs-node-gpu/dist/nodejs_kernel_backend');
-      require('@tensorflow/tfjs-node-gpu/dist/register_all_kernels');
+      const { NodeJSKernelBackend } = require('./native/tfjsNode/backend');
       // 'plain' is tfjs-node as it comes: what benchmarks compare with.
       if (process.env.CNN_KIT_KERNELS !== 'plain') registerKernels(native);
       return new NodeJSKernelBackend(native, 'tfjs-node-gpu') as tf.KernelBackend;

@@ -1,6 +1,6 @@
 /** Base64 in any runtime. */
 
-/** At most so many arguments are given to one call. */
+/** The most arguments that one call is given. */
 const CHUNK = 0x8000;
 
 export function toBase64(bytes: Uint8Array): string {

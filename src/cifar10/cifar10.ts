@@ -6,6 +6,7 @@ import { check, text } from '../base/options';
 import { CIFAR10_CLASSES, CIFAR10_FILES, PLANE, readCifar10, refuseSplit } from '../data/cifar10';
 import type { ImageSet } from '../data/imageSet';
 import { provideCifar10 } from '../data/lectureImages';
+import { call, ROOT } from '../node/root';
 
 /** Where `npm run data -- cifar10` puts the files. */
 export const CIFAR10_CACHE = path.join(ROOT, 'data', 'cache', 'cifar10');
@@ -31,7 +32,7 @@ export function cifar10(options: { split: 'train' | 'test'; folder?: string }): 
   const wanted = CIFAR10_FILES[split];
   const files = wanted.map(file => path.join(folder, file)).filter(file => fs.existsSync(file));
   if (!files.length) {
-    throw new Error(`There is no ${wanted[0]} in ${folder}; run \`npm run data -- cifar10\`, or set CNN_KIT_DATA.`);
+    throw new Error(`There is no ${wanted[0]} in ${folder}; run \`${call('data', 'cifar10')}\`, or set CNN_KIT_DATA.`);
   }
   const parts = files.map(file => readCifar10(fs.readFileSync(file), file));
   const length = parts.reduce((sum, part) => sum + part.length, 0);

@@ -1,7 +1,8 @@
-/** Brings one file over HTTP, and goes on where a cut connection or an ended run left off. */
+/** Downloads one file over HTTP, and continues where a cut connection or an ended run stopped. */
 import { createHash } from 'node:crypto';
 import fs from 'node:fs';
 import path from 'node:path';
+import { call } from '../node/root';
 import { type Output, ProgressLine } from './progressLine';
 
 export interface DownloadOptions {
@@ -15,7 +16,7 @@ export interface DownloadOptions {
   stallTimeout?: number;
 }
 
-/** What is known of a part file: kept beside it, so that a later run goes on with the same file only. */
+/** What is known of a part file: kept beside it, so that a later run continues the same file only. */
 interface Origin {
   url: string;
   /** The ETag, or the date of the last change, for If-Range. */
@@ -94,7 +95,7 @@ async function attempt(
       await response.body?.cancel();
       const message = `${url} answered with status ${response.status}`;
       if (response.status >= 500 || response.status === 408 || response.status === 429) throw new Error(message);
-      throw new Refusal(`${message}; expected the address of the archive, see \`npm run data -- cifar10 --from\`.`);
+      throw new Refusal(`${message}; expected the address of the archive, see \`${call('data', 'cifar10 --from')}\`.`);
     }
     const total = totalOf(response, start);
     if (response.status === 200) start = 0;

@@ -1,5 +1,6 @@
 /** The one way to run a command: --help, and no option that it does not declare. */
 import { parseArgs } from 'node:util';
+import { call } from '../node/root';
 import { type CommandName, COMMANDS, type Declaration } from './commands';
 
 /** The values of the options that a command cannot go without. */
@@ -62,7 +63,7 @@ export function parse<Name extends CommandName>(name: Name, words: string[]): Gi
   }
 }
 
-/** Whether --help or -h stands before a lone `--`. */
+/** Whether --help or -h comes before a lone `--`. */
 export function asksForHelp(words: string[]): boolean {
   const end = words.indexOf('--');
   return words.slice(0, end < 0 ? undefined : end).some(word => word === '--help' || word === '-h');
@@ -91,10 +92,4 @@ export function help(name: CommandName): string {
 
 function flagOf(flag: string, { type, value = 'VALUE' }: Declaration['options'][string]): string {
   return type === 'string' ? `--${flag} ${value}` : `--${flag}`;
-}
-
-/** `npm start` and `npm test` need no `run`. */
-function call(name: CommandName, words: string): string {
-  const npm = name === 'start' || name === 'test' ? `npm ${name}` : `npm run ${name}`;
-  return words ? `${npm} -- ${words}` : npm;
 }

@@ -1,9 +1,9 @@
-/** Every command of the kit: how it is called, what it takes, and the program behind it. */
+/** Every command of the kit: how it is called, what it takes, and the program that it runs. */
 
 /** One option of a command, as node:util's parseArgs takes it, and what --help says of it. */
 export interface OptionDeclaration {
   type: 'string' | 'boolean';
-  /** What stands for the value of a string option in the help; `VALUE` if not given. */
+  /** The placeholder of a string option's value in the help; `VALUE` if not given. */
   value?: string;
   about: string;
   /** Whether the command cannot go without it. */
@@ -45,8 +45,13 @@ export const COMMANDS = {
     options: { again: { type: 'boolean', about: 'makes everything anew, if something in it was damaged' } },
     example: '--again',
   },
+  build: {
+    about: 'Compiles the library into dist, as notebooks load it and `npm pack` takes it.',
+    options: {},
+    example: '',
+  },
   doctor: {
-    about: 'Says what is installed, what it runs on, and the one command that fixes what is amiss.',
+    about: 'Says what is installed, what it runs on, and the one command that fixes what is wrong.',
     options: { json: { type: 'boolean', about: 'the same as JSON' } },
     example: '--json',
   },
@@ -214,7 +219,8 @@ export const COMMANDS = {
     script: 'src/release/autograder.ts',
   },
   bench: {
-    about: "Measures speed beside PyTorch's in one run; `readme FILE ...` writes what --json printed into README.md.",
+    about:
+      "Measures speed beside PyTorch's in one run; `readme FILE ...` writes what --json printed into test/bench/README.md.",
     arguments: '[NAME ...]',
     options: {
       only: { type: 'string', value: 'a,c', about: 'these works alone' },

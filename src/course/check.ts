@@ -2,6 +2,7 @@
 import { Checker } from './checker';
 import { type Functions, newSeed, testFunctions } from '../harness/functions';
 import type { TestResult } from '../harness/run';
+import { refusePackage } from '../node/root';
 
 export type { Functions, TestResult };
 
@@ -48,6 +49,7 @@ const checker = new Checker();
  * @throws if there is no such exercise, or if exercises/<exercise>.ts cannot be compiled
  */
 export async function check(exercise: string, functions?: Functions): Promise<CheckResult> {
+  refusePackage('The exercises');
   const seed = newSeed();
   const tests = functions ? await testFunctions(exercise, functions, { seed }) : await checker.check(exercise, seed);
   return new CheckResult(exercise, tests, seed);

@@ -10,7 +10,7 @@ import { command, runIfMain } from '../cli/command';
 import { execute } from './lectures/execute';
 import { solutionsOf } from '../harness/exercises';
 import { stubOf } from '../harness/stub';
-import { generatedHints, generateQuestions } from './generated';
+import { generatedChart, generatedHints, generateQuestions } from './generated';
 import { HINTS_FILE } from './hints';
 import { at, committed, korean, lecture, lectures, namesOf } from './lectures/lectures';
 import { faults, toNotebook, type Notebook, type Output } from './lectures/notebook';
@@ -18,6 +18,9 @@ import { written } from './lectures/nbformat';
 import { placeholders } from './lectures/prose';
 import { question, sealedQuestions } from './questions';
 import { parseTranslation, translate, updateTranslation } from './lectures/translation';
+
+/** The README's. */
+export const CHART = 'plain-against-residual.svg';
 
 /** Writes every exercise that its solution has outgrown, and returns their names. */
 export function generateExercises(): string[] {
@@ -154,6 +157,7 @@ const main = command('generate', async ({ values, positionals }) => {
   for (const file of generateExercises()) console.log(`wrote exercises/${file}`);
   fs.writeFileSync(HINTS_FILE, generatedHints());
   await generateQuestions();
+  write(CHART, await generatedChart());
   const asked = namesOf(positionals);
   for (const name of asked.length ? asked : lectures()) await generateLecture(name, Boolean(values.execute));
 });

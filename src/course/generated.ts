@@ -1,6 +1,10 @@
-/** What is generated of the solutions besides the exercises: src/course/hints.json and src/course/questions.json. */
+/** What is generated besides exercises and notebooks: src/course/hints.json, src/course/questions.json, the README's chart. */
 import fs from 'node:fs';
 import path from 'node:path';
+import { type VegaLiteSpec, svgOf } from '../display/vegaLite';
+import { shippedExperiment } from '../experiments';
+import type { DepthRun } from '../experiments/plainAgainstResidual';
+import { spreadChart } from '../experiments/spreadChart';
 import { SOLUTIONS, solutionsOf } from '../harness/exercises';
 import { hintsOf } from '../harness/stub';
 import { QUESTIONS_FILE, sealedQuestions, type SealedQuestion } from './questions';
@@ -51,4 +55,24 @@ export async function generateQuestions(): Promise<void> {
 
 function currentQuestions(): SealedQuestion[] {
   return fs.existsSync(QUESTIONS_FILE) ? sealedQuestions() : [];
+}
+
+/** What notebooks/plain-against-residual.svg should be: the chart at the top of the README, of the record that came with the kit. */
+export async function generatedChart(): Promise<string> {
+  const { runs } = shippedExperiment<{ runs: DepthRun[] }>('plain-against-residual').result;
+  const names = [...new Set(runs.map(({ kind, depth }) => `${kind}, ${depth} layers`))];
+  const { text, bundle } = spreadChart(
+    names.map(name => ({
+      name,
+      runs: runs
+        .filter(({ kind, depth }) => `${kind}, ${depth} layers` === name)
+        .map(({ trainErrors }) => trainErrors.map(error => 100 * error)),
+    })),
+    {
+      title: 'A deeper plain network learns less, a deeper residual network more',
+      x: 'epochs',
+      y: 'training error (%)',
+    },
+  );
+  return `${await svgOf((await bundle)['application/vnd.vegalite.v5+json'] as VegaLiteSpec, text)}\n`;
 }

@@ -1,8 +1,8 @@
-/** Hints that open step by step: each call opens one more. What they say stands in the solutions, generated into hints.json. */
+/** Hints that open step by step: each call opens one more. Their text is written in the solutions and generated into hints.json. */
 import fs from 'node:fs';
 import path from 'node:path';
 import { shown } from '../base/options';
-import { ROOT } from '../node/root';
+import { refusePackage, ROOT } from '../node/root';
 import { exercisesOf } from '../harness/exercises';
 
 /** By exercise, by function: from a push in the right direction to nearly the code. */
@@ -38,6 +38,7 @@ class OpenHints {
  * @throws if there is no such exercise
  */
 export function hint(exercise: string, openedFile = OPENED_FILE): OpenHints {
+  refusePackage('The hints');
   const all = JSON.parse(fs.readFileSync(HINTS_FILE, 'utf8')) as Hints;
   if (typeof exercise !== 'string' || !Object.hasOwn(all, exercise)) {
     throw new Error(`There is no exercise ${shown(exercise)}; expected one of ${exercisesOf().join(', ')}.`);

@@ -1,5 +1,5 @@
 /**
- * Concept questions of the lectures. What stands in questions.json is sealed: the explanation is encrypted with a key
+ * Concept questions of the lectures. The content of questions.json is sealed: the explanation is encrypted with a key
  * that a slow hash makes of the right answer, so it opens with the right answer only, and no answer can be read there.
  */
 import { createDecipheriv, scryptSync } from 'node:crypto';
@@ -7,6 +7,7 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { ROOT } from '../node/root';
 import { oneOf, refuse, shown } from '../base/options';
+import { refusePackage, ROOT } from '../node/root';
 
 export const QUESTIONS_FILE = path.join(ROOT, 'src/course/questions.json');
 
@@ -53,7 +54,7 @@ export function letterOf(index: number): string {
 }
 
 /** Some hundredths of a second: nothing for one answer, much for all numbers that there are. */
-export function keyOf(answer: string, salt: Buffer): Buffer {
+export function keyOf(answer: string, salt: Uint8Array): Uint8Array {
   return scryptSync(answer, salt, 32, { N: 2 ** 14, r: 8, p: 1 });
 }
 
@@ -145,6 +146,7 @@ function preferred(): Language {
 }
 
 export function sealedQuestions(): SealedQuestion[] {
+  refusePackage('The questions');
   return JSON.parse(fs.readFileSync(QUESTIONS_FILE, 'utf8')) as SealedQuestion[];
 }
 

@@ -5,6 +5,7 @@
 import { oneOf, refuse } from '../base/options';
 import { type ImageSet, refuseSet } from './imageSet';
 
+/** The ten classes, in the order of the labels. */
 export const CIFAR10_CLASSES: readonly string[] = [
   'airplane',
   'automobile',

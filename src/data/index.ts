@@ -2,9 +2,7 @@ export { batches, type Batch, type BatchOptions } from './batches';
 export { channelStatistics, standardized } from './statistics';
 export {
   images,
-  MEAN,
   split,
-  STD,
   subset,
   type Image,
   type ImageSet,

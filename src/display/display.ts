@@ -60,6 +60,7 @@ function show(value: unknown): DisplayHandle {
   return Object.defineProperty({ id, update }, jupyterDisplay, { value: () => ({}) });
 }
 
+/** Shows a value below the running cell, or prints its text in plain Node. */
 export const display: Display = Object.defineProperties(show as Display, {
   clear: { value: ({ wait = false }: { wait?: boolean } = {}) => kernelHost()?.clear(wait) },
   signal: { get: () => kernelHost()?.signal() },

@@ -9,7 +9,6 @@ export {
   type Comm,
   type CommHandler,
   type CommMessage,
-  kernelHost,
   type KernelHost,
   kernelKey,
   type MimeBundle,

@@ -35,7 +35,7 @@ import { squeezeExcitation } from './squeezeExcitation';
 import { twoTowers } from './twoTowers';
 import { weightSharing } from './weightSharing';
 
-export { at, type Experiment, type Scale, SCALES, type Setting } from './experiment';
+export { type Experiment, type Scale, SCALES, type Setting } from './experiment';
 export { type ExperimentRecord, type Made, provenance, runExperiment, shippedNames, writeRecord } from './record';
 
 export const EXPERIMENTS: Readonly<Record<string, Experiment>> = {

@@ -60,6 +60,7 @@ const OPTIONS: Checks<EfficientNetOptions> = {
   padding: among('same'),
 };
 
+/** EfficientNet of one of the sizes of the paper, B0 to B7, and of those that came later, b8 and l2. */
 export function efficientnet(variant: keyof typeof SCALING = 'b0', options: EfficientNetOptions = {}): tf.LayersModel {
   check('efficientnet', options, OPTIONS);
   const { inputShape, classes = 1000, stem, dropoutRate, normEpsilon, padding, seed } = options;

@@ -63,6 +63,7 @@ const OPTIONS: Checks<MnasNetOptions> = {
   dropoutRate,
 };
 
+/** MnasNet: A1 with squeeze-and-excitation, as searched; B1 without. */
 export function mnasnet(variant: keyof typeof STACKS = 'B1', options: MnasNetOptions = {}): tf.LayersModel {
   check('mnasnet', options, OPTIONS);
   const { inputShape = [224, 224, 3], classes = 1000, depthMultiplier = 1, stem, dropoutRate = 0.2, seed } = options;

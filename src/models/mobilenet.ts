@@ -140,7 +140,10 @@ const OPTIONS: Checks<MobileNetOptions> = {
 /** What v1 and v2 have none of. */
 const OF_V3 = ['normEpsilon', 'widthRule', 'minimal', 'padding'] as const;
 
-/** @param version of 'v3', table 1 is 'v3-large', table 2 'v3-small' */
+/**
+ * MobileNet of one of its three versions.
+ * @param version of 'v3', table 1 is 'v3-large', table 2 'v3-small'
+ */
 export function mobilenet(version: keyof typeof VERSIONS = 'v1', options: MobileNetOptions = {}): tf.LayersModel {
   const rows = choose(VERSIONS, version, 'version of mobilenet');
   check('mobilenet', options, OPTIONS);

@@ -46,6 +46,7 @@ const OPTIONS: Checks<NasNetOptions> = {
   dropoutRate,
 };
 
+/** NASNet-A: the cell that the search found, stacked for ImageNet, at one of two sizes, or for CIFAR-10. */
 export function nasnet(variant: keyof typeof VARIANTS = 'mobile', options: NasNetOptions = {}): tf.LayersModel {
   const { repeats, penultimate, stem, size, skipReduction } = choose(VARIANTS, variant, 'variant of nasnet');
   check('nasnet', options, OPTIONS);

@@ -43,6 +43,7 @@ const OPTIONS: Checks<ShuffleNetV2Options> = {
   stem: STEM,
 };
 
+/** ShuffleNet V2, of a width of table 5. */
 export function shufflenetV2(options: ShuffleNetV2Options = {}): tf.LayersModel {
   check('shufflenetV2', options, OPTIONS);
   const { inputShape = [224, 224, 3], classes = 1000, widthMultiplier = 1, stem = 'imagenet', seed } = options;

@@ -62,6 +62,7 @@ const OPTIONS: Checks<SqueezeNetOptions> = {
   dropoutRate,
 };
 
+/** SqueezeNet as in the paper, 1.0, or 1.1 of the authors' repository, with less than half of the operations. */
 export function squeezenet(version: keyof typeof VERSIONS = '1.0', options: SqueezeNetOptions = {}): tf.LayersModel {
   check('squeezenet', options, OPTIONS);
   const {

@@ -86,6 +86,7 @@ const OPTIONS: Checks<VggOptions> = {
   dropoutRate,
 };
 
+/** VGG in a configuration of table 1: D has 16 layers with weights, E has 19. */
 export function vgg(configuration: VggConfiguration = 'D', options: VggOptions = {}): tf.LayersModel {
   check('vgg', options, OPTIONS);
   const {

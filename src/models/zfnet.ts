@@ -37,6 +37,7 @@ const OPTIONS: Checks<ZFNetOptions> = {
   dropoutRate,
 };
 
+/** ZFNet as in figure 3, or a variant of table 2. */
 export function zfnet(variant: keyof typeof VARIANTS = 'figure3', options: ZFNetOptions = {}): tf.LayersModel {
   check('zfnet', options, OPTIONS);
   const { inputShape = [224, 224, 3], classes = 1000, alphaMode = 'paper', dropoutRate = 0.5, seed } = options;

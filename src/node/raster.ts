@@ -4,11 +4,11 @@ import { runtime } from '../base/runtime';
 import { encodePng } from '../display/images/png';
 import { fontFamily } from '../display/figures/raster';
 
-/** Only these fonts are ever used, so that a picture is the same on every machine. */
+/** Only these fonts are ever used, so that an image is the same on every machine. */
 const FONT_FILES = ['DejaVuSans.ttf', 'DejaVuSans-Bold.ttf', 'DejaVuSans-Oblique.ttf'];
 
 runtime.rasterize = (svg, scale) => {
-  // At its first use: an addon, which the grader's wall forbids, where nothing is drawn.
+  // At its first use: an addon, which the grader's sandbox forbids, where nothing is drawn.
   const resvg = require('@resvg/resvg-js') as { Resvg: typeof Resvg };
   const drawn = new resvg.Resvg(svg, {
     fitTo: { mode: 'zoom', value: scale },

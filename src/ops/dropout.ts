@@ -2,7 +2,7 @@ import * as tf from '@tensorflow/tfjs';
 import { between, tensor } from '../base/options';
 import { hasKernel, runKernel } from './registry';
 
-/** Zeros a share `rate` of the numbers, drawn anew at each call, and divides the others by 1 - rate. */
+/** Sets a fraction `rate` of the values, drawn anew at each call, to zero, and divides the others by 1 - rate. */
 export function dropout(x: tf.Tensor, rate: number): tf.Tensor {
   tensor('x of dropout', x);
   between('dropout rate', rate, 0, 1);

@@ -3,7 +3,7 @@ import { among, between, check, type Checks, refuse, tensor, wholeNumber } from 
 import { hasKernel, runKernel } from './registry';
 
 export interface LocalResponseNormOptions {
-  /** n: how many neighbouring channels count; of an even number, one more stands before the channel than behind it. */
+  /** n: how many neighbouring channels count; of an even number, one more is before the channel than after it. */
   size?: number;
   /** k */
   bias?: number;

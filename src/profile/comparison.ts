@@ -34,6 +34,7 @@ export interface ComparedNetwork {
 }
 
 /**
+ * What networks of the catalog cost, counted here, beside the accuracy that was published of them.
  * @param families names of the catalog by family; each needs a published accuracy
  * @throws when one is not in the catalog, or nobody published how accurate it is
  */

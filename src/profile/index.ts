@@ -2,14 +2,7 @@
 export { architectureDiagram, type ArchitectureDiagramOptions } from './architectureDiagram';
 export { blockCost, type BlockCost, type InceptionModule, type ReductionCost, reductionCosts } from './blockCost';
 export { blockDiagram, type BlockDiagramOptions } from './blockDiagram';
-export {
-  type ComparedNetwork,
-  compareNetworks,
-  comparisonChart,
-  type Conclusion,
-  conclusions,
-  LECTURE,
-} from './comparison';
+export { type ComparedNetwork, compareNetworks, comparisonChart, type Conclusion, conclusions } from './comparison';
 export { type Cost, type LayerProfile, profile, Profile, type ProfileOptions, type RowProfile } from './profile';
 export {
   errata,

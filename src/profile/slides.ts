@@ -70,9 +70,13 @@ const TABLES = {
   Chart: chartSlide,
 };
 
+/** The tables that the lecture shows. */
 export const slideTableNames = Object.keys(TABLES) as SlideTableName[];
 
-/** @throws when the lecture has no table of this name */
+/**
+ * A table of the lecture, row by row, with what our network has in each place.
+ * @throws when the lecture has no table of this name
+ */
 export function slideTable(name: SlideTableName): SlideTable {
   if (typeof name === 'string' && Object.hasOwn(TABLES, name)) return { name, ...TABLES[name]() };
   throw new Error(`The lecture has no table ${shown(name)}; expected one of ${slideTableNames.join(', ')}.`);

@@ -6,6 +6,7 @@
 import * as tf from '@tensorflow/tfjs';
 import { networkWithWeights } from '../base/options';
 
+/** Holds weights by the names of layers, and gives them to networks that have layers of these names; `dispose` frees them. */
 export class SharedWeights {
   private readonly kept = new Map<string, tf.Tensor>();
 

@@ -7,6 +7,7 @@
 import { between, func, refuse } from '../base/options';
 import type { Random } from '../data';
 
+/** What an edge may carry. */
 export const OPERATIONS = ['none', 'skip', 'conv3x3'] as const;
 export type Operation = (typeof OPERATIONS)[number];
 
@@ -61,6 +62,7 @@ export function allCells(): Cell[] {
   );
 }
 
+/** A cell of the space, each of its edges drawn at random. */
 export function randomCell(random: Random): Cell {
   func('random of randomCell', random, RANDOM);
   return CHOICES.map(choices => pick(choices, random));
@@ -75,6 +77,7 @@ export function mutate(cell: Cell, random: Random): Cell {
   return cell.map((operation, i) => (i === edge ? pick(others, random) : operation));
 }
 
+/** The operations of a cell in one word, such as `skip|none|...`. */
 export function cellName(cell: Cell): string {
   refuseCell(cell);
   return cell.join('|');

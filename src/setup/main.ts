@@ -11,6 +11,7 @@ import { doctor } from './doctor';
 import { configureJupyter, startJupyterLab, takeLanguage } from './jupyter';
 import { inVenv, setUpPython, VENV } from './python';
 import { failure, isFull } from './failure.cjs';
+import { compileLibrary } from './library';
 import { alone } from './lock.cjs';
 import { CACHE, environment, filesBelow, once, run } from './steps';
 import { test, testFolder } from './test';
@@ -48,7 +49,7 @@ async function build(): Promise<void> {
     .map(file => `${file} ${fs.readFileSync(path.join(ROOT, 'src', file), 'utf8')}`);
   await once(path.join(DIST, '.stamp'), sources, path.join(DIST, 'index.js'), async () => {
     log('Library: compiling');
-    await run(process.execPath, [path.join('node_modules', 'typescript', 'bin', 'tsc'), '-p', 'src']);
+    await compileLibrary(DIST);
   });
 }
 
@@ -77,6 +78,10 @@ const OWN: Partial<Record<string, (args: string[]) => Promise<number>>> = {
     await setUp({ again: parse('setup', args).values.again });
     log('The kit is ready; `npm start` opens the lectures, and `npm test` runs the tests.');
     return 0;
+  },
+  build: async args => {
+    parse('build', args);
+    return (await alone(build, LOCK), 0);
   },
   start: async args => {
     takeLanguage(args);

@@ -1,7 +1,7 @@
 /**
  * `npm run bench -- [NAME ...] [--only a,c] [--rounds 7] [--no-others] [--json]`: speed, both sides measured in one run.
  * `npm run bench -- grading --class 10000`: the grader's memory over one large class.
- * `npm run bench -- readme FILE ...`: writes what --json printed into README.md.
+ * `npm run bench -- readme FILE ...`: writes what --json printed into test/bench/README.md.
  */
 import fs from 'node:fs';
 import path from 'node:path';

@@ -1,4 +1,4 @@
-/** Writes the README's tables on speed from results of the bench, each between two markers. */
+/** Writes the tables of README.md beside it from results of the bench, each between two markers. */
 import fs from 'node:fs';
 import path from 'node:path';
 import { ROOT } from '../../src/node/root';
@@ -11,12 +11,12 @@ const WRITTEN = 'written by `npm run bench -- readme FILE`';
 export function intoReadme(files: string[]): void {
   if (!files.length) throw new Error('Name the files with the results: `npm run bench -- readme FILE ...`.');
   const reports = files.map(file => JSON.parse(fs.readFileSync(path.resolve(ROOT, file), 'utf8')) as Report);
-  const readme = path.join(ROOT, 'README.md');
+  const readme = path.join(__dirname, 'README.md');
   let text = fs.readFileSync(readme, 'utf8');
   const replace = (name: string, table: string): void => {
     const [begin, end] = [`<!-- ${name}: ${WRITTEN} -->`, `<!-- end of ${name} -->`];
     const [from, to] = [text.indexOf(begin), text.indexOf(end)];
-    if (from < 0 || to < from) throw new Error(`README.md lacks the lines ${begin} and ${end}.`);
+    if (from < 0 || to < from) throw new Error(`test/bench/README.md lacks the lines ${begin} and ${end}.`);
     text = `${text.slice(0, from + begin.length)}\n\n${table}\n\n${text.slice(to)}`;
   };
   const speed = reports.filter(({ results }) => results.length);

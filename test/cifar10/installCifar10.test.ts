@@ -66,7 +66,7 @@ describe('npm run data -- cifar10', () => {
       assert.match(said, /already in/);
     });
 
-    it('goes on where a connection was cut', async () => {
+    it('continues where a connection was cut', async () => {
       server = await serve((request, response, n) =>
         send(request, response, ARCHIVE, { cut: n === 0 ? cut(100_000) : undefined }),
       );

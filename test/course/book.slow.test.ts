@@ -21,7 +21,7 @@ describe('the book', function () {
     }
   });
 
-  it('shows every picture, each with its alternative text', () => {
+  it('shows every image, each with its alternative text', () => {
     for (const name of lectures()) {
       const page = fs.readFileSync(path.join(out, 'en', `${name}.html`), 'utf8');
       const images = [...page.matchAll(/<img [^>]*>/g)].map(([tag]) => tag).filter(tag => tag.includes('_images/'));

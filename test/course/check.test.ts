@@ -28,7 +28,7 @@ describe("checking a student's file", () => {
     assert.match(String(result), /04-stacks: public tests pass, \d of \d\.$/);
   });
 
-  it('stops a loop without end, says where it was, and can check again', async () => {
+  it('stops an endless loop, says where it was, and can check again', async () => {
     const impatient = new Checker(4);
     try {
       fs.writeFileSync(file, solution.replace('return Math.ceil', 'for (;;);\n  return Math.ceil'));
@@ -44,7 +44,7 @@ describe("checking a student's file", () => {
     }
   });
 
-  it('stops a loop without end outside of any function', async () => {
+  it('stops an endless loop outside of any function', async () => {
     const impatient = new Checker(4);
     fs.writeFileSync(file, `${solution}\nwhile (true);\n`);
     await assert.rejects(

@@ -91,7 +91,7 @@ print(json.dumps({name: nbformat.writes(nbformat.reads(text, as_version=4)) + '\
     );
   });
 
-  it('are written as Jupyter writes them, whatever stands in them', () => {
+  it('are written as Jupyter writes them, whatever is in them', () => {
     const numbers = [
       0, -0, 1, -1.5, 1e-4, 0.00001234, -9.9e-5, 1e-7, 1.25e-10, 5e-324, 1e16, 123456789012345680000, 1e21,
       1.7976931348623157e308, 0.1,
@@ -122,7 +122,7 @@ print(json.dumps({name: nbformat.writes(nbformat.reads(text, as_version=4)) + '\
         const notebook = committed(name, language)!;
         assert.deepEqual(faults(notebook), []);
         const text = written(notebook);
-        assert.ok(text.length < 1.5e6, `${text.length} characters; right is below 1.5 million`);
+        assert.ok(text.length < 1.5e6, `${text.length} characters; expected below 1.5 million`);
         const words = text.replace(/"image\/png": "[^"]+"/g, '');
         const secrets = [root, os.homedir(), os.hostname(), os.userInfo().username].filter(word => word.length > 4);
         const personal = [
@@ -164,7 +164,7 @@ describe('the text of the lectures', () => {
       );
     });
 
-    it(`${name}: every paragraph stands in Korean, up to date`, () => {
+    it(`${name}: every paragraph is there in Korean, up to date`, () => {
       assert.deepEqual(translationFaults(lecture(name), korean(name), `notebooks/${name}.ko.md`), []);
     });
   }

@@ -119,7 +119,7 @@ describe('the values of a text', () => {
     assert.equal(fill('{{n}} of {{~ m }}, {{?}}', { n: '4', m: '5' }), '4 of 5, …');
   });
 
-  it('stand in the notebook and its metadata, comments do not', () => {
+  it('are in the notebook and its metadata, comments are not', () => {
     const { cells, metadata } = toNotebook('Of {{n}}.\n<!-- numbers 3%: the paper -->\n', { values: { n: '4' } });
     assert.deepEqual(cells[0].source, ['Of 4.']);
     assert.deepEqual(metadata.cnn_kit, { values: { n: '4' } });

@@ -1,4 +1,4 @@
-/** The README's table of what the lecture review treats and where the kit has it. */
+/** The table, in notebooks/README.md, of what the lecture review treats and where the kit has it. */
 import assert from 'node:assert/strict';
 import fs from 'node:fs';
 import path from 'node:path';
@@ -45,7 +45,7 @@ interface Row {
 }
 
 function rows(): Row[] {
-  const lines = fs.readFileSync(path.join(root, 'README.md'), 'utf8').split('\n');
+  const lines = fs.readFileSync(path.join(root, 'notebooks', 'README.md'), 'utf8').split('\n');
   const head = lines.findIndex(line => line.startsWith('| the review '));
   const body = lines.slice(
     head + 2,
@@ -58,7 +58,7 @@ function rows(): Row[] {
   });
 }
 
-describe('the table of the review in the README', () => {
+describe('the table of the review', () => {
   it('has a row for each row of the review', () => {
     const have = rows().map(({ row }) => row);
     assert.deepEqual(
@@ -94,7 +94,7 @@ describe('the table of the review in the README', () => {
     it(`${row}: source and exercise exist, and the lecture uses them`, () => {
       assert.ok(sources.length > 0, 'no source file');
       for (const file of [...sources, ...exercises])
-        assert.ok(fs.existsSync(path.join(root, file)), `${file} is missing`);
+        assert.ok(fs.existsSync(path.join(root, 'notebooks', file)), `${file} is missing`);
       for (const file of exercises) {
         const name = path.basename(file, '.ts');
         assert.ok(fs.existsSync(path.join(root, 'test/exercises', `${name}.test.ts`)), `${name} has no test`);

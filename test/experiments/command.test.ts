@@ -2,20 +2,8 @@ import assert from 'node:assert/strict';
 import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
-import {
-  type Experiment,
-  EXPERIMENTS,
-  experimentOf,
-  lineChart,
-  offlineImages,
-  provenance,
-  ready,
-  runExperiment,
-  SCALES,
-  shippedExperiment,
-  shippedNames,
-  writeRecord,
-} from '../../src';
+import { type Experiment, lineChart, offlineImages, provenance, ready, shippedExperiment } from '../../src';
+import { EXPERIMENTS, experimentOf, runExperiment, SCALES, shippedNames, writeRecord } from '../../src/experiments';
 import { main } from '../../src/experiments/node/command';
 
 const doubling: Experiment<{ values: number[]; nothing: number | null }> = {

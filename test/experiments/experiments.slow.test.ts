@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
-import { experiment, EXPERIMENTS, offlineImages, ready, tf } from '../../src';
+import { experiment, offlineImages, ready, tf } from '../../src';
+import { EXPERIMENTS } from '../../src/experiments';
 
 describe('every experiment at its smallest scale', () => {
   before(ready);

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
-import { type Cell, type ImageSet, images as imagesOf, offlineImages, ready } from '../../src';
+import { type ImageSet, images as imagesOf, offlineImages, ready } from '../../src';
+import { type Cell } from '../../src/search';
 import { depthOf, searchImages } from '../../src/experiments/cellTable';
 import { halved } from '../../src/experiments/halved';
 import { miniGooglenet } from '../../src/experiments/miniGooglenet';

@@ -1,6 +1,7 @@
 /** What the papers claim and the lectures say of the results that came with the kit. */
 import assert from 'node:assert/strict';
-import { shippedExperiment, shippedNames } from '../../src';
+import { shippedExperiment } from '../../src';
+import { shippedNames } from '../../src/experiments';
 import type { AugmentationResult } from '../../src/experiments/augmentation';
 import type { Trained } from '../../src/experiments/compareVariants';
 import { median } from '../../src/experiments/experiment';

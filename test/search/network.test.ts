@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { layers as L, tf } from '../../src';
 import {
   allCells,
   canonicalName,
@@ -6,12 +7,10 @@ import {
   cellBlock,
   cellNetwork,
   distinctCells,
-  layers as L,
   lookUp,
   SharedWeights,
-  tf,
   trainCell,
-} from '../../src';
+} from '../../src/search';
 import { skeleton } from '../../src/layers';
 import { tinySet, weightsOf } from '../training/tiny';
 import { onBackends } from '../visualize/onBackends';

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { ready, shippedExperiment } from '../../src';
 import {
   allCells,
   bestSoFar,
@@ -10,12 +11,10 @@ import {
   distinctCells,
   lookUp,
   randomSearch,
-  ready,
   regularizedEvolution,
   reinforce,
   type Search,
-  shippedExperiment,
-} from '../../src';
+} from '../../src/search';
 import { skeleton } from '../../src/layers';
 
 describe('the table of cells that came with the kit', () => {

@@ -4,7 +4,6 @@ import {
   compareCrops,
   compareEnsemble,
   compareModels,
-  cosineCycles,
   fit,
   type ImageSet,
   predict,
@@ -17,6 +16,7 @@ import {
   takeSnapshot,
   tf,
 } from '../../src';
+import { cosineCycles } from '../../src/training';
 import * as L from '../../src/layers';
 import { assertNear, tinyModel, tinySet, weightsOf } from './tiny';
 

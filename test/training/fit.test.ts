@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
-import { cropTo, evaluate, fit, type History, horizontalFlip, Interrupted, ready, steps, tf } from '../../src';
+import { cropTo, evaluate, fit, type History, horizontalFlip, Interrupted, ready, tf } from '../../src';
+import { steps } from '../../src/training';
 import { Dropout } from '../../src/layers';
 import { withKernel } from '../display/kernel';
 import { assertNear, linearModel, tinyModel, tinySet, weightsOf } from './tiny';

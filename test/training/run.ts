@@ -1,5 +1,6 @@
 /** A run of training in a process of its own, which kills itself with SIGKILL after the step named, if one is. */
-import { fit, horizontalFlip, ready, steps } from '../../src';
+import { fit, horizontalFlip, ready } from '../../src';
+import { steps } from '../../src/training';
 import { tinyModel, tinySet, weightsOf } from './tiny';
 
 export interface Outcome {

@@ -1,7 +1,8 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import assert from 'node:assert/strict';
-import { ready, Sgd, softmaxCrossEntropy, tf, type SgdOptions } from '../../src';
+import { ready, softmaxCrossEntropy, tf, type SgdOptions } from '../../src';
+import { Sgd } from '../../src/training';
 import { skeleton, torchNames } from '../../src/layers';
 import { resnet } from '../../src/models/resnet';
 import { generate, uniform } from '../../src/parity/generator';

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
-import { gateLayers, gatesPerClass, layers as L, type ImageSet, squeezeExcite, tf } from '../../src';
+import { gateLayers, gatesPerClass, layers as L, type ImageSet, tf } from '../../src';
+import { squeezeExcite } from '../../src/models';
 import { assertNear, tinyModel, tinySet } from '../training/tiny';
 import { onBackends } from './onBackends';
 

@@ -209,15 +209,14 @@ export async function unpack(wheel: string, folder: string): Promise<void> {
 }
 
 /** Compiles the binding, once; resolves with the compiler, if there is one. Without the addon, koffi calls TensorFlow. */
-async function compileBinding(folder: string, { root, run, log }: BuildOptions): Promise<string | undefined> {
+async function compileBinding(folder: string, { run, log }: BuildOptions): Promise<string | undefined> {
   const addon = path.join(folder, ADDON);
   const compiler = findCompiler();
-  const headers = nodeHeaders(root);
+  const headers = nodeHeaders();
   if (!compiler || !headers) return undefined;
-  const sources = path.join(root, 'node_modules', '@tensorflow', 'tfjs-node-gpu', 'binding');
-  const context = path.join(root, 'src', 'backend', 'native', 'context.cc');
+  const sources = bindingSources();
   const theirs = fs.readdirSync(sources).sort();
-  const files = [...theirs.map(file => path.join(sources, file)), context];
+  const files = [...theirs.map(file => path.join(sources, file)), path.join(__dirname, 'context.cc')];
   const key = sha256(...files.map(file => fs.readFileSync(file)), `${compiler} ${process.arch} ${TENSORFLOW_VERSION}`);
   const stamp = path.join(folder, 'compiled.json');
   const tried = readStamp(stamp);
@@ -282,11 +281,18 @@ async function tryOut(folder: string, wheel: Wheel, { run, log }: BuildOptions):
   return kind();
 }
 
+/** The C++ of tfjs-node-gpu: in dist beside this file, else in the npm package. */
+function bindingSources(): string {
+  const beside = path.join(__dirname, 'binding');
+  if (fs.existsSync(beside)) return beside;
+  return path.dirname(require.resolve('@tensorflow/tfjs-node-gpu/binding/tfjs_binding.cc'));
+}
+
 /** Node's own headers where the installation has them, else those of the npm package node-api-headers. */
-function nodeHeaders(root: string): string | undefined {
+function nodeHeaders(): string | undefined {
   return [
     path.join(fs.realpathSync(process.execPath), '..', '..', 'include', 'node'),
-    path.join(root, 'node_modules', 'node-api-headers', 'include'),
+    path.join(path.dirname(require.resolve('node-api-headers')), 'include'),
   ].find(folder => fs.existsSync(path.join(folder, 'node_api.h')));
 }
 

@@ -3,13 +3,14 @@
  * koffi: the second choice, where no C++ compiler can make the addon. Names and behaviour are those of the addon's
  * binding/tfjs_backend.cc.
  */
+import { call } from '../../node/root';
 import { CONSTANTS, Context, open } from './capi';
 import { Operations } from './operations';
 import { Tensors, type Values } from './tensors';
 import type { Attribute, Binding } from './types';
 
 const savedModels = (): never => {
-  throw new Error('SavedModels need the compiled binding; install a C++ compiler and run `npm run doctor`.');
+  throw new Error(`SavedModels need the compiled binding; install a C++ compiler and run \`${call('setup')}\`.`);
 };
 
 /** Opens TensorFlow's C library at `path` (its framework library beside it) and starts an eager context in it. */

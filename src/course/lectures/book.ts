@@ -28,7 +28,7 @@ const WORDS = {
   },
 } as const;
 
-/** The notebook as Sphinx gets it: its pictures with the alternative text that Jupyter keeps beside them. */
+/** The notebook as Sphinx gets it: its images with the alternative text that Jupyter keeps beside them. */
 export function withAltTexts(notebook: Notebook): Notebook {
   const cells = notebook.cells.map(cell => {
     const metadata = cell.outputs

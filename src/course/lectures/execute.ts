@@ -38,7 +38,7 @@ export interface Executed {
 /**
  * Runs a lecture from a copy under .cache/lectures.
  * @param options.offline takes the images that our code draws, so that every machine gets the same
- * @throws if Jupyter itself fails, or a value of the text cannot be told; what the cells do wrong stands in the outputs
+ * @throws if Jupyter itself fails, or a value of the text cannot be told; errors of the cells are in the outputs
  */
 export async function execute(markdown: string, name: string, { offline = false } = {}): Promise<Executed> {
   if (!fs.existsSync(python)) throw new Error('Jupyter is not installed; run `npm run doctor`.');

@@ -178,7 +178,7 @@ export function faults(notebook: Notebook): string[] {
       // Beside plotly an SVG, for JupyterLab shows a PNG in its place.
       const still = figure?.includes('plotly') ? 'image/svg+xml' : 'image/png';
       const alt = (output.metadata?.[still] as { alt?: string } | undefined)?.alt;
-      if (kinds.includes(still) && !alt) return [`${cell.id} shows a picture without alternative text`];
+      if (kinds.includes(still) && !alt) return [`${cell.id} shows an image without alternative text`];
       return figure && !kinds.includes(still) ? [`${cell.id} shows ${figure} without a still ${still}`] : [];
     }),
   );

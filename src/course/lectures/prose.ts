@@ -4,7 +4,7 @@
  */
 import { sha256 } from '../../node/files';
 
-/** What stands between blank lines; a fenced block or a formula is one, whatever it holds. */
+/** What is between blank lines; a fenced block or a formula is one, whatever it holds. */
 export function paragraphs(markdown: string): string[] {
   const found: string[][] = [[]];
   let fence: string | undefined;
@@ -78,7 +78,7 @@ const NAMES = [
 ];
 
 /**
- * Numbers as they stand in prose, those that are names left out (sections, years, code, formulas, VGG-16) and whole numbers
+ * Numbers as prose has them, those that are names left out (sections, years, code, formulas, VGG-16) and whole numbers
  * up to 12, which count things in a sentence.
  */
 export function looseNumbers(markdown: string): string[] {

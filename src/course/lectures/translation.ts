@@ -1,6 +1,6 @@
 /**
  * The second language of a lecture: notebooks/NN-name.ko.md holds Korean paragraphs, each under the fingerprint of the
- * English one that it stands for. Code, formulas and outputs stand in the English file alone.
+ * English one that it stands for. Code, formulas and outputs are in the English file alone.
  */
 import { parseLecture } from './notebook';
 import { fingerprint, isProse, looseNumbers, paragraphs, placeholders, withoutComments } from './prose';
@@ -44,14 +44,14 @@ export function translate(markdown: string, translations: readonly Translation[]
 
 /**
  * The Korean file in the order of the English one. A paragraph that is new comes in as `missing` with its English text; one
- * whose English has changed, so that its old key is gone and it stands at the place of a new one, as `outdated`.
+ * whose English has changed, so that its old key is gone and it is at the place of a new one, as `outdated`.
  */
 export function updateTranslation(english: string, korean: string): string {
   const paragraphs = wanted(english);
   const keys = new Set(paragraphs.map(({ key }) => key));
   const old = parseTranslation(korean);
   const known = new Map(old.map(one => [one.key, one]));
-  /** The orphan right behind the same neighbour is what the changed paragraph said before. */
+  /** The orphan right after the same neighbour is what the changed paragraph said before. */
   const orphanAfter = (key: string | undefined): Translation | undefined => {
     const next = old[old.findIndex(one => one.key === key) + 1];
     return next && next.state === 'done' && !keys.has(next.key) && (key === undefined || known.has(key))
@@ -79,7 +79,7 @@ export function translationFaults(english: string, korean: string, file: string)
       return [`${file}: ${start(text)} is not translated; do it and take "missing" out of its mark.`];
     if (have.state === 'outdated')
       return [
-        `${file}: ${start(have.text)} translates an older ${start(text)}; mend it and take "outdated" out of its mark.`,
+        `${file}: ${start(have.text)} translates an older ${start(text)}; fix it and take "outdated" out of its mark.`,
       ];
     if (!/[가-힣]/.test(have.text) && /[a-z]{3,} [a-z]{3,} [a-z]{3,}/.test(have.text))
       return [`${file}: ${start(have.text)} is not Korean.`];

@@ -16,6 +16,7 @@ export interface DenseBlockConnections {
 }
 
 /**
+ * How much each layer of a dense block takes from each of the layers before it (figure 5 of the paper).
  * @param model a DenseNet as `densenet` and `densenetCifar` build it
  * @throws when it has no dense block
  */
