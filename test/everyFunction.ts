@@ -215,6 +215,8 @@ const ACCEPTS: Record<string, string> = {
   'stateShapes(disposed model)': 'reads the graph, which outlives its weights',
   'layers.torchNames(disposed model)': 'reads the graph, which outlives its weights',
   'layers.torchNames(model)': 'is right',
+  'layers.describe(model)': 'is a layer, too',
+  'layers.describe(disposed model)': 'is a layer, too',
   'placeLayers(model, () => {})': 'leaves each layer to TensorFlow',
   'compareNetworks({})': 'compares none',
   'compareFirstLayers([], set, options)': 'compares none',

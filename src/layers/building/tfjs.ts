@@ -1,14 +1,19 @@
 /** What tfjs's own layers would tell of themselves: the one place that knows their classes; and the way to ask any layer. */
 import * as tf from '@tensorflow/tfjs';
+import { refuse } from '../../base/options';
 import { paddingBefore } from '../../ops/window';
 import { type Description, sliding, wholeMap, type Window } from './description';
 
 type Config = Record<string, any>;
 type Pair = readonly [number, number];
 
-/** What the layer tells of itself; of a class that is not known here, its name. */
+/**
+ * What the layer tells of itself; of a class that is not known here, its name.
+ * @throws unless it is a layer
+ */
 export function describe(layer: tf.layers.Layer): Description {
-  const own = layer as Partial<{ describe(): Description }>;
+  const own = (layer ?? {}) as Partial<{ describe(): Description; getClassName(): string }>;
+  if (typeof own.getClassName !== 'function') refuse('layer of describe', layer, 'a layer of a network');
   if (typeof own.describe === 'function') return own.describe();
   const name = layer.getClassName();
   const config = layer.getConfig();
