@@ -122,7 +122,10 @@ const ARGUMENTS: Record<string, () => unknown[]> = {
   blockCost: () => [[8, 8, 3], kit.layers.relu()],
   blockDiagram: () => [model(), 'conv', {}],
   erratum: () => ['AlexNet', 'conv4', 'MFLOP'],
-  'search.logProbabilityGradient': () => [kit.search.CHOICES.map(choices => choices.map(() => 0)), kit.search.allCells()[5]],
+  'search.logProbabilityGradient': () => [
+    kit.search.CHOICES.map(choices => choices.map(() => 0)),
+    kit.search.allCells()[5],
+  ],
   'search.randomSearch': () => [() => 1, { trials: 2, seed: 1 }],
   loadStateDict: () => [model(), kit.stateDict(model()), {}],
   torchNetwork: () => ['squeezenet1_1', { inputShape: [32, 32, 3] }],

@@ -23,7 +23,9 @@ function groupsOf(source: ts.SourceFile): Group[] {
   for (const statement of source.statements) {
     assert.ok(ts.isExportDeclaration(statement), `src/index.ts only exports; ${statement.getText()}`);
     const clause = statement.exportClause;
-    assert.ok(clause, `${statement.getText()} names nothing of what it exports`);
+    // The catalog names each of its exports, so that an architecture has no third file to touch.
+    const isCatalog = statement.getText() === "export * from './models';";
+    assert.ok(clause ?? isCatalog, `${statement.getText()} names nothing of what it exports`);
     const comment = ts.getLeadingCommentRanges(source.text, statement.pos)?.at(-1);
     if (comment) {
       const text = source.text.slice(comment.pos, comment.end);
@@ -33,7 +35,11 @@ function groupsOf(source: ts.SourceFile): Group[] {
     groups
       .at(-1)!
       .names.push(
-        ...(ts.isNamespaceExport(clause) ? [clause.name.text] : clause.elements.map(({ name }) => name.text)),
+        ...(!clause
+          ? Object.keys(models)
+          : ts.isNamespaceExport(clause)
+            ? [clause.name.text]
+            : clause.elements.map(({ name }) => name.text)),
       );
   }
   return groups;
@@ -93,16 +99,6 @@ describe('the exports of cnn-kit', function () {
     });
     assert.deepEqual(
       without.map(({ name }) => name),
-      [],
-    );
-  });
-
-  it('have every network that src/models builds', () => {
-    const flat = new Set(groups.flatMap(({ names }) => names));
-    // What a network is made of, and no network.
-    const parts = ['squeezeExcite'];
-    assert.deepEqual(
-      Object.keys(models).filter(name => !flat.has(name) && !parts.includes(name)),
       [],
     );
   });

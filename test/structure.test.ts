@@ -174,10 +174,7 @@ describe('what runs on any runtime', () => {
       for (const imported of importsOf(file)) {
         assert.ok(!isBuiltin(imported) && !/\/node(\/|$)/.test(imported), `src/${file} imports ${imported}`);
         const room = imported.startsWith('.') ? target(file, imported)! : undefined;
-        assert.ok(
-          !room || PORTABLE.includes(room),
-          `src/${file} imports ${imported}, which is not of the core`,
-        );
+        assert.ok(!room || PORTABLE.includes(room), `src/${file} imports ${imported}, which is not of the core`);
       }
       const visit = (node: ts.Node): void => {
         const named = (node.parent as { name?: ts.Node } | undefined)?.name === node;

@@ -1,7 +1,6 @@
 /** CIFAR-10 where its files are: in the folder that CNN_KIT_DATA names, or where `npm run data -- cifar10` has put them. */
 import fs from 'node:fs';
 import path from 'node:path';
-import { ROOT } from '../node/root';
 import { check, text } from '../base/options';
 import { CIFAR10_CLASSES, CIFAR10_FILES, PLANE, readCifar10, refuseSplit } from '../data/cifar10';
 import type { ImageSet } from '../data/imageSet';

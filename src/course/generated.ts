@@ -1,7 +1,7 @@
 /** What is generated besides exercises and notebooks: src/course/hints.json, src/course/questions.json, the README's chart. */
 import fs from 'node:fs';
 import path from 'node:path';
-import { type VegaLiteSpec, svgOf } from '../display/vegaLite';
+import { type VegaLiteSpec, svgOf } from '../display/charts/vegaLite';
 import { shippedExperiment } from '../experiments';
 import type { DepthRun } from '../experiments/plainAgainstResidual';
 import { spreadChart } from '../experiments/spreadChart';

@@ -5,7 +5,6 @@
 import { createDecipheriv, scryptSync } from 'node:crypto';
 import fs from 'node:fs';
 import path from 'node:path';
-import { ROOT } from '../node/root';
 import { oneOf, refuse, shown } from '../base/options';
 import { refusePackage, ROOT } from '../node/root';
 

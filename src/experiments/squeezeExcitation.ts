@@ -1,8 +1,7 @@
 /** What squeeze and excitation's gates do for each class, in a small network with one block at each scale. */
 import * as tf from '@tensorflow/tfjs';
 import { lineChart } from '../display';
-import { chain, convBnRelu, dense, globalAvgPool, maxPool, model, named } from '../layers';
-import { squeezeExcite } from '../models';
+import { chain, convBnRelu, dense, globalAvgPool, maxPool, model, named, squeezeExcite } from '../layers';
 import { evaluate, fit } from '../training';
 import { type ClassGates, gatesPerClass } from '../visualize';
 import { at, type Experiment } from './experiment';

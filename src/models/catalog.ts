@@ -65,7 +65,6 @@ export {
   transferWeights,
   wideResnet,
 } from './resnext';
-export { squeezeExcite } from '../layers';
 export { senet154, type SENetOptions, seResnet, seResnext, type SEResNeXtOptions } from './senet';
 export { shufflenetV2, type ShuffleNetV2Options } from './shufflenetV2';
 export { squeezenet, type SqueezeNetOptions } from './squeezenet';

@@ -6,7 +6,8 @@
  */
 import fs from 'node:fs';
 import path from 'node:path';
-import { filesBelow, ROOT } from './steps';
+import { ROOT } from '../node/root';
+import { filesBelow } from './steps';
 
 /** What of tfjs our own declarations import. */
 const IMPORTED = ['@tensorflow/tfjs', '@tensorflow/tfjs-node-gpu/dist/tfjs_binding'];

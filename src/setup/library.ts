@@ -6,7 +6,8 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { buildSync } from 'esbuild';
 import { declareWithoutErrors } from './declarations';
-import { filesBelow, ROOT, run } from './steps';
+import { ROOT } from '../node/root';
+import { filesBelow, run } from './steps';
 
 /** Compiles src into `dist`. */
 export async function compileLibrary(dist: string): Promise<void> {

@@ -9,7 +9,8 @@ import { main as data } from '../cifar10/command';
 import { asksForHelp, parse, UsageError } from '../cli/command';
 import { alone } from './lock.cjs';
 import { findPython } from './python';
-import { CACHE, ROOT, run } from './steps';
+import { ROOT } from '../node/root';
+import { CACHE, run } from './steps';
 
 interface Command {
   about: string;

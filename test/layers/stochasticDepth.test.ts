@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { layers, ready, tf } from '../../src';
 import { seededRandom } from '../../src/base/random';
-import { drawMasks, releaseMasks } from '../../src/training/state';
+import { drawMasks, releaseMasks } from '../../src/training/network/masks';
 
 describe('stochastic depth', () => {
   before(ready);

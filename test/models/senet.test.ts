@@ -1,9 +1,9 @@
 import * as tf from '@tensorflow/tfjs';
 import assert from 'node:assert/strict';
 import { ready } from '../../src';
-import { model, skeleton } from '../../src/layers';
+import { model, skeleton, squeezeExcite } from '../../src/layers';
 import { resnet } from '../../src/models/resnet';
-import { senet154, seResnet, seResnext, squeezeExcite } from '../../src/models';
+import { senet154, seResnet, seResnext } from '../../src/models';
 import { assertRowSizes, count } from './residual';
 
 describe('SENet', () => {

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { gateLayers, gatesPerClass, layers as L, type ImageSet, tf } from '../../src';
-import { squeezeExcite } from '../../src/models';
+import { squeezeExcite } from '../../src/layers';
 import { assertNear, tinyModel, tinySet } from '../training/tiny';
 import { onBackends } from './onBackends';
 
