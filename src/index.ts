@@ -20,10 +20,10 @@ export * as layers from './layers';
 export * as ops from './ops';
 
 /**
- * Architectures, one function a paper, and the catalog of their published variants.
+ * Architectures, one function a paper, and the catalog of their published variants. They are named one by one in
+ * src/models/catalog.ts, where an architecture adds its own.
  * Example: `const net = resnet({ depth: 50, inputShape: [64, 64, 3], classes: 5 });`
  */
-// Named one by one in src/models/catalog.ts, where an architecture adds its own.
 export * from './models';
 
 /**
@@ -89,7 +89,6 @@ export { torchModelNames, type TorchModelOptions, torchNetwork } from './weights
 export { type LeftOut, loadStateDict, type LoadOptions } from './weights';
 export { type StateDict, stateDict, stateShapes, type TorchTensor } from './weights';
 export { readSafetensors, writeSafetensors } from './weights';
-export { transferWeights } from './models';
 
 /**
  * What a network has learnt, seen.

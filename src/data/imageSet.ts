@@ -34,9 +34,9 @@ export interface Image {
 }
 
 /** What `batches` subtracts from pixels in [0, 1] of a set that has no mean of its own. */
-export const MEAN = 0.5;
+const MEAN = 0.5;
 /** What `batches` then divides by, of a set that has no deviation of its own; with MEAN it maps bytes 0 .. 255 to -2 .. 2, near deviation 1 on natural images. */
-export const STD = 0.25;
+const STD = 0.25;
 
 const MOST_BYTE_CLASSES = 256;
 

@@ -73,7 +73,7 @@ function bindingNames(name: ts.BindingName): string[] {
   return name.elements.flatMap(element => (ts.isOmittedExpression(element) ? [] : bindingNames(element.name)));
 }
 
-export function isExported(statement: ts.Statement): boolean {
+function isExported(statement: ts.Statement): boolean {
   return hasModifier(statement, ts.SyntaxKind.ExportKeyword);
 }
 

@@ -8,8 +8,6 @@ import { bundleTest } from './bundle';
 import { candidatesOf } from './candidates';
 import { CellScope, COMMANDS, functionOf, isCommands } from './cellScope';
 import { testFileOf } from './exercises';
-import { parseNotebook, readNotebook } from './notebook';
-import { compileWork } from './program';
 import { decodeText } from './text';
 import { firstLine, type Look, runTests, startBackend, type TestResult } from './run';
 
@@ -67,12 +65,15 @@ export async function loadExercise(exercise: string, extension: '.ts' | '.ipynb'
 }
 
 async function loadNotebook(file: string, exercise: string): Promise<Functions> {
+  // Loaded where there is a notebook: the npm package, which has none, comes without a compiler.
+  const { parseNotebook, readNotebook } = require('./notebook') as typeof import('./notebook');
+  const { compileWork } = require('./program') as typeof import('./program');
   const { cells } = readNotebook(parseNotebook(decodeText(fs.readFileSync(file))), exercise);
-  const require = createRequire(file);
+  const requireFrom = createRequire(file);
   const load = (id: string): unknown => {
     if (isCommands(id)) return COMMANDS;
     const local = id.startsWith('.') && candidatesOf(path.dirname(file), id).find(name => fs.existsSync(name));
-    return local ? evaluate(local, compile(local)) : require(id);
+    return local ? evaluate(local, compile(local)) : requireFrom(id);
   };
   const scope = new CellScope(load);
   for (const { code } of (await compileWork({ cells })).cells ?? []) {

@@ -4,8 +4,6 @@ import { check, type Checks, tensor, wholeNumber } from '../base/options';
 import { paddingOf, pairOf } from './options';
 import { assertWindowFits, pair, type Pair, slidingLength, spread, type Padding } from './window';
 
-export { pair, slidingLength } from './window';
-
 export interface ConvOptions {
   stride?: Pair;
   padding?: Padding;

@@ -8,7 +8,7 @@ import { architecture, type PublishedValue } from '../models';
 import { profile } from './profile';
 
 /** The networks of the lecture's chart that are in the kit. */
-export const LECTURE = {
+const LECTURE = {
   AlexNet: ['alexnet', 'oneWeirdTrick'],
   VGG: ['vggD', 'vggE'],
   GoogLeNet: ['googlenet'],

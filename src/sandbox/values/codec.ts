@@ -108,12 +108,20 @@ export function encode(value: unknown, tensors?: TensorBridge): string {
 
 /** Reads what `encode` wrote, from a sender who may be hostile. Throws one sentence for anything else. */
 export function decode(text: string, tensors?: TensorBridge): unknown {
-  let elements = 0;
+  if (containers(text) > MAX_CONTAINERS)
+    throw new Error(`The value has more than ${MAX_CONTAINERS} lists and objects.`);
+  return new Decoder(tensors).read(JSON.parse(text), 0);
+}
 
-  const read = (value: unknown, depth: number): unknown => {
+class Decoder {
+  private elements = 0;
+
+  constructor(private readonly tensors?: TensorBridge) {}
+
+  read(value: unknown, depth: number): unknown {
     if (depth > 2 * MAX_DEPTH) throw new Error(`The value is nested more than ${MAX_DEPTH} deep.`);
-    if (++elements > MAX_ELEMENTS) throw new Error(`The value has more than ${MAX_ELEMENTS} elements.`);
-    if (Array.isArray(value)) return value.map(item => read(item, depth + 1));
+    this.count(1);
+    if (Array.isArray(value)) return value.map(item => this.read(item, depth + 1));
     if (typeof value !== 'object' || value === null) return value;
     const { $: kind, v } = value as { $?: unknown; v?: unknown };
     if (kind === 'undefined') return undefined;
@@ -121,41 +129,46 @@ export function decode(text: string, tensors?: TensorBridge): unknown {
     if (kind === 'bigint' && typeof v === 'string' && /^-?\d{1,400}$/.test(v)) return BigInt(v);
     if (kind === 'Date' && (typeof v === 'number' || v === null)) return new Date(v ?? NaN);
     if (kind === 'tensor') {
-      const tensor = readTensor(v);
-      return tensors ? tensors.make(tensor) : tensor;
+      const tensor = this.readTensor(v);
+      return this.tensors ? this.tensors.make(tensor) : tensor;
     }
-    if (kind === 'model') {
-      const { className, config, weights } = (v ?? {}) as Partial<ModelData>;
-      if (typeof className !== 'string' || typeof config !== 'string' || config.length > MAX_CONFIG)
-        throw new Error('The model has no configuration that can be read.');
-      const model: ModelData = { className, config, weights: list(weights, 'the weights').map(readTensor) };
-      return tensors ? tensors.makeModel(model) : model;
-    }
-    const items = list(v, `the ${String(kind).slice(0, 40)}`);
+    if (kind === 'model') return this.readModel((v ?? {}) as Partial<ModelData>);
+    return this.readCollection(kind, list(v, `the ${String(kind).slice(0, 40)}`), depth + 1);
+  }
+
+  private count(elements: number): void {
+    this.elements += elements;
+    if (this.elements > MAX_ELEMENTS) throw new Error(`The value has more than ${MAX_ELEMENTS} elements.`);
+  }
+
+  private readCollection(kind: unknown, items: unknown[], depth: number): unknown {
     if (kind === 'Map')
-      return new Map(items.map(pair => read(list(pair, 'a Map entry'), depth + 1) as [unknown, unknown]));
-    if (kind === 'Set') return new Set(items.map(item => read(item, depth + 1)));
+      return new Map(items.map(pair => this.read(list(pair, 'a Map entry'), depth) as [unknown, unknown]));
+    if (kind === 'Set') return new Set(items.map(item => this.read(item, depth)));
     if (kind === 'object') {
       const result: Record<string, unknown> = {};
       for (const entry of items) {
         const [key, item] = list(entry, 'an entry');
         // defineProperty, as `result[key] =` would set the prototype for the key __proto__.
-        Object.defineProperty(result, String(key), {
-          value: read(item, depth + 1),
-          enumerable: true,
-          writable: true,
-          configurable: true,
-        });
+        const value = this.read(item, depth);
+        Object.defineProperty(result, String(key), { value, enumerable: true, writable: true, configurable: true });
       }
       return result;
     }
-    if (typeof kind === 'string' && Object.hasOwn(TYPED_ARRAYS, kind)) {
-      return new TYPED_ARRAYS[kind as keyof typeof TYPED_ARRAYS](items.map(item => Number(read(item, depth + 1))));
-    }
+    if (typeof kind === 'string' && Object.hasOwn(TYPED_ARRAYS, kind))
+      return new TYPED_ARRAYS[kind as keyof typeof TYPED_ARRAYS](items.map(item => Number(this.read(item, depth))));
     throw new Error(`The message has a value of unknown kind ${JSON.stringify(kind)?.slice(0, 40)}.`);
-  };
+  }
 
-  const readTensor = (v: unknown): TensorData => {
+  private readModel({ className, config, weights }: Partial<ModelData>): unknown {
+    if (typeof className !== 'string' || typeof config !== 'string' || config.length > MAX_CONFIG)
+      throw new Error('The model has no configuration that can be read.');
+    const read = list(weights, 'the weights').map(tensor => this.readTensor(tensor));
+    const model: ModelData = { className, config, weights: read };
+    return this.tensors ? this.tensors.makeModel(model) : model;
+  }
+
+  private readTensor(v: unknown): TensorData {
     const { dtype, shape, data } = (v ?? {}) as Partial<TensorData>;
     if (dtype !== 'float32' && dtype !== 'int32' && dtype !== 'bool') throw new Error('The tensor has no known dtype.');
     const size = list(shape, 'the shape').reduce<number>((product, n) => product * Number(n), 1);
@@ -164,15 +177,10 @@ export function decode(text: string, tensors?: TensorBridge): unknown {
     if (list(data, 'the data').length !== size) {
       throw new Error(`The tensor of shape [${shape}] has ${data!.length} numbers; expected ${size}.`);
     }
-    elements += size;
-    if (elements > MAX_ELEMENTS) throw new Error(`The value has more than ${MAX_ELEMENTS} elements.`);
+    this.count(size);
     const numbers = data!.map(x => (typeof x === 'number' ? x : namedNumber(x)));
     return { dtype, shape: [...shape!], data: numbers };
-  };
-
-  if (containers(text) > MAX_CONTAINERS)
-    throw new Error(`The value has more than ${MAX_CONTAINERS} lists and objects.`);
-  return read(JSON.parse(text), 0);
+  }
 }
 
 /** How many lists and objects a JSON text has at most: each takes far more memory than its two letters. */

@@ -60,13 +60,32 @@ export async function topPatches(
 ): Promise<TopPatch[][]> {
   check('topPatches', options, OPTIONS);
   refuseSetFor('topPatches', model, set);
-  const { layer, maps, count = 9, deconvnet: deconvnetOptions, batchSize = 32, mean, std } = options;
+  const { layer, maps, count = 9 } = options;
   text('option layer of topPatches', layer);
   const channels = outputOf(model, layer).shape.at(-1)!;
   listOf('option maps of topPatches', maps, 'an array of numbers of maps', (what, map: number) =>
     wholeNumber(what, map, 0, channels - 1),
   );
-  const found: { index: number; value: number; position: [number, number] }[][] = maps.map(() => []);
+  const found = await largest(model, set, { ...options, count });
+  const results: TopPatch[][] = [];
+  for (const [m, map] of maps.entries()) results.push(await patchesOf(model, set, map, found[m], options));
+  return results;
+}
+
+/** Where in the set a map's activation is one of the largest. */
+interface Hit {
+  index: number;
+  value: number;
+  position: [row: number, column: number];
+}
+
+/** For each map the places of its largest activations, one in each image. */
+async function largest(
+  model: tf.LayersModel,
+  set: ImageSet,
+  { layer, maps, count, batchSize = 32, mean, std }: TopPatchesOptions,
+): Promise<Hit[][]> {
+  const found: Hit[][] = maps.map(() => []);
   let start = 0;
   for (const { x, y } of batches(set, { batchSize, mean, std })) {
     tf.tidy(() => {
@@ -82,42 +101,42 @@ export async function topPatches(
     tf.dispose([x, y]);
     await runtime.pause();
   }
-  const results: TopPatch[][] = [];
-  for (const [m, map] of maps.entries()) {
-    const reconstructions: Image[] = [];
-    const boxes = found[m].map(({ position }) => receptiveField(model, layer, position));
-    const chosen = subset(
-      set,
-      found[m].map(({ index }) => index),
+  return found;
+}
+
+/** The pixels that the hits of one map see, and what the deconvnet makes of each. */
+async function patchesOf(
+  model: tf.LayersModel,
+  set: ImageSet,
+  map: number,
+  hits: Hit[],
+  { layer, deconvnet: deconvnetOptions, mean, std }: TopPatchesOptions,
+): Promise<TopPatch[]> {
+  const reconstructions: Image[] = [];
+  const boxes = hits.map(({ position }) => receptiveField(model, layer, position));
+  const indices = hits.map(({ index }) => index);
+  const chosen = subset(set, indices);
+  // One by one, as each has its own position.
+  for (const { x, y } of batches(chosen, { batchSize: 1, mean, std })) {
+    const { top, left, height, width } = boxes[reconstructions.length];
+    const { position } = hits[reconstructions.length];
+    const cropped = tf.tidy(() =>
+      deconvnet(model, x, { ...deconvnetOptions, layer, map, position }).slice(
+        [0, top, left, 0],
+        [1, height, width, -1],
+      ),
     );
-    // One by one, as each has its own position.
-    for (const { x, y } of batches(chosen, { batchSize: 1, mean, std })) {
-      const { top, left, height, width } = boxes[reconstructions.length];
-      const { position } = found[m][reconstructions.length];
-      const cropped = tf.tidy(() =>
-        deconvnet(model, x, { ...deconvnetOptions, layer, map, position }).slice(
-          [0, top, left, 0],
-          [1, height, width, -1],
-        ),
-      );
-      reconstructions.push(...signedImages(cropped));
-      tf.dispose([x, y, cropped]);
-      await runtime.pause();
-    }
-    const whole = images(
-      chosen,
-      boxes.map((_, i) => i),
-    );
-    results.push(
-      found[m].map((hit, i) => ({
-        ...hit,
-        box: boxes[i],
-        patch: crop(whole[i], boxes[i]),
-        reconstruction: reconstructions[i],
-      })),
-    );
+    reconstructions.push(...signedImages(cropped));
+    tf.dispose([x, y, cropped]);
+    await runtime.pause();
   }
-  return results;
+  const whole = images(chosen, [...boxes.keys()]);
+  return hits.map((hit, i) => ({
+    ...hit,
+    box: boxes[i],
+    patch: crop(whole[i], boxes[i]),
+    reconstruction: reconstructions[i],
+  }));
 }
 
 /**
