@@ -3,7 +3,6 @@ import {
   allCells,
   bestSoFar,
   canonicalName,
-  type Cell,
   cellName,
   cellNetwork,
   type CellTable,
@@ -17,6 +16,7 @@ import {
   shippedExperiment,
 } from '../../src';
 import { skeleton } from '../../src/layers';
+import { cellOf } from '../../src/search/space';
 
 describe('the table of cells that came with the kit', () => {
   before(ready);
@@ -43,7 +43,7 @@ describe('the table of cells that came with the kit', () => {
 
   it('has the weights that the networks have', () => {
     for (const name of Object.keys(table).filter((_, i) => i % 25 === 0)) {
-      const net = skeleton(() => cellNetwork(name.split('|') as unknown as Cell, { channels }));
+      const net = skeleton(() => cellNetwork(cellOf(name), { channels }));
       const counted = net.trainableWeights.reduce(
         (sum, { shape }) => sum + shape.reduce<number>((a, b) => a * b!, 1),
         0,
