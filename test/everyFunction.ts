@@ -6,6 +6,7 @@ import path from 'node:path';
 import * as kit from '../src';
 import { tf } from '../src';
 import { tinyModel, tinySet } from './training/tiny';
+import { variableOf } from '../src/training/network/variables';
 
 const SRC = path.join(__dirname, '..', 'src') + path.sep;
 const MILLISECONDS = 20_000;
@@ -46,7 +47,7 @@ const WRONG: Record<string, () => unknown> = {
 
 let living: tf.LayersModel | undefined;
 function model(): tf.LayersModel {
-  const isGone = !living || living.weights.some(weight => (weight as unknown as { val: tf.Variable }).val.isDisposed);
+  const isGone = !living || living.weights.some(weight => variableOf(weight).isDisposed);
   return isGone ? (living = tinyModel()) : living!;
 }
 

@@ -63,6 +63,22 @@ const CROWDED: Record<string, string> = {
   experiments: 'one file a claim',
 };
 
+/** Rooms whose tricks have no reasons yet: casts by way of unknown, and code that Prettier is to leave as it is. */
+const TRICKS = [
+  ...['grading', 'harness', 'layers', 'models', 'profile', 'release', 'sandbox', 'visualize', 'weights'].map(
+    room => `src/${room}`,
+  ),
+  ...['exercises', 'layers', 'models', 'profile', 'release', 'visualize', 'weights'].map(room => `test/${room}`),
+];
+
+/** Folders of tests without a room in src, each with its reason. */
+const NO_ROOM: Record<string, string> = {
+  bench: 'measures, and tests nothing',
+  browser: 'the lectures in JupyterLab',
+  core: 'what of src stands on any runtime',
+  exercises: 'the tests of exercises, in solutions',
+};
+
 /** What one reads without scrolling. */
 const MOST_LINES = 60;
 
@@ -72,9 +88,11 @@ const LONG = ['models/googlenet.ts googlenet'];
 /** Circles of rooms that are there still; to be opened. */
 const CIRCLES_OF_ROOMS: string[][] = [];
 
-const files = (fs.readdirSync(path.join(root, 'src'), { recursive: true }) as string[])
-  .filter(file => file.endsWith('.ts'))
-  .map(file => file.split(path.sep).join('/'));
+const sources = (top: string): string[] =>
+  (fs.readdirSync(path.join(root, top), { recursive: true }) as string[])
+    .filter(file => file.endsWith('.ts'))
+    .map(file => file.split(path.sep).join('/'));
+const files = sources('src');
 
 /** Whether a file is of the core: of its folders and their rooms, but for rooms that are Node's. */
 const isPortable = (file: string): boolean =>
@@ -160,6 +178,36 @@ describe('the structure of src', () => {
   });
 });
 
+describe('tricks', () => {
+  const tricks: Record<string, RegExp> = {
+    'casts by way of unknown': /\bas unknown as\b/,
+    'code that Prettier is to leave as it is': /\/\/ prettier-ignore$/,
+  };
+  const isIn = (place: string, room: string): boolean => place.startsWith(`${room}/`);
+
+  for (const [title, trick] of Object.entries(tricks)) {
+    it(`${title} have a reason, in a comment on the line before`, () => {
+      const places = withoutReason(trick).filter(place => !TRICKS.some(room => isIn(place, room)));
+      assert.deepEqual(places, []);
+    });
+  }
+
+  it('are in each room that is named here', () => {
+    const places = Object.values(tricks).flatMap(withoutReason);
+    const tidied = TRICKS.filter(room => !places.some(place => isIn(place, room)));
+    assert.deepEqual(tidied, [], 'delete them from TRICKS');
+  });
+});
+
+describe('test', () => {
+  it('mirrors src: a folder for each room, and for what is made of several', () => {
+    const rooms = new Set(files.map(file => file.split('/')[0]));
+    const folders = fs.readdirSync(path.join(root, 'test'), { withFileTypes: true });
+    const others = folders.filter(entry => entry.isDirectory() && !rooms.has(entry.name)).map(({ name }) => name);
+    assert.deepEqual(others.sort(), Object.keys(NO_ROOM).sort());
+  });
+});
+
 describe('functions', () => {
   it(`have no more than ${MOST_LINES} lines, but for those that are named here`, () => {
     assert.deepEqual(files.flatMap(longFunctionsOf).sort(), LONG);
@@ -201,6 +249,17 @@ function longFunctionsOf(file: string): string[] {
   };
   visit(source);
   return found;
+}
+
+/** Lines of src and test with this in them, and no comment above. */
+function withoutReason(trick: RegExp): string[] {
+  return ['src', 'test'].flatMap(top =>
+    sources(top).flatMap(file => {
+      const lines = fs.readFileSync(path.join(root, top, file), 'utf8').split('\n');
+      const bare = lines.filter((line, i) => trick.test(line) && !/^\s*\/\//.test(lines[i - 1] ?? ''));
+      return bare.map(line => `${top}/${file}: ${line.trim()}`);
+    }),
+  );
 }
 
 /** What each node imports, of nodes that stand for one or more files. */

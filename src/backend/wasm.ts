@@ -51,8 +51,8 @@ function registerFilterGradient(): void {
     kernelName: 'Conv2DBackpropFilter',
     backendName: 'wasm',
     kernelFunc: ({ inputs, attrs }) => {
-      const { x, dy } = inputs as unknown as { x: tf.Tensor4D; dy: tf.Tensor4D };
-      const { strides, pad, filterShape, dimRoundingMode } = attrs as unknown as {
+      const { x, dy } = inputs as { x: tf.Tensor4D; dy: tf.Tensor4D };
+      const { strides, pad, filterShape, dimRoundingMode } = attrs as {
         strides: number | [number, number];
         pad: 'same' | 'valid' | number;
         filterShape: [number, number, number, number];

@@ -106,7 +106,7 @@ async function attempt(
     const file = await fs.promises.open(part, start ? 'r+' : 'w');
     try {
       let done = start;
-      for await (const chunk of response.body as unknown as AsyncIterable<Uint8Array>) {
+      for await (const chunk of response.body as AsyncIterable<Uint8Array>) {
         clearTimeout(timer);
         await file.write(chunk, 0, chunk.length, done);
         done += chunk.length;

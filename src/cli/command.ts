@@ -56,7 +56,7 @@ export function parse<Name extends CommandName>(name: Name, words: string[]): Gi
     const given = parseArgs({ args: words, options, allowPositionals: others !== undefined });
     const missing = Object.keys(options).find(flag => options[flag].required && given.values[flag] === undefined);
     if (missing) throw new Error(`--${missing} is missing`);
-    return given as unknown as Given<Name>;
+    return given as Given<Name>;
   } catch (error) {
     const said = (error as Error).message.split(/(?<=['"])\. | (?=This command)/)[0].replace(/\.$/, '');
     throw new UsageError(`${said}; expected ${usage(name)}, and --help says more.`);

@@ -14,6 +14,7 @@ import type { CellTableResult } from './cellTable';
 import { at, type Experiment, median } from './experiment';
 import { shippedRecord } from './record';
 import { spreadChart } from './spreadChart';
+import { cellOf } from '../search/space';
 
 /** The controller's rate suits rewards that differ by hundredths. */
 const SEARCHES: Record<string, Search> = {
@@ -108,5 +109,5 @@ function quartiles(curves: number[][]): number[][] {
 
 /** The best cell of the table that came with the kit. */
 export function bestCell(): Cell {
-  return bestOf(shippedRecord<CellTableResult>('cell-table').result.table).cell.split('|') as unknown as Cell;
+  return cellOf(bestOf(shippedRecord<CellTableResult>('cell-table').result.table).cell);
 }

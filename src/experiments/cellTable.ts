@@ -3,6 +3,7 @@ import { type ImageSet, subset } from '../data';
 import { barChart, scatterChart } from '../display';
 import { canonicalName, type Cell, type CellTable, distinctCells, EDGES, trainCell } from '../search';
 import { at, type Experiment, type Setting } from './experiment';
+import { cellOf } from '../search/space';
 
 export interface CellTableResult {
   /** How each cell's network was trained. */
@@ -48,7 +49,7 @@ export const cellTable: Experiment<CellTableResult> = {
         x: parameters / 1e3,
         y: 100 * accuracy,
         label: '',
-        series: `${depthOf(name.split('|') as unknown as Cell)} deep`,
+        series: `${depthOf(cellOf(name))} deep`,
       })),
       {
         title: `${rows.length} cells, by the most convolutions on a way through the cell`,

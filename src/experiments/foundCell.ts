@@ -1,9 +1,10 @@
 /** The cell that the search found, stacked to a larger network and trained, beside two that people would have drawn. */
 import { fit } from '../training';
-import { type Cell, cellName, cellNetwork } from '../search';
+import { cellName, cellNetwork } from '../search';
 import { bestCell } from './architectureSearch';
 import { at, type Experiment, median } from './experiment';
 import { spreadChart } from './spreadChart';
+import { cellOf } from '../search/space';
 
 export interface FoundCell {
   cellsPerStage: number[];
@@ -20,8 +21,8 @@ export interface FoundCell {
 }
 
 /** Three in a row: not in the space, whose last edge has no convolution. */
-const PLAIN = 'conv3x3|none|conv3x3|none|none|conv3x3'.split('|') as unknown as Cell;
-const RESIDUAL = 'conv3x3|none|none|skip|conv3x3|none'.split('|') as unknown as Cell;
+const PLAIN = cellOf('conv3x3|none|conv3x3|none|none|conv3x3');
+const RESIDUAL = cellOf('conv3x3|none|none|skip|conv3x3|none');
 
 export const foundCell: Experiment<FoundCell> = {
   title: 'The found cell, stacked and trained',

@@ -63,6 +63,7 @@ export class Output {
 
   /** Timers of an interrupted cell never fire, so that its loops over `await` end too. */
   captureTimers(): void {
+    // Timers by their names, whichever the runtime has.
     const world = globalThis as unknown as Record<
       string,
       (work: (...args: unknown[]) => void, ...rest: unknown[]) => unknown

@@ -7,7 +7,7 @@ import type { ImageSet } from '../data';
 import { refuseEmpty } from '../data/imageSet';
 import { cosine, evaluate, fit } from '../training';
 import { CELL_NETWORK_OPTIONS, cellNetwork, type CellNetworkOptions } from './network';
-import { allCells, canonicalName, type Cell } from './space';
+import { allCells, canonicalName, type Cell, cellOf } from './space';
 import type { Evaluate } from './strategies';
 
 export interface CellTraining extends CellNetworkOptions {
@@ -69,7 +69,7 @@ export async function trainCell(
 
 /** One cell for each function that the cells of the space compute: 144. Some are spelled as their mirror image, with a convolution last. */
 export function distinctCells(): Cell[] {
-  return [...new Set(allCells().map(canonicalName))].map(name => name.split('|') as unknown as Cell);
+  return [...new Set(allCells().map(canonicalName))].map(cellOf);
 }
 
 /** The reward that a table has for a cell. */

@@ -43,6 +43,13 @@ export function refuseCell(cell: Cell): void {
   );
 }
 
+/** The cell of a name: its operations, with a | between them. @throws unless it is one */
+export function cellOf(name: string): Cell {
+  const cell = name.split('|') as Operation[];
+  refuseCell(cell);
+  return cell;
+}
+
 const RANDOM = 'a function of numbers from 0 to below 1, such as seeded(1)';
 
 /** One of the items, drawn at random. @throws where there is none */

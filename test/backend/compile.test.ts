@@ -13,6 +13,7 @@ import { tinyModel } from '../training/tiny';
 import { numbers } from './network';
 import { assertSameAnswers } from './sameAnswers';
 import { assertSameSteps, difference } from './tenSteps';
+import { variableOf } from '../../src/training/network/variables';
 
 const SMALL: [number, number, number] = [8, 8, 3];
 
@@ -42,7 +43,7 @@ const NETS: Record<string, () => tf.LayersModel> = {
 };
 
 function variablesOf(net: tf.LayersModel): tf.Variable[] {
-  return net.trainableWeights.map(weight => (weight as unknown as { val: tf.Variable }).val);
+  return net.trainableWeights.map(variableOf);
 }
 
 function training(net: tf.LayersModel) {
@@ -93,7 +94,7 @@ describe('compile', function () {
     const learningRate = tf.scalar(0.01);
     const counts = (): number[] => [
       tf.memory().numTensors,
-      (tf.backend() as unknown as { getNumOfTFTensors(): number }).getNumOfTFTensors(),
+      (tf.backend() as tf.KernelBackend & { getNumOfTFTensors(): number }).getNumOfTFTensors(),
     ];
     const take = (): void => step(x, y, learningRate).dispose();
     for (let i = 0; i < 4; i++) take();

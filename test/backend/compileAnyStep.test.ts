@@ -324,7 +324,7 @@ describe('compile, of any step', function () {
     /** Tensors of tfjs and of TensorFlow. */
     const counts = (): number[] => [
       tf.memory().numTensors,
-      (tf.backend() as unknown as { getNumOfTFTensors(): number }).getNumOfTFTensors(),
+      (tf.backend() as tf.KernelBackend & { getNumOfTFTensors(): number }).getNumOfTFTensors(),
     ];
 
     /** Adds 1 at a place of `v`, which TensorFlow alone finds out to be none. */

@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import * as tf from '@tensorflow/tfjs';
 import { ready } from '../../src/backend';
+import { variableOf } from '../../src/training/network/variables';
 
 describe("tfjs's rules", () => {
   before(() => ready());
@@ -31,7 +32,7 @@ describe("tfjs's rules", () => {
       [1, 7, 7, 1],
     );
     const [kernel, bias] = layer.getWeights() as [tf.Tensor4D, tf.Tensor1D];
-    const variables = layer.trainableWeights.map(weight => (weight as unknown as { val: tf.Variable }).val);
+    const variables = layer.trainableWeights.map(variableOf);
     const { grads } = tf.variableGrads(
       () => (model.apply(x, { training: true }) as tf.Tensor).square().sum(),
       variables,

@@ -17,6 +17,7 @@ import {
 } from '../../src/data';
 import { alexnet, cifarNet } from '../../src/models';
 import { softmaxCrossEntropy } from '../../src/training/step/loss';
+import { variableOf } from '../../src/training/network/variables';
 
 const ROUNDS = 7;
 
@@ -50,7 +51,7 @@ export async function bench(): Promise<void> {
   for (const { title, build, side, batch, augment } of CASES) {
     const model = build();
     const set = noise(batch, side, model.outputs[0].shape[1]!);
-    const variables = model.trainableWeights.map(weight => (weight as unknown as { val: tf.Variable }).val);
+    const variables = model.trainableWeights.map(variableOf);
     const step = compile((x: tf.Tensor4D, y: tf.Tensor1D) => {
       const loss = () => softmaxCrossEntropy(model.apply(x, { training: true }) as tf.Tensor2D, y);
       const { value, grads } = tf.variableGrads(loss, variables);

@@ -73,7 +73,7 @@ describe('the exercises', () => {
     // Without its file, the test above says what to add.
     for (const { name: title, message, ...functions } of knownMistakes(name)) {
       it(`${name}: an answer that ${title} meets its message`, async () => {
-        const result = await check(name, functions as unknown as Functions);
+        const result = await check(name, functions as Functions);
         const messages = result.tests.filter(test => !test.passed).map(test => test.message!);
         assert.ok(
           messages.some(text => message.test(text)),

@@ -128,7 +128,7 @@ describe('display', () => {
     }));
 
   it('is the same to a kernel that knows only the display method', async () => {
-    const figure = table([{ a: 1 }]) as unknown as Record<symbol, () => unknown>;
+    const figure = table([{ a: 1 }]) as Figure & Record<symbol, () => unknown>;
     assert.deepEqual(await figure[Symbol.for('Jupyter.display')](), await table([{ a: 1 }]).bundle);
   });
 });

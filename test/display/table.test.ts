@@ -60,7 +60,7 @@ describe('table', () => {
   });
 
   it('refuses rows that are no objects, and columns that no row has', () => {
-    assert.throws(() => table([1] as unknown as object[]), /rows of table at place 0 is 1; expected an object/);
+    assert.throws(() => table([1] as never), /rows of table at place 0 is 1; expected an object/);
     assert.throws(() => table(rows, { columns: ['size'] }), /No row has the column 'size'; expected some of layer, /);
   });
 });

@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import { type ImageSet, images as imagesOf, offlineImages, ready } from '../../src';
-import { type Cell } from '../../src/search';
 import { depthOf, searchImages } from '../../src/experiments/cellTable';
 import { halved } from '../../src/experiments/halved';
 import { miniGooglenet } from '../../src/experiments/miniGooglenet';
 import { skeleton } from '../../src/layers';
+import { cellOf } from '../../src/search/space';
 
 describe('what experiments are made of', () => {
   before(ready);
@@ -26,7 +26,7 @@ describe('what experiments are made of', () => {
   });
 
   it('counts the convolutions on the longest way through a cell', () => {
-    const depth = (name: string): number => depthOf(name.split('|') as unknown as Cell);
+    const depth = (name: string): number => depthOf(cellOf(name));
     assert.equal(depth('conv3x3|none|conv3x3|skip|none|conv3x3'), 3);
     assert.equal(depth('conv3x3|none|none|skip|conv3x3|conv3x3'), 2);
     assert.equal(depth('conv3x3|conv3x3|conv3x3|skip|none|none'), 0);

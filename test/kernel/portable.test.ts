@@ -11,7 +11,7 @@ import type { Content, Header, Message } from '../../src/kernel/interfaces/proto
 
 /** All that a cell is given beside the language: what every browser has. */
 const WEB = ['console', 'crypto', 'atob', 'TextEncoder', 'TextDecoder', 'AbortController', 'performance', 'setTimeout'];
-const globals = globalThis as unknown as Record<string, unknown>;
+const globals = globalThis as typeof globalThis & Record<string, unknown>;
 
 interface Published {
   type: string;

@@ -3,7 +3,6 @@ import { layers as L, tf } from '../../src';
 import {
   allCells,
   canonicalName,
-  type Cell,
   cellBlock,
   cellNetwork,
   distinctCells,
@@ -14,13 +13,12 @@ import {
 import { skeleton } from '../../src/layers';
 import { tinySet, weightsOf } from '../training/tiny';
 import { onBackends } from '../visualize/onBackends';
-
-const cell = (name: string): Cell => name.split('|') as unknown as Cell;
+import { cellOf } from '../../src/search/space';
 
 onBackends('the network of a cell', () => {
   it('sums in each node what its edges bring', () => {
     const run = (name: string): number[] => {
-      const net = skeleton(() => L.model('cell', { inputShape: [1, 1, 2] }, cellBlock(cell(name))));
+      const net = skeleton(() => L.model('cell', { inputShape: [1, 1, 2] }, cellBlock(cellOf(name))));
       const x = tf.tensor4d([3, -5], [1, 1, 1, 2]);
       const y = net.predict(x) as tf.Tensor;
       const values = [...y.dataSync()];
@@ -42,7 +40,7 @@ onBackends('the network of a cell', () => {
     const x = tf.randomNormal([2, 16, 16, 3], 0, 1, 'float32', 1);
     // Node 2 leads nowhere in the first.
     const [one, other] = ['conv3x3|skip|skip|skip|conv3x3|none', 'conv3x3|none|none|skip|conv3x3|none'].map(name => {
-      const net = cellNetwork(cell(name), { inputShape: [16, 16, 3], channels: 4, seed: 3 });
+      const net = cellNetwork(cellOf(name), { inputShape: [16, 16, 3], channels: 4, seed: 3 });
       const y = net.predict(x) as tf.Tensor;
       const values = [...y.dataSync()];
       y.dispose();
@@ -56,7 +54,7 @@ onBackends('the network of a cell', () => {
 
 describe('cells', () => {
   it('have the parameters that a hand counts', () => {
-    const net = skeleton(() => cellNetwork(cell('conv3x3|none|none|skip|conv3x3|none'), { channels: 16 }));
+    const net = skeleton(() => cellNetwork(cellOf('conv3x3|none|none|skip|conv3x3|none'), { channels: 16 }));
     const conv = (inChannels: number, filters: number, size: number): number =>
       size * size * inChannels * filters + 2 * filters;
     const counted = conv(3, 16, 5) + 2 * conv(16, 16, 3) + conv(16, 32, 3) + 2 * conv(32, 32, 3) + 2 * 32 + 330;
@@ -68,8 +66,8 @@ describe('cells', () => {
   });
 
   it('are refused when an operation is unknown or an edge is missing', () => {
-    assert.throws(() => cellBlock(cell('skip|skip')), /expected 6 operations/);
-    assert.throws(() => cellBlock(cell('skip|skip|skip|skip|skip|pool')), /each one of none, skip, conv3x3/);
+    assert.throws(() => cellBlock(cellOf('skip|skip')), /expected 6 operations/);
+    assert.throws(() => cellBlock(cellOf('skip|skip|skip|skip|skip|pool')), /each one of none, skip, conv3x3/);
   });
 
   it('make 144 different functions out of 486 cells', () => {
@@ -86,20 +84,20 @@ describe('the table of cells', () => {
     const [train, validation] = [tinySet(32, 16), tinySet(30, 16, 2)];
     const name = 'none|none|none|conv3x3|none|none';
     const tensors = tf.memory().numTensors;
-    const result = await trainCell(cell(name), train, validation, training);
+    const result = await trainCell(cellOf(name), train, validation, training);
     assert.equal(tf.memory().numTensors, tensors);
-    assert.deepEqual(await trainCell(cell(name), train, validation, training), result);
+    assert.deepEqual(await trainCell(cellOf(name), train, validation, training), result);
     const reward = lookUp({ [name]: result });
     // Node 1 leads nowhere.
-    assert.equal(reward(cell('skip|none|none|conv3x3|none|none')), result.accuracy);
-    assert.throws(() => reward(cell('skip|none|none|skip|skip|none')), /The table of 1 cells has none that computes/);
+    assert.equal(reward(cellOf('skip|none|none|conv3x3|none|none')), result.accuracy);
+    assert.throws(() => reward(cellOf('skip|none|none|skip|skip|none')), /The table of 1 cells has none that computes/);
   });
 });
 
 describe('shared weights', () => {
   it('go from child to child by the names of the layers', () => {
     const build = (name: string, seed: number): tf.LayersModel =>
-      cellNetwork(cell(name), { inputShape: [16, 16, 3], channels: 4, seed });
+      cellNetwork(cellOf(name), { inputShape: [16, 16, 3], channels: 4, seed });
     const tensors = tf.memory().numTensors;
     const [first, second] = [
       build('conv3x3|none|none|skip|conv3x3|none', 1),
@@ -116,7 +114,7 @@ describe('shared weights', () => {
       const values = (net: tf.LayersModel): number[] => [...net.getLayer(layer).getWeights()[0].dataSync()];
       assert.deepEqual(values(second), values(first), layer);
     }
-    const wide = cellNetwork(cell('none|none|none|skip|none|none'), { inputShape: [16, 16, 3], channels: 8 });
+    const wide = cellNetwork(cellOf('none|none|none|skip|none|none'), { inputShape: [16, 16, 3], channels: 8 });
     assert.throws(() => shared.give(wide), /is kept as \[.*\], but cells-1-1 has it as/);
     wide.dispose();
     shared.dispose();

@@ -4,7 +4,6 @@ import {
   allCells,
   bestSoFar,
   canonicalName,
-  type Cell,
   cellName,
   cellNetwork,
   type CellTable,
@@ -16,6 +15,7 @@ import {
   type Search,
 } from '../../src/search';
 import { skeleton } from '../../src/layers';
+import { cellOf } from '../../src/search/space';
 
 describe('the table of cells that came with the kit', () => {
   before(ready);
@@ -42,7 +42,7 @@ describe('the table of cells that came with the kit', () => {
 
   it('has the weights that the networks have', () => {
     for (const name of Object.keys(table).filter((_, i) => i % 25 === 0)) {
-      const net = skeleton(() => cellNetwork(name.split('|') as unknown as Cell, { channels }));
+      const net = skeleton(() => cellNetwork(cellOf(name), { channels }));
       const counted = net.trainableWeights.reduce(
         (sum, { shape }) => sum + shape.reduce<number>((a, b) => a * b!, 1),
         0,

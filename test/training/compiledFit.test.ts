@@ -100,7 +100,7 @@ describe('fit as graphs', function () {
     const run = (compile: boolean) => {
       const layer = tf.layers.leakyReLU({ alpha: 0.1 });
       const onStep: FitOptions['onStep'] = ({ steps }) => {
-        if (steps === 12) (layer as unknown as { alpha: number }).alpha = 0.9;
+        if (steps === 12) (layer as tf.layers.Layer & { alpha: number }).alpha = 0.9;
       };
       return losses(withLayer(layer), { compile, onStep });
     };

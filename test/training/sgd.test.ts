@@ -8,6 +8,7 @@ import { resnet } from '../../src/models/resnet';
 import { generate, uniform } from '../../src/parity/generator';
 import { loadStateDict, stateShapes } from '../../src/weights';
 import { assertNear } from './tiny';
+import { variableOf } from '../../src/training/network/variables';
 
 /** The weight, from 1, after each step with this gradient and this learning rate. */
 function run(options: SgdOptions, steps: [gradient: number, learningRate: number][]): number[] {
@@ -76,7 +77,7 @@ describe('Sgd', () => {
     const values = uniform(seed, input.name, batch * 3 * size * size).map((u: number) => (2 * u - 1) * input.scale);
     const x = tf.tidy(() => tf.tensor4d(Float32Array.from(values), [batch, 3, size, size]).transpose([0, 2, 3, 1]));
 
-    const variables = model.trainableWeights.map(weight => (weight as unknown as { val: tf.Variable }).val);
+    const variables = model.trainableWeights.map(variableOf);
     const before = variables.map(variable => variable.clone());
     const optimizer = new Sgd(variables);
     const learningRate = 0.5;

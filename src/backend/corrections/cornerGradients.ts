@@ -8,7 +8,7 @@ export function registerCornerGradients(): void {
   replaceGradient('ClipByValue', {
     inputsToSave: ['x'],
     gradFunc: (dy, [x], attributes) => {
-      const { clipValueMin, clipValueMax } = attributes as unknown as { clipValueMin: number; clipValueMax: number };
+      const { clipValueMin, clipValueMax } = attributes as { clipValueMin: number; clipValueMax: number };
       return { x: () => dy.mul(x.greater(clipValueMin).logicalAnd(x.less(clipValueMax)).toFloat()) };
     },
   });
@@ -17,7 +17,7 @@ export function registerCornerGradients(): void {
       inputsToSave: ['x'],
       outputsToSave: [true],
       gradFunc: (dy, [x, y], attributes) => {
-        const { reductionIndices } = attributes as unknown as { reductionIndices: number | number[] };
+        const { reductionIndices } = attributes as { reductionIndices: number | number[] };
         const axes = tf.util.parseAxisParam(reductionIndices, x.shape);
         const kept = x.shape.map((length, axis) => (axes.includes(axis) ? 1 : length));
         return {

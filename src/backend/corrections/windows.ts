@@ -10,7 +10,7 @@ import { type Attributes, type Inputs, type Kernel, replaceGradient, replaceKern
 
 type Word = 'same' | 'valid';
 
-interface WindowAttributes {
+type WindowAttributes = {
   filterSize?: number | number[];
   filterShape?: number[];
   inputShape?: number[];
@@ -19,7 +19,7 @@ interface WindowAttributes {
   pad: Word | number | [number, number][];
   dimRoundingMode?: 'floor' | 'round' | 'ceil';
   dataFormat?: string;
-}
+};
 
 /** Windows on the axes of an image, with the padding in numbers. */
 interface Plan {
@@ -123,7 +123,7 @@ const KERNELS: Record<string, { operation: string; kind: Kind; part: Part }> = {
 export function correctWindows(backendName: string, trusts: Trust): void {
   for (const [name, { operation, kind, part }] of Object.entries(KERNELS)) {
     replaceKernel(backendName, name, previous => (inputs, attributes, backend) => {
-      const given = attributes as unknown as WindowAttributes;
+      const given = attributes as WindowAttributes;
       const spatial = (shape: number[]): number[] => shape.slice(1, -1);
       const image = spatial(given.inputShape ?? (inputs.x ?? inputs.input).shape);
       const filter = given.filterShape ?? inputs.filter?.shape;
@@ -155,7 +155,7 @@ export function correctWindows(backendName: string, trusts: Trust): void {
 function poolThreeAxesInTwoSteps(backendName: string, name: 'MaxPool' | 'AvgPool'): void {
   const operation = name === 'MaxPool' ? 'maxPool3d' : 'avgPool3d';
   const steps = (shape: number[], attributes: Attributes) => {
-    const given = attributes as unknown as WindowAttributes;
+    const given = attributes as WindowAttributes;
     const [batch, depth, height, width, channels] = shape;
     const image = [depth, height, width];
     const window = Array.isArray(given.filterSize) ? given.filterSize : image.map(() => given.filterSize as number);
@@ -310,7 +310,7 @@ export function registerWindowGradients(): void {
     replaceGradient(name, {
       inputsToSave: ['x', 'filter'],
       gradFunc: (dy, [x, w], attributes) => {
-        const { dilations } = attributes as unknown as WindowAttributes;
+        const { dilations } = attributes as WindowAttributes;
         const rank = x.rank - 2;
         const gaps = Array.isArray(dilations) ? dilations.slice(0, rank) : Array<number>(rank).fill(dilations ?? 1);
         // A filter with zeros between its numbers does what a dilated one does.

@@ -108,6 +108,7 @@ async function drawSvg(spec: VegaLiteSpec): Promise<string> {
   };
   // What vega-lite and vega warn of belongs to no cell; errors still throw.
   const logger = vega.logger(vega.Error);
+  // Its own type of a specification is a tree of unions that no object with computed keys fits.
   const compiled = compile(spec as unknown as Parameters<typeof compile>[0], { logger }).spec;
   const view = new vega.View(vega.parse(compiled), { renderer: 'none', loader, logger });
   try {
@@ -130,7 +131,7 @@ function refuseUrls(spec: unknown): void {
 
 /** Typed arrays as arrays, for JSON. */
 export function plainArrays(key: string, value: unknown): unknown {
-  return ArrayBuffer.isView(value) ? Array.from(value as unknown as ArrayLike<number>) : value;
+  return ArrayBuffer.isView(value) ? Array.from(value as Float32Array) : value;
 }
 
 function merge(base: Record<string, unknown>, over: Record<string, unknown>): Record<string, unknown> {

@@ -27,6 +27,7 @@ export function captureChildren(signal: () => AbortSignal | undefined): void {
     this.once('exit', () => interrupted?.removeEventListener('abort', interrupt));
     return status;
   };
+  // What is written to is the module's object, which its types have as constants.
   const exports = childProcess as unknown as Record<string, Call>;
   for (const name of ['spawnSync', 'execSync', 'execFileSync']) exports[name] = captured(exports[name]);
   syncBuiltinESMExports();

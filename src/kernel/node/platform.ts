@@ -32,6 +32,7 @@ export const nodePlatform: Platform = {
     return { get: () => storage.getStore(), run: (value, work) => storage.run(value, work) };
   },
   originalOf(map, line, column) {
+    // Its type asks for more than it reads.
     const entry = new SourceMap(map as unknown as NodePayload).findEntry(line, column);
     return 'originalLine' in entry ? { line: entry.originalLine, column: entry.originalColumn } : undefined;
   },

@@ -16,7 +16,7 @@ const COULD_NOT_FIND_A_DECLARATION_FILE = 7016;
 
 /** A copy, since the exports of the package itself cannot be changed in place. */
 export function asFork(ts: Compiler): Compiler {
-  const { nullTransformationContext, Completions } = ts as unknown as Internals;
+  const { nullTransformationContext, Completions } = ts as Compiler & Internals;
   const added = {
     getNullTransformationContext: () => nullTransformationContext,
     getDefaultTypeRoots: () => [],
@@ -36,12 +36,12 @@ export function asFork(ts: Compiler): Compiler {
     // tslab forgets namespaces after a cell, as a kind that it does not know; it keeps functions as they stand.
     isFunctionDeclaration: (node: TS.Node) => ts.isFunctionDeclaration(node) || ts.isModuleDeclaration(node),
   };
-  return { ...ts, ...added, ...changed } as unknown as Compiler;
+  return { ...ts, ...added, ...changed } as Compiler;
 }
 
 /** As the language service gives it, for a file that it does not have. */
 function quickInfo(ts: Compiler, file: TS.SourceFile, checker: TS.TypeChecker, position: number): object | undefined {
-  const { getTouchingPropertyName, SymbolDisplay } = ts as unknown as Internals;
+  const { getTouchingPropertyName, SymbolDisplay } = ts as Compiler & Internals;
   const touched = getTouchingPropertyName(file, position);
   if (touched === file) return undefined;
   const { parent } = touched;

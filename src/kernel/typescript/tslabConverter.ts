@@ -73,7 +73,7 @@ export function createConverter(compiler: Compiler, paths: Paths, root: string, 
       const { completed, indent } = tslab.isCompleteCode(source);
       if (!completed) return { status: 'incomplete', indent: indent ?? '' };
       const file = original.createSourceFile('cell.ts', source, original.ScriptTarget.Latest);
-      const { parseDiagnostics } = file as unknown as { parseDiagnostics: unknown[] };
+      const { parseDiagnostics } = file as TS.SourceFile & { parseDiagnostics: unknown[] };
       return { status: parseDiagnostics.length ? 'invalid' : 'complete' };
     },
   };
@@ -140,6 +140,7 @@ function adapt(ts: typeof TS, paths: Paths, root: string, folder: string, state:
     state.compiled.set(result.code, result);
     return { outputText: result.code };
   };
+  // Replaced functions have narrower types than TypeScript's overloads.
   return { ...asFork(ts), ...{ sys, createWatchCompilerHost, transpileModule } } as unknown as typeof TS;
 }
 
@@ -185,7 +186,7 @@ function reusePrograms(ts: typeof TS, host: TS.WatchCompilerHost<TS.BuilderProgr
       locals?: Map<string, unknown>;
     };
     if (last && state.namesOf !== undefined && file.text.endsWith(state.namesOf)) {
-      (ts as unknown as Internals).bindSourceFile(file, options);
+      (ts as typeof TS & Internals).bindSourceFile(file, options);
       // Without names, tslab goes on with this very program.
       if (file.locals?.size) return withFile(last, file);
     }

@@ -22,9 +22,10 @@ export function drawMasks(model: tf.LayersModel, batch: number, seed: number, st
       if (layer.rate > 0) layer.draw(batch, seeded(mixed, DROPOUT_STREAM + i), always);
     } else if (layer.getClassName() === 'Dropout' && !always) {
       // tfjs's layer reads its seed at each call; 0 would mean none.
-      (layer as unknown as { seed: number }).seed = 1 + Math.floor(seeded(mixed, DROPOUT_STREAM + i)() * 2 ** 31);
+      (layer as tf.layers.Layer & { seed: number }).seed =
+        1 + Math.floor(seeded(mixed, DROPOUT_STREAM + i)() * 2 ** 31);
     } else continue;
-    if ((layer as unknown as { rate: number }).rate > 0) count++;
+    if ((layer as { rate: number }).rate > 0) count++;
   }
   return count;
 }
