@@ -106,7 +106,23 @@ describe('the exports of cnn-kit', function () {
   it('keep in a namespace, or inside, what says nothing by itself', () => {
     const flat = groups.flatMap(({ names }) => names);
     assert.deepEqual(
-      ['at', 'fill', 'pick', 'mutate', 'generate', 'uniform', 'lookUp', 'constant', 'steps', 'cosine', 'MEAN', 'STD', 'CHOICES', 'EDGES', 'OPERATIONS'].filter(name => flat.includes(name)), // prettier-ignore
+      [
+        'at',
+        'fill',
+        'pick',
+        'mutate',
+        'generate',
+        'uniform',
+        'lookUp',
+        'constant',
+        'steps',
+        'cosine',
+        'MEAN',
+        'STD',
+        'CHOICES',
+        'EDGES',
+        'OPERATIONS',
+      ].filter(name => flat.includes(name)),
       [],
     );
     assert.equal(new Set(flat).size, flat.length);

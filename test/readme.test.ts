@@ -28,7 +28,12 @@ describe('the READMEs', () => {
         const target = path.join(root, path.dirname(file), name);
         if (!fs.existsSync(target)) return true;
         const anchors = (text: string): string[] =>
-          [...text.matchAll(/^#+ (.*)$/gm)].map(([, title]) => title.toLowerCase().replace(/[^\w ]/g, '').replace(/ /g, '-')); // prettier-ignore
+          [...text.matchAll(/^#+ (.*)$/gm)].map(([, title]) =>
+            title
+              .toLowerCase()
+              .replace(/[^\w ]/g, '')
+              .replace(/ /g, '-'),
+          );
         return heading !== undefined && !anchors(fs.readFileSync(target, 'utf8')).includes(heading);
       });
       assert.deepEqual(missing, []);

@@ -52,6 +52,12 @@ export interface ConvNeXtOptions extends ModelOptions, StemOptions {
 
 const OPTIONS: Checks<ConvNeXtOptions> = { ...MODEL_OPTIONS, stem: STEM, stochasticDepthRate: dropoutRate };
 
+/**
+ * ConvNeXt T, S, B or L: images [batch, height, width, 3] to probabilities [batch, classes].
+ *
+ * @example convnext('tiny', { inputShape: [64, 64, 3], classes: 10 })
+ * @throws for a variant or an option that is not known
+ */
 export function convnext(variant: ConvNeXtVariant = 'tiny', options: ConvNeXtOptions = {}): tf.LayersModel {
   check('convnext', options, OPTIONS);
   const [counts, widths, depthRate] = choose(VARIANTS, variant, 'variant of convnext');

@@ -203,8 +203,13 @@ function theirShapes(model: tf.LayersModel, theirNames: ReadonlyMap<string, stri
 function picture(seed: number, name: string, scale: number, shape: [number, number, number, number]): tf.Tensor4D {
   const numbers = uniform(seed, name, product(shape));
   return tf.tidy(() =>
-    tf.tensor4d(Float32Array.from(numbers, u => (2 * u - 1) * scale), shape).transpose([0, 2, 3, 1]),
-  ); // prettier-ignore
+    tf
+      .tensor4d(
+        Float32Array.from(numbers, u => (2 * u - 1) * scale),
+        shape,
+      )
+      .transpose([0, 2, 3, 1]),
+  );
 }
 
 /** In float64: a sum of tens of millions of float32 is right to three digits only. */

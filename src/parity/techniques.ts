@@ -125,6 +125,7 @@ function pcaColour(fields: Fields, seed: number): Technique {
       length: pixels.length,
       images: Float64Array.from(pixels.flat()),
     };
+    // The reference's pixels are numbers in float64, which no set of images holds.
     const ours = colourComponents(set as unknown as ImageSet);
     const moved = [0, 1, 2].map(channel =>
       ours.eigenvalues.reduce((sum, value, i) => sum + alpha[i] * value * ours.eigenvectors[i][channel], 0),

@@ -84,7 +84,10 @@ describe('the exercises', () => {
   }
 
   it('without a bank of wrong answers are told which file to add', () => {
-    assert.throws(() => bankOf('99-nothing'), /^Error: The exercise 99-nothing has no bank of wrong answers; expected test\/exercises\/wrong\/99-nothing\.ts, which exports `wrong`\.$/); // prettier-ignore
+    assert.throws(
+      () => bankOf('99-nothing'),
+      /^Error: The exercise 99-nothing has no bank of wrong answers; expected test\/exercises\/wrong\/99-nothing\.ts, which exports `wrong`\.$/,
+    );
   });
 
   it('that do not exist are refused by name', async () => {

@@ -19,7 +19,14 @@ describe('parity with all reference files (slow)', function () {
     it(what, function () {
       const args = ['--import', 'tsx', script, ...options, ...files()];
       const { status, stdout, stderr } = spawnSync(process.execPath, args, { encoding: 'utf8' });
-      assert.equal(status, 0, `${stdout.split('\n').filter(line => line.includes('FAILED')).join('\n')}\n${stderr}`); // prettier-ignore
+      assert.equal(
+        status,
+        0,
+        `${stdout
+          .split('\n')
+          .filter(line => line.includes('FAILED'))
+          .join('\n')}\n${stderr}`,
+      );
       this.test!.title += `: ${stdout.trim().split('\n').at(-1)}`;
     });
   }

@@ -101,11 +101,16 @@ describe('parity', function () {
   const WRONG: [what: string, source: string, change: (json: Json) => void, line: RegExp][] = [
     ['one logit', logitsFile, json => (json.logits[500] += 0.01), /FAILED logits/],
     ['the number of parameters', logitsFile, json => json.parameters++, /FAILED parameters +4,231,976, not 4,231,977/],
-    ['an entry of the state dict less', logitsFile, json => delete json.stateDict['bn1.bias'], /FAILED state dict +bn1\.bias is not in the file/],
+    [
+      'an entry of the state dict less',
+      logitsFile,
+      json => delete json.stateDict['bn1.bias'],
+      /FAILED state dict +bn1\.bias is not in the file/,
+    ],
     ['an entry more', logitsFile, json => (json.stateDict['bn9.bias'] = [4]), /bn9\.bias has no place here/],
     ['a shape', logitsFile, json => (json.stateDict['bn1.bias'] = [4]), /bn1\.bias is \[32\] here and \[4\] there/],
     ['the seed', logitsFile, json => (json.seed = 2), /FAILED logits/],
-  ]; // prettier-ignore
+  ];
   for (const [what, source, change, line] of WRONG) {
     it(`fails with status 1 when the file has another value: ${what}`, async () => {
       const { status, out } = await run(changed(source, change));
@@ -115,7 +120,13 @@ describe('parity', function () {
   }
 
   it('fails with status 1 when a gradient or an output of a technique is another', async () => {
-    for (const [i, name] of [[0, 'y'], [0, 'dx'], [4, 'dw'], [7, 'unpooled'], [11, 'runningVar']] as const) {
+    for (const [i, name] of [
+      [0, 'y'],
+      [0, 'dx'],
+      [4, 'dw'],
+      [7, 'unpooled'],
+      [11, 'runningVar'],
+    ] as const) {
       const file = withoutSteps(cases => {
         cases[i][name].values[1] += 0.01;
         cases.splice(0, cases.length, cases[i]);
@@ -124,7 +135,7 @@ describe('parity', function () {
       assert.equal(status, 1);
       assert.match(out, new RegExp(`FAILED ${name}`));
     }
-  }); // prettier-ignore
+  });
 
   it('fails with status 1 when a norm or the loss is another', async () => {
     const file = changed(operationsFile, json => {
@@ -142,20 +153,85 @@ describe('parity', function () {
   const DAMAGED: [what: string, source: string, change: (json: Json) => void, field: RegExp][] = [
     ['no seed', logitsFile, json => delete json.seed, /the field seed is missing\.$/],
     ['no logits', logitsFile, json => delete json.logits, /the field logits is missing\.$/],
-    ['a logit that is a text', logitsFile, json => (json.logits[3] = 'x'), /: logits is .*; expected a list of numbers\.$/],
-    ['a shape that is a text', logitsFile, json => (json.stateDict['bn1.bias'] = '32'), /: stateDict\.bn1\.bias is "32"; expected a list/],
-    ['a state dict that is a list', logitsFile, json => (json.stateDict = []), /: stateDict is \[\]; expected an object\.$/],
-    ['an unknown network', logitsFile, json => (json.model = 'resnet19'), /: model is of an unknown network: There is no network 'resnet19' here; did you mean 'resnet1/],
-    ['an input of three numbers', logitsFile, json => (json.inputShapeNCHW = [3, 224, 224]), /: inputShapeNCHW is \[3,224,224\]; expected four/],
-    ['a list in place of a case', operationsFile, json => (json.cases[2] = []), /: cases\[2\] is \[\]; expected an object\.$/],
-    ['an unknown technique', operationsFile, json => (json.cases[0].op = 'lrm'), /: cases\[0\]\.op is the unknown technique lrm; known are lrn/],
-    ['a technique without an output', operationsFile, json => delete json.cases[4].y, /: the field cases\[4\]\.y is missing\.$/],
-    ['too few numbers', operationsFile, json => json.cases[4].dw.values.pop(), /: cases\[4\]\.dw\.values is .*; expected a list of 72 numbers\.$/],
-    ['a step of an unknown network', operationsFile, json => (json.trainSteps[1].model = 'x'), /: trainSteps\[1\]\.model is of an unknown network/],
-    ['too few labels', operationsFile, json => json.trainSteps[0].labels.pop(), /: trainSteps\[0\]\.labels is .*; expected one whole number for each of the 4/],
-    ['a step with dropout', operationsFile, json => (json.trainSteps[0].dropout = 0.5), /: trainSteps\[0\]\.dropout is 0\.5; expected 0/],
-    ['a norm that is a text', operationsFile, json => (json.trainSteps[0].gradL2['fc.bias'] = '1'), /: trainSteps\[0\]\.gradL2\.fc\.bias is "1"; expected a number\.$/],
-  ]; // prettier-ignore
+    [
+      'a logit that is a text',
+      logitsFile,
+      json => (json.logits[3] = 'x'),
+      /: logits is .*; expected a list of numbers\.$/,
+    ],
+    [
+      'a shape that is a text',
+      logitsFile,
+      json => (json.stateDict['bn1.bias'] = '32'),
+      /: stateDict\.bn1\.bias is "32"; expected a list/,
+    ],
+    [
+      'a state dict that is a list',
+      logitsFile,
+      json => (json.stateDict = []),
+      /: stateDict is \[\]; expected an object\.$/,
+    ],
+    [
+      'an unknown network',
+      logitsFile,
+      json => (json.model = 'resnet19'),
+      /: model is of an unknown network: There is no network 'resnet19' here; did you mean 'resnet1/,
+    ],
+    [
+      'an input of three numbers',
+      logitsFile,
+      json => (json.inputShapeNCHW = [3, 224, 224]),
+      /: inputShapeNCHW is \[3,224,224\]; expected four/,
+    ],
+    [
+      'a list in place of a case',
+      operationsFile,
+      json => (json.cases[2] = []),
+      /: cases\[2\] is \[\]; expected an object\.$/,
+    ],
+    [
+      'an unknown technique',
+      operationsFile,
+      json => (json.cases[0].op = 'lrm'),
+      /: cases\[0\]\.op is the unknown technique lrm; known are lrn/,
+    ],
+    [
+      'a technique without an output',
+      operationsFile,
+      json => delete json.cases[4].y,
+      /: the field cases\[4\]\.y is missing\.$/,
+    ],
+    [
+      'too few numbers',
+      operationsFile,
+      json => json.cases[4].dw.values.pop(),
+      /: cases\[4\]\.dw\.values is .*; expected a list of 72 numbers\.$/,
+    ],
+    [
+      'a step of an unknown network',
+      operationsFile,
+      json => (json.trainSteps[1].model = 'x'),
+      /: trainSteps\[1\]\.model is of an unknown network/,
+    ],
+    [
+      'too few labels',
+      operationsFile,
+      json => json.trainSteps[0].labels.pop(),
+      /: trainSteps\[0\]\.labels is .*; expected one whole number for each of the 4/,
+    ],
+    [
+      'a step with dropout',
+      operationsFile,
+      json => (json.trainSteps[0].dropout = 0.5),
+      /: trainSteps\[0\]\.dropout is 0\.5; expected 0/,
+    ],
+    [
+      'a norm that is a text',
+      operationsFile,
+      json => (json.trainSteps[0].gradL2['fc.bias'] = '1'),
+      /: trainSteps\[0\]\.gradL2\.fc\.bias is "1"; expected a number\.$/,
+    ],
+  ];
   for (const [what, source, change, field] of DAMAGED) {
     it(`refuses a damaged file with status 2 and names the field: ${what}`, async () => {
       const file = changed(source, change);
@@ -191,10 +267,12 @@ describe('parity', function () {
   });
 
   it('refuses with status 2 pictures that the network cannot take, when it comes to build it', async () => {
-    const { status, err } = await run(changed(logitsFile, json => {
-      json.model = 'timm/inception_v4';
-      json.inputShapeNCHW = [1, 3, 32, 32];
-    })); // prettier-ignore
+    const { status, err } = await run(
+      changed(logitsFile, json => {
+        json.model = 'timm/inception_v4';
+        json.inputShapeNCHW = [1, 3, 32, 32];
+      }),
+    );
     assert.equal(status, 2);
     assert.match(err, /: inputShapeNCHW does not fit: The image is too small/);
   });
