@@ -53,7 +53,7 @@ export interface ConvNeXtOptions extends ModelOptions, StemOptions {
 const OPTIONS: Checks<ConvNeXtOptions> = { ...MODEL_OPTIONS, stem: STEM, stochasticDepthRate: dropoutRate };
 
 /**
- * ConvNeXt T, S, B or L: images [batch, height, width, 3] to probabilities [batch, classes].
+ * ConvNeXt T, S, B or L: images [batch, height, width, 3] to logits [batch, classes].
  *
  * @example convnext('tiny', { inputShape: [64, 64, 3], classes: 10 })
  * @throws for a variant or an option that is not known
