@@ -46,13 +46,15 @@ function tenSteps(net: tf.LayersModel, batch: number, compile: boolean): Outcome
  * @throws when a loss differs by more than 1e-5, all weights' change by more than 5 %, or by more than 0.1 % in most steps
  */
 export function assertSameEachStep(net: tf.LayersModel, batch: number): void {
+  // A step of a thousand layers takes minutes on a busy machine, and shows as much.
+  const count = net.layers.length > 1000 ? 2 : 10;
   const optimizer = new Sgd(net.trainableWeights.map(variableOf), { weightDecay: 1e-4 });
   const steps = [true, false].map(compile => trainingStep(net, optimizer, { compile }));
   const variables = [...net.weights.map(variableOf), ...optimizer.velocities];
   const state = (): Float32Array[] => variables.map(variable => variable.dataSync().slice() as Float32Array);
   const offs: number[] = [];
   let begin = state();
-  for (let i = 0; i < 10; i++) {
+  for (let i = 0; i < count; i++) {
     const [x, y] = batchOf(net, batch, i);
     const [compiled, eager] = steps.map(step => {
       variables.forEach((variable, k) => tf.tidy(() => variable.assign(tf.tensor(begin[k], variable.shape))));
@@ -71,7 +73,7 @@ export function assertSameEachStep(net: tf.LayersModel, batch: number): void {
   optimizer.dispose();
   releaseMasks(net);
   const sorted = [...offs].sort((a, b) => a - b);
-  assert.ok(sorted[5] < 1e-3 && sorted[9] < 0.05, `the changes of the weights are off by ${offs}`);
+  assert.ok(sorted[count >> 1] < 1e-3 && sorted[count - 1] < 0.05, `the changes of the weights are off by ${offs}`);
 }
 
 function distance(a: Float32Array[], b: Float32Array[]): number {
