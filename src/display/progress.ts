@@ -59,7 +59,7 @@ export function progress(options: ProgressOptions): Progress {
     const update = Number.isFinite(drawnAt);
     drawnAt = performance.now();
     state.seconds = (drawnAt - start) / 1000;
-    // A run must not die of its picture.
+    // A run must not die of its image.
     try {
       if (host) drawInKernel(host, state, { id, update }, last);
       else runtime.printOver?.(statusOf(state, last), last);
@@ -101,7 +101,7 @@ function drawInKernel(host: KernelHost, state: State, options: { id: string; upd
 }
 
 function stillOf(state: State, text: string): Required<Picture> | undefined {
-  // The words matter more than the picture of them.
+  // The words matter more than the image of them.
   try {
     return drawnPicture(chart(state, state.title), text);
   } catch {

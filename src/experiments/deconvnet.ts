@@ -25,7 +25,7 @@ export interface DeconvnetResult {
     /** For each map its nine reconstructions, and the nine patches they come from. */
     maps: { map: number; reconstructions: PackedImage; patches: PackedImage; classes: number }[];
   }[];
-  /** One row for each picture: itself, then each way back from the strongest activation of a map of the last layer. */
+  /** One row for each image: itself, then each way back from the strongest activation of a map of the last layer. */
   ways: { title: string; picture: PackedImage; deconvnet: PackedImage; gradient: PackedImage; guided: PackedImage }[];
   /** Largest difference of the deconvnet and backpropagation by its rule, as a share of the largest value. */
   identity: number;

@@ -11,7 +11,7 @@ const HEADS = ['average', 'dense'] as const;
 type Head = (typeof HEADS)[number];
 
 export interface GlobalAveragePooling {
-  /** Weights behind the 7 x 7 x 1024 maps of the paper's network: as it is, and with VGG's dense layers. */
+  /** Weights after the 7 x 7 x 1024 maps of the paper's network: as it is, and with VGG's dense layers. */
   paper: { average: number; dense: number };
   /** Measurements of our networks. */
   heads: Record<Head, { parameters: number; trainErrors: number[][]; testAccuracies: number[] }>;

@@ -80,7 +80,7 @@ const first = (norms: number[][]): string => median(norms.map(([norm]) => norm))
 
 /** As deep as a CIFAR ResNet, all of 16 maps, without normalization. */
 function bare(depth: number, inputShape: [number, number, number], seed: number, isResidual: boolean): tf.LayersModel {
-  // He's initialization times 0.7 is a convolution of He's behind a multiplication by 0.7.
+  // He's initialization times 0.7 is a convolution of He's after a multiplication by 0.7.
   const off = 0.7;
   const layer = chain(relu(), conv(16, 3, { bias: false }), scaled(off));
   const unit = chain(layer, layer);

@@ -1,4 +1,4 @@
-/** Pictures at half the size, so that deep networks train in minutes: each pixel the mean of 2 x 2. */
+/** Images at half the size, so that deep networks train in minutes: each pixel the mean of 2 x 2. */
 import type { ImageSet } from '../data';
 
 /** @throws when a side is odd */

@@ -1,4 +1,4 @@
-/** Local response normalization: lateral inhibition seen on a picture, its two conventions, and whether it helps. */
+/** Local response normalization: lateral inhibition seen on a image, its two conventions, and whether it helps. */
 import * as tf from '@tensorflow/tfjs';
 import { images as imagesOf, type ImageSet } from '../data';
 import { imageGrid, lineChart } from '../display';
@@ -16,7 +16,7 @@ const PAPER = { bias: 2, alpha: 1e-4, beta: 0.75, size: 5 } as const;
 
 export interface LocalResponseNormalization {
   picture: PackedImage;
-  /** Edges of each orientation in the picture, before and after, all on one scale each. */
+  /** Edges of each orientation in the image, before and after, all on one scale each. */
   maps: { before: PackedImage[]; after: PackedImage[] };
   /** For an edge that one orientation answers most: each channel's b / a by its distance from that channel. */
   inhibition: { distance: number; paper: number; perWindow: number }[];

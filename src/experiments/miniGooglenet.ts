@@ -1,6 +1,6 @@
 /**
  * GoogLeNet at the scale that two cores train in minutes. Szegedy et al., CVPR 2015 (arXiv 1409.4842), table 1.
- * Differs from the paper: pictures of 32 x 32, a stem of one 3 x 3 convolution, so that 3a works on 16 x 16; an eighth of the
+ * Differs from the paper: images of 32 x 32, a stem of one 3 x 3 convolution, so that 3a works on 16 x 16; an eighth of the
  * filters (at least 2); no LRN; auxiliary classifiers of a 4 x 4 mean, a quarter of the units and no dropout. There is no batch
  * normalization, as in the paper: that came a year later and made auxiliary classifiers a matter of regularization.
  */
@@ -33,7 +33,7 @@ export interface MiniGoogLeNetOptions {
 
 const narrow = (filters: number): number => Math.max(2, filters / 8);
 
-/** Outputs: logits; with `auxiliary` also those behind 4a and behind 4d. */
+/** Outputs: logits; with `auxiliary` also those after 4a and after 4d. */
 export function miniGooglenet({
   auxiliary = false,
   head = 'average',

@@ -1,4 +1,4 @@
-/** Whether the network looks at the object: a grey square covers each part of the picture in turn. */
+/** Whether the network looks at the object: a grey square covers each part of the image in turn. */
 import * as tf from '@tensorflow/tfjs';
 import { batches, images as imagesOf, subset } from '../data';
 import { type Image, imageGrid } from '../display';
@@ -14,7 +14,7 @@ export interface OcclusionResult {
     label: string;
     probability: number;
     lowest: number;
-    /** How far the middle of the most harmful square is from the middle of the picture, as a share of half its side. */
+    /** How far the middle of the most harmful square is from the middle of the image, as a share of half its side. */
     distance: number;
     picture: PackedImage;
     /** With the most harmful square. */
@@ -111,7 +111,7 @@ export const occlusion: Experiment<OcclusionResult> = {
   },
 };
 
-/** The map of figure 7 (d) at the size of the picture: each pixel the mean over the squares that cover it. */
+/** The map of figure 7 (d) at the size of the image: each pixel the mean over the squares that cover it. */
 function mapImage(probabilities: number[][], { width, height }: Image): Image {
   const [size, stride] = [8, 2];
   const sums = new Float32Array(width * height);

@@ -25,7 +25,7 @@ export interface OverlappingPooling {
   /** Sides of the maps after pooling three times, beginning with the side of AlexNet's first maps, and of ours. */
   sides: { rule: string; alexnet: number[]; here: number[] }[];
   pictures: { title: string; picture: PackedImage }[];
-  /** Mean relative change of the pooled maps when the picture moves by a pixel. */
+  /** Mean relative change of the pooled maps when the image moves by a pixel. */
   change: { rule: string; share: number }[];
   networks: Trained[];
 }

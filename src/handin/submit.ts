@@ -111,7 +111,7 @@ function judge(name: string, text: string): Pick<Finding, 'state' | 'detail'> {
   return { state: open.length >= asked.length && !begun(source) ? 'not begun' : 'partly written', detail: next };
 }
 
-/** Whether code stands right after a mark, before its error: the student has begun there. */
+/** Whether code is right after a mark, before its error: the student has begun there. */
 function begun(source: string): boolean {
   return /\/\/ YOUR CODE HERE.*\n(?!\s*throw new Error\('Not written yet)/.test(source);
 }

@@ -79,7 +79,7 @@ class GlobalAvgPool extends OptionsLayer<{ keepDims: boolean }> {
 }
 register(GlobalAvgPool);
 
-/** Means over `size` x `size` windows that share the picture among them, as PyTorch cuts it: they may overlap, or repeat. */
+/** Means over `size` x `size` windows that share the image among them, as PyTorch cuts it: they may overlap, or repeat. */
 class AdaptiveAvgPool extends OptionsLayer<{ size: number }> {
   static readonly className = 'CnnKitAdaptiveAvgPool';
 

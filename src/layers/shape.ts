@@ -18,7 +18,7 @@ interface PadLayerOptions {
   channels?: [number, number];
 }
 
-/** Zeros around the picture, and before and behind the channels. */
+/** Zeros around the image, and before and after the channels. */
 class Pad extends OptionsLayer<PadLayerOptions> {
   static readonly className = 'CnnKitPad';
 

@@ -56,7 +56,7 @@ export interface DenseNetOptions extends ModelOptions, StemOptions {
   reduction?: number;
   /** Whether 1 x 1 filters make 4k maps in front of each 3 x 3 convolution (B). */
   bottleneck?: boolean;
-  /** Behind each convolution but the first; the paper has 0.2 on data without augmentation. */
+  /** After each convolution but the first; the paper has 0.2 on data without augmentation. */
   dropoutRate?: number;
 }
 

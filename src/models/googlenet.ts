@@ -162,7 +162,7 @@ function inception(
   window: 3 | 5,
   convolution: Convolution,
 ): Block {
-  // The names of the branches say what is in them, also where a 3 x 3 stands in for the 5 x 5.
+  // The names of the branches say what is in them, also where a 3 x 3 is in for the 5 x 5.
   const wide = window === 5 ? '5x5' : '3x3for5x5';
   return named(`inception${name}`, torch(`inception${name}`, concat(
     named('1x1', torch('branch1', convolution(n1x1, 1))),

@@ -31,7 +31,7 @@ import { blocksPerStage } from './resnetCifar';
 type Step = 'bn' | 'relu';
 
 /**
- * Figure 4 (a) to (e): what stands in front of the first weight layer, behind the last, and behind the addition. Between two
+ * Figure 4 (a) to (e): what is in front of the first weight layer, after the last, and after the addition. Between two
  * weight layers there always are both.
  */
 const FIGURE_4 = {
@@ -45,7 +45,7 @@ export type ActivationOrder = keyof typeof FIGURE_4;
 
 export interface PreactResNetOptions extends ModelOptions {
   depth?: keyof typeof DEPTHS;
-  /** 'normPool': the first activation is in front of the pooling, as the authors; 'poolNorm' behind it, as timm. */
+  /** 'normPool': the first activation is in front of the pooling, as the authors; 'poolNorm' after it, as timm. */
   order?: 'normPool' | 'poolNorm';
 }
 

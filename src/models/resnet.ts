@@ -2,7 +2,7 @@
  * ResNet. He, Zhang, Ren & Sun, "Deep Residual Learning for Image Recognition", CVPR 2016 (arXiv 1512.03385): table 1,
  * figures 2 and 5, section 3.3. Width 2 is Zagoruyko & Komodakis, "Wide Residual Networks", 2016 (arXiv 1605.07146).
  * Differs from the paper: a bottleneck has its stride on the 3 x 3 convolution, as torchvision and most of the field since
- * (`stride: 'v1'` is the paper's, on the first 1 x 1). Where zeros extend the channels, they stand behind them.
+ * (`stride: 'v1'` is the paper's, on the first 1 x 1). Where zeros extend the channels, they are after them.
  */
 import * as tf from '@tensorflow/tfjs';
 import {
@@ -26,7 +26,7 @@ import {
 } from '../layers';
 import { among, boolean, type Checks, factor, keyOf, MODEL_OPTIONS, withDepth } from '../layers/building/options';
 
-/** Table 1: the building block, and how often it stands in conv2_x, conv3_x, conv4_x and conv5_x. */
+/** Table 1: the building block, and how often it is in conv2_x, conv3_x, conv4_x and conv5_x. */
 export const TABLE_1 = {
   18: ['basic', [2, 2, 2, 2]],
   34: ['basic', [3, 4, 6, 3]],

@@ -144,7 +144,7 @@ function aggregated(cardinality: number, width: number, channels: number, stride
     named('reduce', convBnRelu(width, 1, { torch: ['conv1', 'bn1'] })),
     named('transform', convBnRelu(width, 3, { stride, torch: ['conv2', 'bn2'] })),
   );
-  // Section 4: in (a), batch normalization stands behind the sum and in front of the addition of the shortcut.
+  // Section 4: in (a), batch normalization is after the sum and in front of the addition of the shortcut.
   const forms: Record<ResNeXtForm, () => Block> = {
     a: () => {
       const restore = named('restore', conv(channels, 1, { bias: false, torch: 'conv3' }));

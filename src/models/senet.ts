@@ -44,7 +44,7 @@ import {
   stemPool,
 } from './resnet';
 
-/** Figure 7: where the block stands in a residual unit of the given body and shortcut. */
+/** Figure 7: where the block is in a residual unit of the given body and shortcut. */
 const FIGURE_7 = {
   standard: (se: Block, body: Block, around: Block) => chain(residual(chain(body, se), around), relu()),
   pre: (se: Block, body: Block, around: Block) => chain(residual(chain(se, body), around), relu()),

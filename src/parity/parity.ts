@@ -47,7 +47,7 @@ export interface Check {
 /** A network, a technique or a training step of a file. */
 export interface Comparison {
   title: string;
-  /** @throws ReferenceFileError when the network cannot be built for the pictures of the file */
+  /** @throws ReferenceFileError when the network cannot be built for the images of the file */
   run(): Check[];
 }
 

@@ -97,7 +97,7 @@ function boxOf(row: RowProfile): Box {
 
 const isVector = (box: Box): boolean => box.row.outputShape.length === 1;
 
-/** Vectors stand as tall as their units ask, thin; maps by the root of their side. */
+/** Vectors are as tall as their units ask, thin; maps by the root of their side. */
 function heightOf(box: Box, tallest: number): number {
   if (isVector(box)) return Math.min(TALLEST, 20 + 1.6 * Math.sqrt(box.channels));
   return Math.max(8, TALLEST * Math.sqrt(box.side / tallest));

@@ -33,7 +33,7 @@ export type InceptionModule = keyof typeof TABLE_1;
 export interface ReductionCost {
   module: InceptionModule;
   inputShape: [number, number, number];
-  /** Figure 2 (b): 1 x 1 convolutions in front of the 3 x 3 and 5 x 5 ones, and behind the pooling. */
+  /** Figure 2 (b): 1 x 1 convolutions in front of the 3 x 3 and 5 x 5 ones, and after the pooling. */
   reduced: BlockCost;
   /** The same outputs from the same input, without the reductions in front; the pooled maps are projected all the same. */
   direct: BlockCost;

@@ -1,6 +1,6 @@
 /**
  * The layers of one row of a network with their branches, top to bottom, drawn from the graph that tfjs runs: an inception
- * module, a residual block. Normalization, activation and dropout stand in the box of the layer that they follow.
+ * module, a residual block. Normalization, activation and dropout are in the box of the layer that they follow.
  */
 import * as tf from '@tensorflow/tfjs';
 import { check, network, shown, text } from '../base/options';
@@ -28,7 +28,7 @@ const [WIDTH, HEIGHT, GAP, RISE] = [128, 44, 22, 34];
  * The layers of one row of a network with their branches.
  * @param net a network, or a function that builds it without initial weights, which is fast
  * @param scope the names of its layers begin with it: 'inception3a', 'conv2_x/1'
- * @throws when no layer stands in the scope
+ * @throws when no layer is in the scope
  * @example blockDiagram(() => googlenet(), 'inception3a')
  */
 export function blockDiagram(
@@ -181,6 +181,6 @@ function placeRanks(ranks: Part[][]): void {
       spread(rank);
     }
   }
-  // A rank of one stands under what it reads, so that lines run straight.
+  // A rank of one is under what it reads, so that lines run straight.
   for (const rank of ranks.slice(1)) if (rank.length === 1) rank[0].x = mean(rank[0].from.map(before => before.x));
 }

@@ -17,7 +17,7 @@ export interface SlideCell {
   slide: number;
   /** Ours, not rounded. */
   value: number;
-  /** Digits behind the point that the slide prints. */
+  /** Digits after the point that the slide prints. */
   digits: number;
 }
 

@@ -60,7 +60,7 @@ class TimeLimitError extends SandboxError {}
 /** In place of a function's name: the module itself does not end. */
 const LOADING = 'load';
 
-/** An earlier call left something behind that threw during this one, which a fresh process is asked again. */
+/** An earlier call left something after that threw during this one, which a fresh process is asked again. */
 class LateError extends Error {}
 
 export class Submission {
@@ -334,7 +334,7 @@ function useOfTree(pid: number): { mebibytes: number; seconds: number } {
       .replace(/^.*\) /s, '')
       .split(' ');
     const sum = { mebibytes: (pages * 4096) / 2 ** 20, seconds: (Number(fields[11]) + Number(fields[12])) / 100 };
-    // A thread's children stand in its own list.
+    // A thread's children are in its own list.
     for (const thread of fs.readdirSync(`/proc/${pid}/task`)) {
       const children = fs.readFileSync(`/proc/${pid}/task/${thread}/children`, 'utf8').split(' ').filter(Boolean);
       for (const child of children) {

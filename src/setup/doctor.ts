@@ -1,4 +1,4 @@
-/** `npm run doctor`: one line for each part, its state, and the one command that mends what is amiss. */
+/** `npm run doctor`: one line for each part, its state, and the one command that fixes what is wrong. */
 import { spawnSync } from 'node:child_process';
 import fs from 'node:fs';
 import path from 'node:path';
@@ -16,8 +16,8 @@ export interface Finding {
   /** 'ok', 'slower' or 'missing'; lectures run unless a part is missing. */
   state: 'ok' | 'slower' | 'missing';
   detail: string;
-  /** The command that mends it. */
-  mend?: string;
+  /** The command that fixes it. */
+  fix?: string;
 }
 
 const SET_UP = 'npm run setup';
@@ -43,8 +43,8 @@ export async function doctor({ json = false } = {}): Promise<number> {
   // END INSTRUCTOR
   if (json) console.log(JSON.stringify(findings, null, 2));
   else
-    for (const { part, state, detail, mend } of findings)
-      console.log(`${part.padEnd(12)}${state.padEnd(9)}${detail}${mend ? `: ${mend}` : ''}`);
+    for (const { part, state, detail, fix } of findings)
+      console.log(`${part.padEnd(12)}${state.padEnd(9)}${detail}${fix ? `: ${fix}` : ''}`);
   return findings.some(finding => finding.state === 'missing') ? 1 : 0;
 }
 
@@ -64,14 +64,14 @@ function python(): Finding {
     const { command, version } = findPython();
     return { part: 'Python', state: 'ok', detail: `${version} (${command})` };
   } catch (error) {
-    const mend = install(
+    const fix = install(
       'python3 python3-venv',
       'python3',
       'python',
       'brew install python',
       'winget install Python.Python.3.12',
     );
-    return { part: 'Python', state: 'missing', detail: (error as Error).message.replace(/\.$/, ''), mend };
+    return { part: 'Python', state: 'missing', detail: (error as Error).message.replace(/\.$/, ''), fix };
   }
 }
 
@@ -79,25 +79,25 @@ function compiler(): Finding {
   const found = findCompiler();
   if (found) return { part: 'compiler', state: 'ok', detail: found };
   const visualStudio = 'winget install Microsoft.VisualStudio.2022.BuildTools';
-  const mend = install('g++', 'gcc-c++', 'gcc', 'xcode-select --install', visualStudio);
-  return { part: 'compiler', state: 'slower', detail: 'no C++ compiler', mend };
+  const fix = install('g++', 'gcc-c++', 'gcc', 'xcode-select --install', visualStudio);
+  return { part: 'compiler', state: 'slower', detail: 'no C++ compiler', fix };
 }
 
 /** In a process of its own: a library that cannot be loaded must not take the doctor with it. */
 function backend(): Finding[] {
   const library = path.join(ROOT, 'dist', 'index.js');
   if (!fs.existsSync(library))
-    return [{ part: 'TensorFlow', state: 'missing', detail: 'the library is not compiled', mend: SET_UP }];
+    return [{ part: 'TensorFlow', state: 'missing', detail: 'the library is not compiled', fix: SET_UP }];
   const { status, stdout, stderr } = spawnSync(process.execPath, ['-e', MEASURE, library], {
     encoding: 'utf8',
     timeout: 120_000,
   });
   if (status !== 0) {
     const reason = /Error: (.*)/.exec(stderr)?.[1] ?? stderr.trim().split('\n').pop() ?? 'it ended without a word';
-    const mend = process.env.CNN_KIT_BACKEND ? UNSET : AGAIN;
+    const fix = process.env.CNN_KIT_BACKEND ? UNSET : AGAIN;
     return [
-      { part: 'TensorFlow', state: 'slower', detail: 'not in use', mend },
-      { part: 'backend', state: 'missing', detail: reason.replace(/\.$/, ''), mend },
+      { part: 'TensorFlow', state: 'slower', detail: 'not in use', fix },
+      { part: 'backend', state: 'missing', detail: reason.replace(/\.$/, ''), fix },
     ];
   }
   const { info, gigaflops } = JSON.parse(stdout) as { info: import('../backend').BackendInfo; gigaflops: number };
@@ -110,9 +110,9 @@ const UNSET = process.platform === 'win32' ? 'set CNN_KIT_BACKEND=' : 'unset CNN
 function tensorflow({ name, version, binding, reason }: import('../backend').BackendInfo): Finding {
   if (name === 'tensorflow') return { part: 'TensorFlow', state: 'ok', detail: `${version} through ${binding}` };
   const finding = { part: 'TensorFlow', state: 'slower', detail: `not in use (${reason})` } as const;
-  if (process.env.CNN_KIT_BACKEND) return { ...finding, mend: UNSET };
-  if (hasWheel()) return { ...finding, mend: SET_UP };
-  return process.platform === 'win32' ? { ...finding, mend: 'wsl --install' } : finding;
+  if (process.env.CNN_KIT_BACKEND) return { ...finding, fix: UNSET };
+  if (hasWheel()) return { ...finding, fix: SET_UP };
+  return process.platform === 'win32' ? { ...finding, fix: 'wsl --install' } : finding;
 }
 
 /** Best of five products of two 1024 x 1024 matrices (2 * 1024^3 operations each); 256 x 256 for plain JavaScript. */
@@ -133,7 +133,7 @@ ready().then(info => {
 `;
 
 function kernel(): Finding {
-  const missing = (detail: string, mend = SET_UP): Finding => ({ part: 'kernel', state: 'missing', detail, mend });
+  const missing = (detail: string, fix = SET_UP): Finding => ({ part: 'kernel', state: 'missing', detail, fix });
   const spec = path.join(VENV, 'share', 'jupyter', 'kernels', KERNEL_NAME, 'kernel.json');
   let argv: string[];
   try {
@@ -155,7 +155,7 @@ function jupyterLab(): Finding {
     env: environment(),
   });
   if (status === 0) return { part: 'JupyterLab', state: 'ok', detail: stdout.trim() };
-  return { part: 'JupyterLab', state: 'missing', detail: 'not in .venv, or broken', mend: AGAIN };
+  return { part: 'JupyterLab', state: 'missing', detail: 'not in .venv, or broken', fix: AGAIN };
 }
 
 // BEGIN INSTRUCTOR
@@ -165,6 +165,6 @@ async function sandbox(): Promise<Finding> {
   if (holds) return { part: 'sandbox', state: 'ok', detail };
   const finding = { part: 'sandbox', state: 'slower', detail: `grading needs one (${detail})` } as const;
   if (process.platform !== 'linux') return finding;
-  return { ...finding, mend: install('bubblewrap', 'bubblewrap', 'bubblewrap', '', '') };
+  return { ...finding, fix: install('bubblewrap', 'bubblewrap', 'bubblewrap', '', '') };
 }
 // END INSTRUCTOR

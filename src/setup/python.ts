@@ -83,7 +83,7 @@ async function install(folder: string, requirements: string): Promise<void> {
   }
 }
 
-/** Holds where the environment was made, which stands in its scripts too. */
+/** Holds where the environment was made, which is in its scripts too. */
 const PLACE = 'cnn-kit.place';
 
 /** Writes the new place into the scripts of an environment whose folder was moved. Windows' scripts are programs, and stay. */

@@ -1,4 +1,4 @@
-/** How much of the loss's gradient reaches each layer: what auxiliary classifiers and shortcuts are to mend. */
+/** How much of the loss's gradient reaches each layer: what auxiliary classifiers and shortcuts are to fix. */
 import * as tf from '@tensorflow/tfjs';
 import { between, check, tensor, wholeNumber } from '../base/options';
 import { softmaxCrossEntropy } from './step/loss';

@@ -34,7 +34,7 @@ export interface TorchModel {
 
 type Build = TorchModel['build'];
 
-/** timm's VGG repeats small pictures' last maps to 7 x 7, as torchvision's; of larger ones its classifier sees every place. */
+/** timm's VGG repeats small images' last maps to 7 x 7, as torchvision's; of larger ones its classifier sees every place. */
 function refuseLarge(name: string, [height, width]: readonly number[] = [224, 224]): void {
   if (Math.max(height, width) < 256) return;
   throw new Error(`${name} gets pictures of ${height} x ${width}; expected below 256 x 256.`);

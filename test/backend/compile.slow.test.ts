@@ -1,4 +1,4 @@
-/** Every network of the catalog that works on 32 x 32 pictures takes the same steps, and answers the same, as a graph. */
+/** Every network of the catalog that works on 32 x 32 images takes the same steps, and answers the same, as a graph. */
 import { backend, ready } from '../../src/backend';
 import { catalog } from '../../src/models';
 import { assertSameAnswers } from './sameAnswers';

@@ -32,7 +32,7 @@ async function train(): Promise<Run> {
   const optimizer = tf.train.momentum(LEARNING_RATE, MOMENTUM);
   const losses: number[] = [];
   for (let step = 0; step < 3; step++) {
-    // Black rows make ties in the pooling windows behind them.
+    // Black rows make ties in the pooling windows after them.
     const pixels = numbers(100 + step, BATCH * 32 * 32 * 3).fill(0, 0, 32 * 32);
     const x = tf.tensor4d(pixels, [BATCH, 32, 32, 3]);
 

@@ -1,7 +1,7 @@
 /**
  * Submissions a second: this grader against `nbgrader autograde` and `otter run`, on the same assignment of five
  * questions with two tests each. Python notebooks for the anchors, TypeScript files for ours, plain and with
- * TensorFlow.js; ours run behind their sandbox, the anchors without one. The graders take turns within each round.
+ * TensorFlow.js; ours run after their sandbox, the anchors without one. The graders take turns within each round.
  */
 import { execFileSync, spawn } from 'node:child_process';
 import fs from 'node:fs';

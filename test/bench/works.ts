@@ -1,4 +1,4 @@
-/** What is measured, and the goals of time by that of PyTorch. The networks stand in contestant.cjs and peer.py. */
+/** What is measured, and the goals of time by that of PyTorch. The networks are in contestant.cjs and peer.py. */
 
 export interface Work {
   title: string;

@@ -9,7 +9,7 @@ import { ARTIFACTS, startBrowser, startLab, stopLab } from './lab';
 
 const FOLDER = path.join(ARTIFACTS, 'served');
 
-/** The lecture, short, with a training that is long enough to watch and a cell without end behind it. */
+/** The lecture, short, with a training that is long enough to watch and a cell without end after it. */
 function writeNotebook(): void {
   const lecture = fs.readFileSync(path.join(ROOT, 'notebooks', '02-alexnet.md'), 'utf8');
   const more = [

@@ -46,7 +46,7 @@ describe('the lectures in JupyterLab, in a browser', function () {
       const page = await browser!.newPage({ viewport: { width: 1300, height: 1200 } });
       await page.goto(url.replace(/\/lab\S*\?/, `/lab/workspaces/${name}/tree/${name}.ipynb?`));
       await page.waitForSelector('.jp-Notebook .jp-CodeCell', { timeout: 120_000 });
-      // The words stand in the list of running kernels too, which is hidden.
+      // The words are in the list of running kernels too, which is hidden.
       await page.waitForSelector('.jp-Toolbar-kernelName:has-text("TypeScript (cnn-kit)")', { timeout: 60_000 });
       await page.click('.lm-MenuBar-item:has-text("Run")');
       await page.click('.lm-Menu-item:has-text("Run All Cells") >> nth=0');

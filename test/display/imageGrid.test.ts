@@ -90,7 +90,7 @@ describe('imageGrid', () => {
       display(imageGrid([red, green], { titles: ['first', 'second <'], caption: 'Two' }));
       display(imageGrid([red, green], { titles: ['', ''], caption: ' ' }));
       const [drawn, blank] = shown.map(({ bundle }) => pngOf(bundle));
-      // 80 x 80 of the page, twice as many of the picture.
+      // 80 x 80 of the page, twice as many of the image.
       assert.equal(countColour(drawn, '#ff0000'), 160 * 160);
       assert.equal(countColour(blank, '#000000'), 0);
       assert.ok(countColour(drawn, '#000000') > 100);

@@ -12,7 +12,7 @@ describe('every experiment at its smallest scale', () => {
       const first = await experiment(name, setting);
       assert.equal(tf.memory().numTensors, before);
       const second = await experiment(name, setting);
-      // What was taken by the clock stands under `measured`.
+      // What was taken by the clock is under `measured`.
       const again = ({ measured: _, ...result }: Record<string, unknown>): object => result;
       assert.deepEqual(again(first.result), again(second.result));
       for (const drawn of [figure(first.result)].flat()) assert.ok((await drawn.bundle)['image/png']);

@@ -12,7 +12,7 @@ describe('what experiments are made of', () => {
   it('halves pictures by the mean of 2 x 2, channel by channel', () => {
     const set: ImageSet = {
       name: 'two',
-      // Rows of two pixels of two channels; a second picture of one value.
+      // Rows of two pixels of two channels; a second image of one value.
       images: Uint8Array.from([0, 100, 10, 101, 20, 102, 30, 105, ...Array<number>(8).fill(7)]),
       labels: Uint8Array.from([1, 0]),
       shape: [2, 2, 2],

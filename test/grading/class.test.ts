@@ -193,9 +193,9 @@ print(json.dumps([[s.get('name'), s.get('tests'), s.get('failures'), len(s.finda
       );
 
       room.hand('bob', WRONG);
-      const mended = await room.grade();
-      assert.deepEqual([mended.ran, mended.known], [1, 1]);
-      assert.deepEqual(mended.changes, [
+      const fixed = await room.grade();
+      assert.deepEqual([fixed.ran, fixed.known], [1, 1]);
+      assert.deepEqual(fixed.changes, [
         {
           ...{ student: 'bob', exercise: '01-sum', why: 'the submission changed' },
           from: { score: 5, max: 10, status: 'graded' },
@@ -235,7 +235,7 @@ print(json.dumps([[s.get('name'), s.get('tests'), s.get('failures'), len(s.finda
       assert.deepEqual(scores(await room.grade()).slice(2), ['eve 0/10 graded', 'fred 10/10 graded']);
     });
 
-    it('case 48: keeps the old score where the tests break, and finds back when they are mended', async () => {
+    it('case 48: keeps the old score where the tests break, and finds back when they are fixed', async () => {
       await room.grade();
       room.write('tests/01-sum.test.ts', TEST.replace("describe('then'", 'describe((('));
       const broken = await room.grade();
@@ -248,8 +248,8 @@ print(json.dumps([[s.get('name'), s.get('tests'), s.get('failures'), len(s.finda
       const throwing = await room.grade();
       assert.deepEqual(scores(throwing), ['alice 10/10 not graded', 'bob 5/10 not graded']);
       room.write('tests/01-sum.test.ts', TEST);
-      const mended = await room.grade();
-      assert.deepEqual([scores(mended), mended.ran], [['alice 10/10 graded', 'bob 5/10 graded'], 0]);
+      const fixed = await room.grade();
+      assert.deepEqual([scores(fixed), fixed.ran], [['alice 10/10 graded', 'bob 5/10 graded'], 0]);
     });
 
     it('counts tests that a failing hook kept from running', async () => {

@@ -4,7 +4,7 @@ import { ready, tf } from '../../src';
 import { skeleton } from '../../src/layers';
 import { catalog, type CatalogEntry } from '../../src/models';
 
-/** The form for 32 x 32 pictures; else the smallest pictures, of those tried, that it can be built for. */
+/** The form for 32 x 32 images; else the smallest images, of those tried, that it can be built for. */
 function smallest({ name, build, at32 }: CatalogEntry): () => tf.LayersModel {
   if (at32) return at32;
   for (const side of [32, 48, 64, 68, 80, 96, 128, 160, 224, 299]) {

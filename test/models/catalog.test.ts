@@ -12,7 +12,7 @@ const papers = fs.readdirSync(models).map(file => path.parse(file).name).filter(
 
 const profiles = new Map<string, Profile>();
 
-/** The profile of an entry, or with '@32' behind its name of its form for 32 x 32 pictures; each is built once. */
+/** The profile of an entry, or with '@32' after its name of its form for 32 x 32 images; each is built once. */
 function profileOf(name: string): Profile {
   const { build, at32 } = architecture(name.replace(/@32$/, ''));
   let known = profiles.get(name);
@@ -91,8 +91,8 @@ describe('the catalog', () => {
 type Commented = Record<string, { of: string[]; rows?: (index: number) => string[] }>;
 
 /**
- * Which networks the sizes in comments of a declaration are of: the first where the comment stands behind a row; any where
- * it stands behind a part of one. `rows` names the rows of an array without names, by index. In a file that is not here, they
+ * Which networks the sizes in comments of a declaration are of: the first where the comment is after a row; any where
+ * it is after a part of one. `rows` names the rows of an array without names, by index. In a file that is not here, they
  * are in the builder of the file's name, and of the first entry of the catalog whose name begins so.
  */
 const COMMENTED: Record<string, Commented> = {
@@ -138,7 +138,7 @@ function byName(file: string): Commented {
 
 const SIZE = /\/\/ ((?:\d+(?: x \d+)*)(?:, (?:then )?\d+(?: x \d+)+)*)$/;
 
-/** A comment of a size, the declarations around it, and the row that it stands behind. */
+/** A comment of a size, the declarations around it, and the row that it is after. */
 interface Comment {
   line: number;
   sizes: string[];

@@ -35,7 +35,7 @@ describe('nasnet', () => {
     const shapes = stateShapes(skeleton(() => nasnet('large')));
     assert.deepEqual(shapes.get('cell_stem_0.comb_iter_0_right.separable_1.depthwise_conv2d.weight'), [96, 1, 7, 7]);
     assert.deepEqual(shapes.get('cell_stem_1.path_2.conv.weight'), [42, 96, 1, 1]);
-    // The first cell behind a reduction sees what was before it: 1008 maps of twice the size.
+    // The first cell after a reduction sees what was before it: 1008 maps of twice the size.
     assert.deepEqual(shapes.get('cell_6.path_1.conv.weight'), [168, 1008, 1, 1]);
     assert.deepEqual(shapes.get('cell_17.conv_prev_1x1.bn.running_var'), [672]);
   });

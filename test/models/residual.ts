@@ -29,7 +29,7 @@ export function multiplyAdds(build: () => tf.LayersModel): number {
   );
 }
 
-/** The rows have the sizes that the function has in comments behind them. */
+/** The rows have the sizes that the function has in comments after them. */
 export function assertRowSizes(build: () => tf.LayersModel, file: string, name: string): void {
   const source = fs.readFileSync(path.join(__dirname, '../../src/models', file), 'utf8');
   const body = source.slice(source.indexOf(`export function ${name}(`)).split('\n}\n')[0];

@@ -39,7 +39,7 @@ describe("GoogLeNet's modules", () => {
   it('cost without them what a hand counts at 5b, with the same output', () => {
     const { inputShape, reduced, direct, naive } = all.at(-1)!;
     assert.deepEqual(inputShape, [7, 7, 832]);
-    // 49 places, 832 channels: 384 of 1 x 1, 384 of 3 x 3, 128 of 5 x 5, and 128 of 1 x 1 behind the pooling.
+    // 49 places, 832 channels: 384 of 1 x 1, 384 of 3 x 3, 128 of 5 x 5, and 128 of 1 x 1 after the pooling.
     assert.equal(direct.multiplyAdds, 49 * 832 * (384 + 9 * 384 + 25 * 128 + 128));
     assert.equal(direct.multiplyAdds, 292_225_024);
     assert.equal(direct.parameters, 832 * (384 + 9 * 384 + 25 * 128 + 128) + 1024);

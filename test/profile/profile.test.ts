@@ -79,7 +79,7 @@ describe('profile', () => {
       named('module', concat(named('small', conv(2, 1)), named('large', conv(2, 5)), named('tall', conv(2, [7, 1])))),
     ); // prettier-ignore
     assert.deepEqual(profile(branches).row('module').receptiveField, [3 + 6 * 2, 3 + 4 * 2]);
-    // Squeeze and excitation sees the whole picture.
+    // Squeeze and excitation sees the whole image.
     assert.ok(profile(() => seResnet({ depth: 18 })).row('conv2_x').receptiveField[0] > 224);
   });
 
@@ -159,7 +159,7 @@ describe('profile', () => {
       return built;
     });
     assert.equal(frozen.totals.fixedParameters, 64 * (5 * 5 * 3 + 1));
-    assert.equal(tf.memory().numTensors, before + 2); // the picture and the answer
+    assert.equal(tf.memory().numTensors, before + 2); // the image and the answer
   });
 
   it('counts a graph alone as the network that it makes', () => {

@@ -128,14 +128,14 @@ describe('npm run doctor', () => {
   it('tells of every part as JSON, and by its exit status whether lectures can run', function () {
     const args = [path.join('src', 'setup', 'run.mjs'), 'doctor', '--json'];
     const { stdout, status } = spawnSync(process.execPath, args, { cwd: ROOT, encoding: 'utf8' });
-    const findings = JSON.parse(stdout.slice(stdout.indexOf('['))) as { part: string; state: string; mend?: string }[];
+    const findings = JSON.parse(stdout.slice(stdout.indexOf('['))) as { part: string; state: string; fix?: string }[];
     const parts = findings.map(({ part }) => part);
     for (const part of ['Node', 'Python', 'compiler', 'TensorFlow', 'backend', 'kernel', 'JupyterLab', 'sandbox']) {
       assert.ok(parts.includes(part), `${part} is missing from ${parts.join(', ')}`);
     }
     assert.equal(status, findings.some(({ state }) => state === 'missing') ? 1 : 0);
-    for (const { part, state, mend } of findings)
-      assert.ok(state === 'ok' || mend, `${part} is ${state}, and nothing mends it`);
+    for (const { part, state, fix } of findings)
+      assert.ok(state === 'ok' || fix, `${part} is ${state}, and nothing fixes it`);
   });
 
   it('refuses an unknown command by name', () => {

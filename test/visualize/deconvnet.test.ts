@@ -52,7 +52,7 @@ interface Deconvolution {
 
 const row = (...values: number[]): tf.Tensor4D => tf.tensor4d(values, [1, 1, values.length, 1]);
 
-/** Of the map that is strongest in the weakest picture: deconvnet is the activation times the gradient by its rule. */
+/** Of the map that is strongest in the weakest image: deconvnet is the activation times the gradient by its rule. */
 function assertEqual(net: tf.LayersModel, x: tf.Tensor4D, layer: string): void {
   tf.tidy(() => {
     const values = featureMaps(net, x, layer);

@@ -67,7 +67,7 @@ onBackends('firstLayer', () => {
   });
 
   it('counts dead filters and how often the others are active; a table compares networks', async () => {
-    // Pictures all black or all white: -2 or 2 in each channel.
+    // Images all black or all white: -2 or 2 in each channel.
     const images = new Uint8Array(4 * 24 * 24 * 3).fill(255, 3 * 24 * 24 * 3);
     const labels = new Uint8Array(4);
     const set: ImageSet = { name: 'two', images, labels, shape: [24, 24, 3], classes: ['a'], length: 4 };

@@ -4,7 +4,7 @@ import { squeezeExcite } from '../../src/layers';
 import { assertNear, tinyModel, tinySet } from '../training/tiny';
 import { onBackends } from './onBackends';
 
-/** 1 x 1 pictures in three grey levels: bytes 0, 255 of class 0, 127.5 on average; 255 of class 1. */
+/** 1 x 1 images in three grey levels: bytes 0, 255 of class 0, 127.5 on average; 255 of class 1. */
 const greys: ImageSet = {
   name: 'greys',
   images: Uint8Array.from([0, 255, 255].flatMap(v => [v, v, v])),

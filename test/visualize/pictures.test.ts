@@ -15,7 +15,7 @@ import {
 } from '../../src/visualize';
 import { onBackends, random } from './onBackends';
 
-/** Black pictures of 6 x 6, each with one pixel of its own brightness at [1 + i % 4, 2]. */
+/** Black images of 6 x 6, each with one pixel of its own brightness at [1 + i % 4, 2]. */
 function dots(brightness: number[]): ImageSet {
   const images = new Uint8Array(brightness.length * 36);
   brightness.forEach((value, i) => (images[i * 36 + (1 + (i % 4)) * 6 + 2] = value));
@@ -128,7 +128,7 @@ onBackends('pictures of networks', () => {
 
   it('receptiveField follows branches', () => {
     const net = resnetCifar();
-    // The first convolution sees 3 pixels, each of the six behind it 2 more; the shortcut's are among them.
+    // The first convolution sees 3 pixels, each of the six after it 2 more; the shortcut's are among them.
     assert.deepEqual(receptiveField(net, 'conv2_x', [16, 16]), { top: 9, left: 9, height: 15, width: 15 });
     assert.deepEqual(receptiveField(net, net.layers.at(-1)!.name, [0, 0]), { top: 0, left: 0, height: 32, width: 32 });
   });

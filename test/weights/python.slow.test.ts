@@ -85,7 +85,7 @@ save_file({
   });
 
   withModules('PyTorch', ['torch'], () => {
-    /** ResNet-18 in torchvision's names, with the generator's numbers; `picture` is the input, `logits` what PyTorch makes of it. */
+    /** ResNet-18 in torchvision's names, with the generator's numbers; `image` is the input, `logits` what PyTorch makes of it. */
     const NETWORK = `
 import json, torch
 from torch import nn

@@ -3,7 +3,7 @@ import type Koffi from 'koffi';
 import { graphDef } from './graphDef';
 import { openLibrary } from '../native/tensorflow';
 
-/** Loaded at its first use: where addons are forbidden, as behind the grader's wall, the library loads all the same. */
+/** Loaded at its first use: where addons are forbidden, as after the grader's wall, the library loads all the same. */
 const koffi = (): typeof Koffi => require('koffi') as typeof Koffi;
 
 type Pointer = bigint;

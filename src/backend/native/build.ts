@@ -74,7 +74,7 @@ export interface BuildOptions {
   log(line: string): void;
 }
 
-/** Whether there is a TensorFlow for this system; where there is none, nothing can be mended. */
+/** Whether there is a TensorFlow for this system; where there is none, nothing can be fixed. */
 export function hasWheel(platform = `${process.platform}-${process.arch}`): boolean {
   return WHEELS.cpu[platform] !== undefined;
 }

@@ -117,7 +117,7 @@ export function isDrawable({ x, y }: { x: number; y: number }, { logX, logY }: A
 export const leftOut = (count: number): string[] =>
   count ? [`  ${count} values that the axes do not reach are left out`] : [];
 
-/** So many ticks that none of them stands between whole numbers, if all values are whole. */
+/** So many ticks that none of them is between whole numbers, if all values are whole. */
 export function wholeTicks(values: number[]): number | undefined {
   const [low, high] = rangeOf(values) ?? [0, 0];
   return values.every(Number.isInteger) && high > low ? Math.min(12, high - low) : undefined;

@@ -202,7 +202,7 @@ export function scatterChart(points: readonly Point[], options: AxisOptions = {}
   return vegaLite(spec, { text: shown.join('\n  ') });
 }
 
-/** How a label stands on a side of its point. */
+/** How a label lies on a side of its point. */
 function placeBeside(side: Side): { align: string; dx: number; dy: number } {
   const [across, down] = SIDES[side];
   const align = across > 0 ? 'left' : across < 0 ? 'right' : 'center';

@@ -134,7 +134,7 @@ function axisOf(name: 'x' | 'y', drawn: Trace[], layout: Record<string, unknown>
   const bars = drawn.some(trace => trace.type === 'bar');
   const labelled = drawn.some(trace => String(trace.mode ?? '').includes('text'));
   const channel = { field: name, title: titleOf(settings.title) ?? null };
-  // Bars and cells stand beside each other only on an axis of names.
+  // Bars and cells are beside each other only on an axis of names.
   if (!numbers || drawn.some(isGrid) || (bars && name === 'x')) return cells(channel, name, drawn);
   return {
     ...channel,

@@ -20,7 +20,7 @@ export class Figure {
 
   /**
    * @param text what a terminal or a screen reader gets
-   * @param draw makes the whole picture, `text` included as text/plain
+   * @param draw makes the whole image, `text` included as text/plain
    */
   constructor(
     readonly text: string,
@@ -46,7 +46,7 @@ export class Figure {
   }
 }
 
-/** A picture of a PNG with its text, shown at `width` x `height` CSS pixels. */
+/** A image of a PNG with its text, shown at `width` x `height` CSS pixels. */
 export function pngPicture(png: Uint8Array, text: string, width: number, height: number): Required<Picture> {
   return {
     bundle: { 'image/png': toBase64(png), 'text/plain': text },

@@ -8,7 +8,7 @@ export function textWidth(text: string, fontSize: number): number {
   return text.length * fontSize * 0.62;
 }
 
-/** An SVG as a picture for the page, two pixels to its unit; where nothing draws, the SVG itself. */
+/** An SVG as a image for the page, two pixels to its unit; where nothing draws, the SVG itself. */
 export function drawnPicture(svg: string, text: string): Required<Picture> {
   const drawn = runtime.rasterize?.(svg, 2);
   if (drawn) return pngPicture(drawn.png, text, drawn.width / 2, drawn.height / 2);

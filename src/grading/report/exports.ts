@@ -3,7 +3,7 @@ import type { ClassResult, Entry } from '../score/results';
 import { escapeMarkup } from '../../base/markup';
 import { feedbackOf, studentTotals } from './reports';
 
-/** Rows as CSV (RFC 4180). Numbers stand as they are; a text that a spreadsheet would take for a formula gets a '. */
+/** Rows as CSV (RFC 4180). Numbers are as they are; a text that a spreadsheet would take for a formula gets a '. */
 export function csv(rows: (string | number | undefined)[][]): string {
   const cell = (value: string | number | undefined): string => {
     if (value === undefined) return '';
@@ -48,7 +48,7 @@ export function nbgraderCsv({ entries }: ClassResult): string {
   ]);
 }
 
-/** What Gradescope reads from /autograder/results/results.json, for one student. Nothing hidden stands in it. */
+/** What Gradescope reads from /autograder/results/results.json, for one student. Nothing hidden is in it. */
 export function gradescopeResults(entries: Entry[], sandboxed = true): object {
   const [{ score, max }] = studentTotals(entries);
   const result = (name: string, score: number, max_score: number, number: string, output = ''): object => ({
@@ -84,7 +84,7 @@ export function gradescopeResults(entries: Entry[], sandboxed = true): object {
   };
 }
 
-/** JUnit's XML, one suite for each student and exercise. For the instructor: hidden tests stand in it. */
+/** JUnit's XML, one suite for each student and exercise. For the instructor: hidden tests are in it. */
 export function junitXml({ entries }: ClassResult): string {
   const count = (list: Entry['tests']): string =>
     `tests="${list.length}" failures="${list.filter(({ passed }) => !passed).length}"`;

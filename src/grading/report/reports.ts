@@ -210,7 +210,7 @@ function table(columns: (string | Column)[], rows: Insert[][]): Markup {
   </div>`;
 }
 
-/** Students per tenth of the points; full marks stand in the last tenth. */
+/** Students per tenth of the points; full marks are in the last tenth. */
 function histogram(shares: number[]): Markup {
   const counts = Array.from({ length: 10 }, () => 0);
   for (const share of shares) counts[Math.min(9, Math.max(0, Math.floor(10 * share + 1e-9)))]++;

@@ -5,7 +5,7 @@ import type { ClassResult } from '../score/results';
 import { canvasCsv, gradescopeResults, junitXml, nbgraderCsv } from './exports';
 import { classPage, feedbackOf, feedbackPage, studentTotals } from './reports';
 
-/** Writes all reports of a class below `out`: what stands in `out/students` may go to students, the rest may not. */
+/** Writes all reports of a class below `out`: what is in `out/students` may go to students, the rest may not. */
 export function writeReports(result: ClassResult, out: string): void {
   const write = (name: string, text: string): void => {
     const file = path.join(out, name);

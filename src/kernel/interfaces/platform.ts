@@ -1,4 +1,4 @@
-/** What the kernel needs of the runtime that it stands on. Node's is in node/platform.ts; a browser has another. How values look as text and as pictures is the matter of display's runtime. */
+/** What the kernel needs of the runtime that it is on. Node's is in node/platform.ts; a browser has another. How values look as text and as images is the matter of display's runtime. */
 
 /** A source map, version 3. */
 export interface SourceMapPayload {
@@ -41,7 +41,7 @@ export interface Platform {
   evaluate(script: {
     code: string;
     name: string;
-    /** Length of what stands before the text, on its first line. */ head: number;
+    /** Length of what is before the text, on its first line. */ head: number;
   }): unknown;
   /**
    * @param root the checkout, whose packages cells see

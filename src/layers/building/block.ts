@@ -152,7 +152,7 @@ export function torchNames(model: tf.LayersModel): ReadonlyMap<string, string> {
   return torchNamesOfModels.get(model) ?? new Map<string, string>();
 }
 
-/** Puts a tfjs layer behind a node: the one place where the type of `apply` is narrowed. */
+/** Puts a tfjs layer after a node: the one place where the type of `apply` is narrowed. */
 export function place(layer: tf.layers.Layer, x: Node): Node {
   placed.push(layer);
   return layer.apply(x) as Node;

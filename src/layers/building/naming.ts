@@ -1,5 +1,5 @@
 /**
- * Names of layers: the scopes they stand in, then their kind, then a number where one kind comes again. The same network
+ * Names of layers: the scopes they are in, then their kind, then a number where one kind comes again. The same network
  * gets the same names in every build, as nothing is counted beyond the model being built.
  */
 interface Building {

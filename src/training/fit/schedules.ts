@@ -86,7 +86,7 @@ function between(from: number, to: number, fraction: number): number {
   return to + ((from - to) * (1 + Math.cos(Math.PI * fraction))) / 2;
 }
 
-/** How much of a stretch is behind, 0 to 1, also of one without length. */
+/** How much of a stretch is over, 0 to 1, also of one without length. */
 function share(step: number, length: number): number {
   return length > 0 ? Math.min(Math.max(step / length, 0), 1) : 0;
 }

@@ -17,7 +17,7 @@ import {
 } from '../network/graph';
 
 /**
- * What a ReLU lets back. 'gradient': what stands where its input was positive (Simonyan et al., 2013). 'deconvnet': what is
+ * What a ReLU lets back. 'gradient': what is where its input was positive (Simonyan et al., 2013). 'deconvnet': what is
  * positive itself. 'guided': both.
  */
 export type ReluRule = 'gradient' | 'guided' | 'deconvnet';

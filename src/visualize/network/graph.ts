@@ -35,7 +35,7 @@ export function refuseSetFor(what: string, model: tf.LayersModel, set: ImageSet)
 }
 
 /**
- * The output of a layer, of the last layer of a row (`conv1` is behind conv1's ReLU), or of the network.
+ * The output of a layer, of the last layer of a row (`conv1` is after conv1's ReLU), or of the network.
  * @throws if the model has no such layer
  */
 export function outputOf(model: tf.LayersModel, name?: string): Place {
@@ -49,7 +49,7 @@ export function outputOf(model: tf.LayersModel, name?: string): Place {
   throw new Error(`${model.name} has no layer ${shown(name)}; expected one of its layers, or of its rows ${rows}.`);
 }
 
-/** Every place that `target` depends on, and itself: each stands behind those it is computed from. */
+/** Every place that `target` depends on, and itself: each is after those it is computed from. */
 export function pathTo(target: Place): Place[] {
   const path = new Set<Place>();
   const visit = (place: Place): void => {

@@ -10,7 +10,7 @@ export interface DenseBlockConnections {
   block: string;
   /**
    * [source][target]: the mean magnitude of the weights on the maps of that source. Source 0 is what enters the block, source
-   * s its layer s. Targets are layers 1 .. L and then the layer behind the block; undefined where the source comes later.
+   * s its layer s. Targets are layers 1 .. L and then the layer after the block; undefined where the source comes later.
    */
   strengths: (number | undefined)[][];
 }

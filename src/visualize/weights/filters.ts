@@ -6,7 +6,7 @@ import type { Image } from '../../display';
  * The filters of a convolution as images, each stretched so that its own smallest weight is black and its largest white;
  * with three input channels in colour, else the mean over the channels in grey. AlexNet's figure 3.
  *
- * @param layer the name of a layer, or of the row it stands in; the first convolution if not given
+ * @param layer the name of a layer, or of the row it is in; the first convolution if not given
  * @throws if the model has no such convolution
  */
 export function filterImages(model: tf.LayersModel, layer?: string): Image[] {

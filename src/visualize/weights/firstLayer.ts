@@ -42,7 +42,7 @@ export interface FilterMeasuresOptions {
    * 'white': all alike, which says what the filter lets through but calls nearly every filter aliased.
    */
   pictures?: 'white' | 'natural';
-  /** The name of a convolution, or of the row that it stands in; the first one if not given. */
+  /** The name of a convolution, or of the row that it is in; the first one if not given. */
   layer?: string;
 }
 
@@ -158,7 +158,7 @@ export interface FilterActivity {
 }
 
 export interface FilterActivityOptions extends Pick<BatchOptions, 'batchSize' | 'mean' | 'std'> {
-  /** Not given: the ReLU behind the first convolution, or this one itself where another layer follows. */
+  /** Not given: the ReLU after the first convolution, or this one itself where another layer follows. */
   layer?: string;
 }
 
