@@ -9,7 +9,7 @@ const root = path.join(__dirname, '..');
 /** The core: folders whose files know nothing of Node; what is Node's is in src/node, or in a folder `node` of theirs. */
 const PORTABLE = [
   ...['base', 'data', 'display', 'experiments', 'kernel', 'layers', 'models', 'ops', 'profile', 'search', 'training'],
-  ...['visualize', 'weights'],
+  ...['values', 'visualize', 'weights'],
 ];
 
 /** Which of our folders each folder of src may import, beside base, and node where it is not of the core. `tfjs`, `tensorflow` and `tslab` stand for the packages only named folders may touch. */
@@ -22,7 +22,7 @@ const MAY_IMPORT: Record<string, string[]> = {
   ops: ['tfjs'],
   layers: ['ops', 'tfjs'],
   models: ['layers', 'tfjs'],
-  backend: ['cifar10', 'ops', 'tfjs', 'tensorflow'],
+  backend: ['cifar10', 'values', 'ops', 'tfjs', 'tensorflow'],
   profile: ['layers', 'ops', 'models', 'display', 'tfjs'],
   weights: ['cli', 'layers', 'models', 'setup', 'tfjs'],
   parity: ['cli', 'layers', 'ops', 'models', 'backend', 'data', 'training', 'weights', 'tfjs'],
@@ -44,6 +44,7 @@ const MAY_IMPORT: Record<string, string[]> = {
     'display',
     'tfjs',
   ],
+  values: ['display', 'profile', 'tfjs'],
   kernel: ['display', 'node', 'tslab'],
   setup: ['cifar10', 'cli', 'backend', 'kernel', 'sandbox'],
   harness: [],

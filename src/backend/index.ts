@@ -15,6 +15,7 @@ import { compileFor, compileModel } from './compile';
 import { runtime } from '../base/runtime';
 import '../cifar10';
 import '../node';
+import '../values';
 import { call } from '../node/root';
 import { correctWindows, keepNaNInMaxima, registerWindowGradients, trustsOfTfjs } from './corrections/windows';
 import type { BindingKind } from './native/types';

@@ -120,6 +120,14 @@ describe('charts', () => {
     );
   });
 
+  it('takes plain numbers as one line', async () => {
+    const { spec } = await draw(lineChart([1, 4, 9]));
+    const line = await draw(lineChart([{ name: 'values', values: [1, 4, 9] }]));
+    assert.deepEqual(spec, line.spec);
+    assert.ok((await draw(lineChart(Float32Array.of(1, 2)))).bundle);
+    assert.throws(() => lineChart([1, 'x'] as never), /lineChart/);
+  });
+
   it('leave out what a logarithmic axis cannot show, and say so', async () => {
     const { bundle, spec } = await draw(lineChart([{ name: 'error', values: [1, 0.1, 0] }], { logY: true }));
     assert.deepEqual(

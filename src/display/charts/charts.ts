@@ -74,9 +74,16 @@ function points(what: string, values: Series['values']): void {
 
 type Row = Record<string, unknown>;
 
-/** Lines, one for each series. Series of more than 1,000 points are drawn by their extremes. */
-export function lineChart(series: readonly Series[], options: AxisOptions = {}): Figure {
+/**
+ * Lines, one for each series. Series of more than 1,000 points are drawn by their extremes.
+ *
+ * @param given series, or plain numbers: the y of x = 1, 2, ...
+ * @example lineChart([1, 4, 9])
+ */
+export function lineChart(given: readonly Series[] | ArrayLike<number>, options: AxisOptions = {}): Figure {
   check('lineChart', options, AXIS_OPTIONS);
+  const isPlain = ArrayBuffer.isView(given) || (Array.isArray(given) && typeof given[0] === 'number');
+  const series = isPlain ? [{ name: 'values', values: given as ArrayLike<number> }] : (given as readonly Series[]);
   refuseItems('list of series of lineChart', series, { name: words, values: points }, ['name', 'values']);
   const lines = series.map(({ name, values }) => {
     const points = Array.from(values as ArrayLike<number | { x: number; y: number }>, (value, index) =>

@@ -46,7 +46,7 @@ export class Figure {
   }
 }
 
-/** A image of a PNG with its text, shown at `width` x `height` CSS pixels. */
+/** An image of a PNG with its text, shown at `width` x `height` CSS pixels. */
 export function pngPicture(png: Uint8Array, text: string, width: number, height: number): Required<Picture> {
   return {
     bundle: { 'image/png': toBase64(png), 'text/plain': text },
