@@ -153,6 +153,41 @@ const RIGHT: Record<Name, Style[]> = {
   label: [
     { main: plain('label', `return ${LABEL};`) },
     { main: arrow('label', LABEL) },
+    {
+      before: [
+        'class Base { #gap = " "; get gap() { return this.#gap; } }',
+        'class Own extends Base { readonly more = 1; }',
+      ],
+      main: plain('label', `return ${LABEL.replaceAll("' '", 'new Own().gap')};`),
+    },
+    {
+      before: ['const enum Places { One = 1 }'],
+      main: plain('label', `return ${LABEL.replace('1)', 'Places.One)')};`),
+    },
+    { before: ['const größe = 1, 자리 = 0;'], main: plain('label', `return ${LABEL.replace('1)', 'größe + 자리)')};`) },
+    { before: ['const id = 1, live = 0, scope = 0, load = 0;'], main: plain('label', `return ${LABEL.replace('1)', 'id + live + scope + load)')};`) }, // prettier-ignore
+    { before: ['declare const process: { version: string };'], main: plain('label', `void process.version;\n  return ${LABEL};`) }, // prettier-ignore
+    { before: ["const util = require('node:util');"], main: plain('label', `return ${LABEL.replace('unit', "util.format('%s', unit)")};`) }, // prettier-ignore
+    { before: ['const shape = { digits: 1 };', 'const both = { shape, unit: "" };'], main: plain('label', `return ${LABEL.replace('1)', 'both.shape.digits)')};`) }, // prettier-ignore
+    { before: ['function* gaps() { for (;;) yield " "; }', 'const source = gaps();'], main: plain('label', `return ${LABEL.replaceAll("' '", '(source.next().value as string)')};`) }, // prettier-ignore
+    { main: `'use strict';\n${plain('label', `return ${LABEL};`)}\n// export { no }; import './nothing'` },
+    {
+      main: plain(
+        'label',
+        `const text = \`\${"import './nothing';\\nexport default 1;"}\`;\n  void text;\n  return ${LABEL};`,
+      ),
+    },
+    { main: plain('label', `const begun = Date.now();\n  while (Date.now() - begun < 300);\n  return ${LABEL};`) },
+    { main: plain('label', `for (let i = 0; i < 50; i++) console.log('x'.repeat(1e5));\n  return ${LABEL};`) },
+    { main: `type Label = (list: number[], unit: string) => string;\nconst label: Label = (list, unit) => ${LABEL};` },
+    { main: `const { label } = { label: (list: number[], unit: string): string => ${LABEL} };` },
+    { main: `class Labels { static write(list: number[], unit: string): string { return ${LABEL}; } }\nconst label = Labels.write;` }, // prettier-ignore
+    { main: `function label(list: number[], unit: string): string;\n${plain('label', `return ${LABEL};`)}` },
+    {
+      main: 'let label: (list: number[], unit: string) => string = () => "";',
+      later: [`label = (list, unit) => ${LABEL};`],
+      notebook: true,
+    },
     { main: `async function label(list: number[], unit: string): Promise<string> {\n  return ${LABEL};\n}` },
     {
       before: ['enum Digits { One = 1 }'],
@@ -217,9 +252,11 @@ interface Cell {
   /** Which part of the notebook it belongs to, and whether it is the answer itself. */
   part: Name | 'given' | 'noise';
   isAnswer?: boolean;
-  /** It ends in an error: what is merged with it would not run. */
-  fails?: boolean;
+  /** The parts of which it was merged. */
+  merged?: Cell['part'][];
 }
+
+const partsOf = ({ part, merged }: Cell): Cell['part'][] => merged ?? [part];
 
 function notebookWork(random: Random, quality: Record<Name, Quality>): Made {
   const odd: string[] = [];
@@ -233,6 +270,8 @@ function notebookWork(random: Random, quality: Record<Name, Quality>): Made {
   const given = exerciseCells(STUB, EXERCISE);
   const chance = (n: number): boolean => below(random, n) === 0;
   const later: Cell[] = [];
+  /** Functions that a later cell has to do with: their own cell is not moved after it. */
+  const isSet = new Set<string>();
   let blocks = NAMES.map(name => {
     const { id, source } = given.find(cell => cell.id.endsWith(name))!;
     if (quality[name] !== 'right') {
@@ -245,6 +284,7 @@ function notebookWork(random: Random, quality: Record<Name, Quality>): Made {
     const main = chance(4) && style.main.startsWith('function') ? `export ${style.main}` : style.main;
     for (const text of style.later ?? []) {
       const isAgain = text.includes(`function ${name}(`);
+      isSet.add(name);
       if (isAgain) note(`${name} defined again`);
       later.push({ kind: 'code', source: text, part: name, isAnswer: isAgain });
     }
@@ -266,7 +306,7 @@ function notebookWork(random: Random, quality: Record<Name, Quality>): Made {
     ...later,
   ];
   const answers = (): Cell[] => cells.filter(cell => cell.isAnswer && cell.kind === 'code');
-  const again = new Set(later.map(({ part }) => part));
+  const again = new Set<string>(isSet);
 
   if (chance(5)) {
     const cell = pick(random, answers());
@@ -305,13 +345,16 @@ function notebookWork(random: Random, quality: Record<Name, Quality>): Made {
   for (let merges = below(random, 3); merges > 0; merges--) {
     const at = below(random, cells.length - 1);
     const [one, two] = [cells[at], cells[at + 1]];
-    const isSame = one.part === two.part && again.has(one.part);
+    // In one cell a function holds on to the helper beside it, whatever a later cell defines.
+    const isSame = partsOf(one).some(part => again.has(part) && partsOf(two).includes(part));
     const imports = /^import /m;
+    // What comes after its error in one cell would not run.
+    if (/halfway|after it|= fails\(\)/.test(one.source)) continue;
     if (one.kind !== 'code' || two.kind !== 'code' || isSame || (imports.test(one.source) && imports.test(two.source)))
       continue;
     // Its own last expression may be the value that is shown: it ends in no semicolon.
-    const merged = { ...one, source: `${one.source};\n\n${two.source}`, isAnswer: one.isAnswer || two.isAnswer };
-    if (two.part !== one.part) again.add(one.part).add(two.part);
+    const merged: Cell = { ...one, source: `${one.source};\n\n${two.source}`, isAnswer: one.isAnswer || two.isAnswer };
+    merged.merged = [...partsOf(one), ...partsOf(two)];
     odd.push('merged');
     if (two.isAnswer && two.id) isNoted = true;
     cells.splice(at, 2, merged);
@@ -347,7 +390,9 @@ function notebookWork(random: Random, quality: Record<Name, Quality>): Made {
   }
 
   const declaresAll = NAMES.every(name =>
-    cells.some(({ kind, source }) => kind === 'code' && new RegExp(`(function|const) ${name}\\b`).test(source)),
+    cells.some(
+      ({ kind, source }) => kind === 'code' && new RegExp(`(function|const|let) (\\{ )?${name}\\b`).test(source),
+    ),
   );
   const hasIds = cells.some(({ id }) => id?.startsWith(`${EXERCISE}-`));
   const text = notebookText(random, cells, odd);
@@ -436,7 +481,9 @@ function moduleWork(random: Random, quality: Record<Name, Quality>): Made {
   });
   if (below(random, 3) === 0) parts = shuffled(random, parts);
   const written = parts.map(part =>
-    style === 'export' ? part.replace(/^((async )?function|const) (?=distance|mean|label)/m, 'export $&') : part,
+    style === 'export'
+      ? part.replace(/^((async )?function|const|let) (?=(\{ )?(distance|mean|label)\b)/gm, 'export $&')
+      : part,
   );
   const source = `${[...text, ...written, EXPORTS[style] ?? ''].join('\n\n')}\n`;
   const isNamed = style === 'export' || style === 'export {}';
