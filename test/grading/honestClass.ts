@@ -103,13 +103,13 @@ async function kernelPoints(
     }
     for (const name of ['distance', 'mean', 'label'])
       functions[name] = await executor.run(name, `In[${name}]`).catch(() => undefined);
+    if (isRefused) return undefined;
+    const call = async (_: string, name: string, values: unknown[]): Promise<unknown> =>
+      functionOf(functions, name)!(...values);
+    const results = await runTests(test, { call, probe: call as never }, { timeout: 10_000 });
+    return results.reduce((sum, { passed, points }) => sum + (passed ? points : 0), 0);
   } finally {
     globalThis.console = printing;
     process.stdout.write = write;
   }
-  if (isRefused) return undefined;
-  const call = async (_: string, name: string, values: unknown[]): Promise<unknown> =>
-    functionOf(functions, name)!(...values);
-  const results = await runTests(test, { call, probe: call as never }, { timeout: 10_000 });
-  return results.reduce((sum, { passed, points }) => sum + (passed ? points : 0), 0);
 }
