@@ -41,8 +41,8 @@ export function parts({ tensorflow }: StartOptions): string[] {
 }
 
 /**
- * How the program inside is reached: over descriptor 3, or standard input and output. `filtered` is over descriptor 3,
- * and it closes the system calls of seccomp.ts itself before it is ready.
+ * How the program inside is reached: over descriptor 3, or standard input and output. Over all but `socket` it closes
+ * the system calls of seccomp.ts itself before it is ready; `filtered` is over descriptor 3 too.
  */
 export type Channel = 'socket' | 'filtered' | 'stdio';
 

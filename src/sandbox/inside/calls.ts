@@ -4,8 +4,8 @@ import type Koffi from 'koffi';
 
 /** Numbers of the calls, by machine. */
 const NUMBERS = {
-  x64: { prctl: 157, seccomp: 317, keyctl: 250, closeRange: 436 },
-  arm64: { prctl: 167, seccomp: 277, keyctl: 219, closeRange: 436 },
+  x64: { dup: 32, prctl: 157, seccomp: 317, keyctl: 250, closeRange: 436 },
+  arm64: { dup: 23, prctl: 167, seccomp: 277, keyctl: 219, closeRange: 436 },
 };
 
 const [PR_SET_NO_NEW_PRIVS, SECCOMP_SET_MODE_FILTER, SECCOMP_FILTER_FLAG_TSYNC] = [38, 1, 1];
@@ -50,6 +50,12 @@ export function sealForChildren(): void {
   } catch {
     // Without koffi the probes say what is open.
   }
+}
+
+/** A copy of a descriptor as programs in C have it, which go on to what they start: for a probe; undefined without koffi. */
+export function inheritableCopy(descriptor: number): number | undefined {
+  const { numbers, call } = linux(__filename) ?? {};
+  return call?.(numbers!.dup, descriptor);
 }
 
 /**

@@ -1,0 +1,3 @@
+import { itGradesHonestWork } from './honestClass';
+
+itGradesHonestWork(600, 60);

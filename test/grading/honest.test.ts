@@ -1,0 +1,3 @@
+import { itGradesHonestWork } from './honestClass';
+
+itGradesHonestWork(60, 8);
