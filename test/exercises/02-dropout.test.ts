@@ -150,14 +150,25 @@ describe('02-dropout', () => {
   });
 
   for (const form of ['2012', 'inverted'] as const)
-    it(`scales the ${form} form in training and at test [2]`, async () => {
+    it(`scales the ${form} form in training and at test [1]`, async () => {
       for (const rate of [0.7, 0.25]) for (const training of [true, false]) await expectDropout(form, training, rate);
     });
 
-  it('takes the mean of a ReLU unit over all masks [2]', async () => {
+  it('takes the mean of a ReLU unit over all masks [1]', async () => {
     await expectUnit([1, 2, 3], [2, -3, 1], 0.5);
     await expectUnit([1, -2, 0.5, 4], [2, 1, -3, 1.5], 0.3);
     for (const rate of [0.2, 0.6, 0.8])
       await expectUnit(Array.from({ length: 7 }, random), Array.from({ length: 7 }, random), rate);
+  });
+
+  describe('hidden', () => {
+    it('does all of that with other rates [3]', async () => {
+      for (const rate of [0.1 + 0.3 * draw(), 0.6 + 0.3 * draw()]) {
+        await expectShare(rate);
+        for (const form of ['2012', 'inverted'] as const)
+          for (const training of [true, false]) await expectDropout(form, training, rate);
+        await expectUnit(Array.from({ length: 6 }, random), Array.from({ length: 6 }, random), rate);
+      }
+    });
   });
 });

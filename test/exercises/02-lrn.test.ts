@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { tf } from 'cnn-kit';
-import { answers } from './answers';
+import { answers, random as draw } from './answers';
 
 const { localResponseNorm } = answers<typeof import('../../solutions/02-lrn')>('02-lrn');
 
@@ -116,6 +116,9 @@ function values(answer: unknown, shape: number[]): number[] {
   return Array.from(answer.dataSync());
 }
 
+const drawn = (pixels: number, channels: number): number[][] =>
+  Array.from({ length: pixels }, () => Array.from({ length: channels }, () => 10 * draw() - 5));
+
 describe('02-lrn', () => {
   it('keeps the shape [1]', async () => {
     const ones = values(await localResponseNorm(tf.ones([2, 3, 4, 6])), [2, 3, 4, 6]);
@@ -124,7 +127,7 @@ describe('02-lrn', () => {
     assert.equal(far, undefined, `ones become ${far}; right is 1 / (2 + alpha * count)^0.75, about 0.5945.`);
   });
 
-  it('equals the formula on six channels, by hand [3]', () =>
+  it('equals the formula on six channels, by hand [1]', () =>
     expectLrn(
       [[1, 2, 3, 4, 5, 6]],
       [1, 1, 1, 6],
@@ -132,14 +135,17 @@ describe('02-lrn', () => {
       [0.39938, 0.59814, 0.66195, 0.66224, 0.85112, 1.09162],
     ));
 
-  it('takes every n, k, alpha and beta that it is given [1]', () =>
-    expectLrn([[3, 1, 4, 1, 5, 9, 2, 6]], [1, 1, 1, 8], { n: 3, k: 1.5, alpha: 0.2, beta: 0.5 }));
+  it('takes every n, k, alpha and beta that it is given [1]', async () => {
+    await expectLrn([[3, 1, 4, 1, 5, 9, 2, 6]], [1, 1, 1, 8], { n: 3, k: 1.5, alpha: 0.2, beta: 0.5 });
+    await expectLrn(drawn(1, 8), [1, 1, 1, 8], { n: 5, k: 1 + draw(), alpha: 0.3, beta: 0.6 });
+  });
 
-  it('treats every pixel of every image alone [2]', () => {
+  it('treats every pixel of every image alone [1]', async () => {
     const pixels = Array.from({ length: 8 }, (_, p) =>
       Array.from({ length: 6 }, (_, c) => ((p * 7 + c * 5) % 11) - 4.5),
     );
-    return expectLrn(pixels, [2, 2, 2, 6], { n: 3, k: 2, alpha: 0.1, beta: 0.75 });
+    await expectLrn(pixels, [2, 2, 2, 6], { n: 3, k: 2, alpha: 0.1, beta: 0.75 });
+    await expectLrn(drawn(8, 6), [2, 2, 2, 6], { n: 3, k: 2, alpha: 0.1, beta: 0.75 });
   });
 
   it("has the paper's constants as defaults: n = 5, k = 2, alpha = 1e-4, beta = 0.75 [1]", async () => {
@@ -147,5 +153,12 @@ describe('02-lrn', () => {
     const actual = values(await localResponseNorm(tf.tensor4d(a, [1, 1, 1, 6])), [1, 1, 1, 6]);
     const right = pixel(a, { n: 5, k: 2, alpha: 1e-4, beta: 0.75 });
     assert.ok(close(actual, right), `with the defaults expected ${show(right)}, got ${show(actual)}.`);
+  });
+
+  describe('hidden', () => {
+    it('equals the formula on other numbers, with other constants [3]', async () => {
+      for (const n of [3, 5, 7])
+        await expectLrn(drawn(4, 8), [2, 2, 1, 8], { n, k: 1 + draw(), alpha: 0.1 + draw() / 5, beta: 0.5 + draw() / 2 });
+    });
   });
 });

@@ -95,7 +95,7 @@ const mixed = (y: number, x: number): number => ((y * 7 + x * 5) % 17) - 8;
 const integer = (): number => Math.floor(draw() * 201) - 100;
 
 describe('02-overlapping-pool', () => {
-  it('takes the largest of overlapping windows [2]', () =>
+  it('takes the largest of overlapping windows [1]', () =>
     expectPool([[plane(7, 9, mixed)]], { size: 3, stride: 2, rounding: 'floor' }));
 
   it("has AlexNet's sizes: 55 -> 27 -> 13 -> 6, whichever way it rounds [1]", async () => {
@@ -104,14 +104,18 @@ describe('02-overlapping-pool', () => {
         await expectPool([[plane(length, length, mixed)]], { size: 3, stride: 2, rounding });
   });
 
-  it('leaves out with floor what does not fit: 8 -> 3 [2]', () =>
+  it('leaves out with floor what does not fit: 8 -> 3 [1]', () =>
     expectPool([[plane(8, 8, mixed)]], { size: 3, stride: 2, rounding: 'floor' }));
 
-  it('reaches over the right and the bottom edge with ceil: 8 -> 4 [2]', () =>
-    expectPool([[plane(8, 10, mixed)]], { size: 3, stride: 2, rounding: 'ceil' }));
+  it('reaches over the right and the bottom edge with ceil: 8 -> 4 [1]', async () => {
+    for (const value of [mixed, integer])
+      await expectPool([[plane(8, 10, value)]], { size: 3, stride: 2, rounding: 'ceil' });
+  });
 
-  it('of negative numbers is negative, also at the edge [1]', () =>
-    expectPool([[plane(6, 8, (y, x) => mixed(y, x) - 20)]], { size: 3, stride: 2, rounding: 'ceil' }));
+  it('of negative numbers is negative, also at the edge [1]', async () => {
+    await expectPool([[plane(6, 8, (y, x) => mixed(y, x) - 20)]], { size: 3, stride: 2, rounding: 'ceil' });
+    await expectPool([[plane(6, 8, () => integer() - 120)]], { size: 3, stride: 2, rounding: 'ceil' });
+  });
 
   it('has no window that begins outside [1]', () =>
     expectPool([[plane(6, 5, mixed)]], { size: 1, stride: 3, rounding: 'ceil' }));
@@ -127,5 +131,16 @@ describe('02-overlapping-pool', () => {
         const maps = [0, 1].map(() => [0, 1, 2].map(() => plane(11, 8, integer)));
         await expectPool(maps, { size, stride, rounding });
       }
+  });
+
+  describe('hidden', () => {
+    it('pools other numbers, of any size and stride [3]', async () => {
+      for (let i = 0; i < 3; i++)
+        for (const rounding of ['floor', 'ceil'] as const) {
+          const [height, width] = [draw.integer(6, 12), draw.integer(6, 12)];
+          const maps = [0, 1].map(() => [0, 1].map(() => plane(height, width, integer)));
+          await expectPool(maps, { size: draw.integer(2, 5), stride: draw.integer(1, 3), rounding });
+        }
+    });
   });
 });

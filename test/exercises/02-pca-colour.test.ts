@@ -173,7 +173,7 @@ describe('02-pca-colour', () => {
       [1, 0, 2, 0, 4, 0, 2, 0, 4],
     ));
 
-  it('computes the covariance of random images [2]', async () => {
+  it('computes the covariance of random images [1]', async () => {
     for (let i = 0; i < 3; i++) await expectCovariance([pixels(4), pixels(4, () => 3 + random()), pixels(4)]);
   });
 
@@ -204,7 +204,7 @@ describe('02-pca-colour', () => {
     assert.notDeepEqual(a, b, 'two calls draw the same numbers: use no fixed seed.');
   });
 
-  it('shifts one image along the eigenvectors [2]', () =>
+  it('shifts one image along the eigenvectors [1]', () =>
     expectShift(
       [
         [
@@ -217,7 +217,7 @@ describe('02-pca-colour', () => {
       [[0.1, -0.2, 0.3]],
     ));
 
-  it('shifts every image by its own alphas, and all its pixels alike [3]', () =>
+  it('shifts every image by its own alphas, and all its pixels alike [2]', () =>
     expectShift(
       [pixels(6), pixels(6), pixels(6)],
       P,
@@ -239,4 +239,12 @@ describe('02-pca-colour', () => {
         [0.1, 0.2, -1],
       ],
     ));
+
+  describe('hidden', () => {
+    it('does all of that with other numbers [3]', async () => {
+      await expectCovariance([pixels(5), pixels(5, () => 2 - random())]);
+      const [lambda, alphas] = [[9 + draw(), 4 + draw(), draw()], [0, 1].map(() => [0, 1, 2].map(() => 2 * draw() - 1))];
+      await expectShift([pixels(6), pixels(6)], P, lambda, alphas);
+    });
+  });
 });

@@ -98,23 +98,18 @@ const X = [-3, -1.5, -0.2, 0, 0.3, 0.9, 2.5, 4];
 const random = (): number[] => Array.from({ length: 12 }, () => 6 * draw() - 3);
 
 describe('02-saturation', () => {
-  it('has the gradient of relu [1]', () => expectGradient('relu', X, [8]));
-
-  it('has the gradient of tanh [1]', () => expectGradient('tanh', X, [8]));
-
-  it('has the gradient of sigmoid [1]', () => expectGradient('sigmoid', X, [8]));
-
-  it('keeps any shape, with random numbers [1]', async () => {
-    for (const activation of ['relu', 'tanh', 'sigmoid'] as const)
+  for (const activation of ['relu', 'tanh', 'sigmoid'] as const)
+    it(`has the gradient of ${activation}, in any shape [1]`, async () => {
+      await expectGradient(activation, X, [8]);
       await expectGradient(activation, random(), [2, 3, 1, 2]);
-  });
+    });
 
   it('is 0, not NaN, far out [1]', async () => {
     for (const activation of ['tanh', 'sigmoid'] as const)
       await expectGradient(activation, [-1000, -200, 0, 200, 1000], [5]);
   });
 
-  it('counts the saturated units below 0.01 [2]', async () => {
+  it('counts the saturated units below 0.01 [1]', async () => {
     await expectShare('sigmoid', [-6, -5, -2, 0, 1, 2, 3, 5.5]);
     await expectShare('tanh', [-6, -3.5, -2, 0, 1, 2, 3.2, 5]);
     await expectShare('relu', [-6, -0.5, 0.001, 2, 3]);
@@ -123,5 +118,14 @@ describe('02-saturation', () => {
   it('counts with any threshold [1]', async () => {
     await expectShare('sigmoid', [-6, -5, -2, 0, 1, 2, 3, 5.5, 7], 0.15);
     await expectShare('tanh', [-6, -3.5, -2, 0, 1, 2, 3.2, 0.1], 0.5);
+  });
+
+  describe('hidden', () => {
+    it('does all of that with other numbers [2]', async () => {
+      for (const activation of ['relu', 'tanh', 'sigmoid'] as const) {
+        await expectGradient(activation, random(), [2, 2, 3]);
+        await expectShare(activation, [...random(), ...random().map(x => 3 * x)], 0.02 + 0.1 * draw());
+      }
+    });
   });
 });

@@ -114,16 +114,16 @@ async function expectAverage(logits: number[][]): Promise<void> {
 }
 
 describe('02-ten-crops', () => {
-  it('takes ten crops in order [3]', () => expectCrops([8, 8, 1], 6));
+  it('takes ten crops in order [2]', () => expectCrops([8, 8, 1], 6));
 
-  it('rounds the centre down and knows height from width [2]', () => expectCrops([7, 10, 3], 4));
+  it('rounds the centre down and knows height from width [1]', () => expectCrops([7, 10, 3], 4));
 
   it('takes ten crops of random pictures [1]', async () => {
     await expectCrops([9, 6, 2], 5, true);
     await expectCrops([5, 5, 3], 5, true);
   });
 
-  it('averages the probabilities [2]', async () => {
+  it('averages the probabilities [1]', async () => {
     await expectAverage([
       [4, 0, 1],
       [-2, 3, 0.5],
@@ -137,4 +137,12 @@ describe('02-ten-crops', () => {
       [-1000, -999, 0],
       [500, 500, 500],
     ]));
+
+  describe('hidden', () => {
+    it('does both with other pictures and logits [3]', async () => {
+      for (let i = 0; i < 2; i++) await expectCrops([draw.integer(6, 10), draw.integer(6, 10), 3], draw.integer(3, 5), true);
+      const classes = draw.integer(3, 6);
+      await expectAverage(Array.from({ length: 10 }, () => Array.from({ length: classes }, () => 8 * draw() - 4)));
+    });
+  });
 });

@@ -105,6 +105,19 @@ async function expectGrouped(x: tf.Tensor4D, filters: tf.Tensor4D): Promise<void
   );
 }
 
+async function expectTowers(x: tf.Tensor4D, filters: tf.Tensor4D[]): Promise<void> {
+  const mistakes = [
+    ...TOWERS,
+    ...GROUPED.map(([text, kind]): (typeof TOWERS)[0] => [text, (y, f) => net(y, f, [kind, conv, kind, kind])]),
+  ];
+  judge(
+    await twoTowers(x, filters),
+    net(x, filters),
+    'twoTowers',
+    mistakes.map(([text, f]) => [text, f(x, filters)]),
+  );
+}
+
 /** Filters between -0.4 and 1, so that many but not all sums are above 0. */
 const layers = (): tf.Tensor4D[] =>
   [
@@ -115,10 +128,10 @@ const layers = (): tf.Tensor4D[] =>
   ].map(([k, i, o]) => random([k, k, i, o], -0.9));
 
 describe('02-two-towers', () => {
-  it('convolves each half with its own filters: 1x1, by hand [2]', () =>
+  it('convolves each half with its own filters: 1x1, by hand [1]', () =>
     expectGrouped(tf.tensor4d([1, 2, 3, 4], [1, 1, 1, 4]), tf.tensor4d([1, 2, 3, 4, 5, 6, 7, 8], [1, 1, 2, 4])));
 
-  it('convolves any picture, kernel and batch in two groups [2]', async () => {
+  it('convolves any picture, kernel and batch in two groups [1]', async () => {
     await expectGrouped(random([2, 5, 6, 4]), random([3, 3, 2, 6]));
     await expectGrouped(random([1, 4, 7, 8]), random([5, 5, 4, 4]));
   });
@@ -133,20 +146,8 @@ describe('02-two-towers', () => {
     assert.ok(!close(a[1], b[1]), 'the second half of the output does not change with the second half of the input.');
   });
 
-  it('goes from conv2 to conv5 [3]', async () => {
-    for (let i = 0; i < 3; i++) {
-      const [x, filters] = [random([2, 6, 5, 4]), layers()];
-      const mistakes = [
-        ...TOWERS,
-        ...GROUPED.map(([text, kind]): (typeof TOWERS)[0] => [text, (y, f) => net(y, f, [kind, conv, kind, kind])]),
-      ];
-      judge(
-        await twoTowers(x, filters),
-        net(x, filters),
-        'twoTowers',
-        mistakes.map(([text, f]) => [text, f(x, filters)]),
-      );
-    }
+  it('goes from conv2 to conv5 [2]', async () => {
+    for (let i = 0; i < 3; i++) await expectTowers(random([2, 6, 5, 4]), layers());
   });
 
   it('lets the towers meet [1]', async () => {
@@ -156,5 +157,13 @@ describe('02-two-towers', () => {
       halves(tensor(await twoTowers(join([own, other.mul(scale)]), filters), 'twoTowers'))[0];
     const isBlind = close(await ask(1), await ask(2));
     assert.ok(!isBlind, 'tower 1 never learns of tower 2: conv3 must see all channels of both.');
+  });
+
+  describe('hidden', () => {
+    it('does both with pictures of other sizes [3]', async () => {
+      const [height, width] = [draw.integer(4, 8), draw.integer(4, 8)];
+      await expectGrouped(random([2, height, width, 6]), random([3, 3, 3, 8]));
+      await expectTowers(random([2, width, height, 4]), layers());
+    });
   });
 });

@@ -150,9 +150,9 @@ async function expectMap(rows: number, columns: number, classes: number, label: 
 const values = (length: number, f: (i: number) => number): number[] => Array.from({ length }, (_, i) => f(i));
 
 describe('03-occlusion', () => {
-  it('lists the squares that lie inside [2]', () => expectPositions(6, 8, 2, 2));
+  it('lists the squares that lie inside [1]', () => expectPositions(6, 8, 2, 2));
 
-  it('lists them where the stride does not divide, and where one fills the picture [2]', async () => {
+  it('lists them where the stride does not divide, and where one fills the picture [1]', async () => {
     await expectPositions(9, 12, 4, 3);
     await expectPositions(7, 7, 7, 2);
     await expectPositions(5, 11, 3, 4);
@@ -169,7 +169,7 @@ describe('03-occlusion', () => {
       2,
     ));
 
-  it('covers with any grey, up to the edge [2]', () =>
+  it('covers with any grey, up to the edge [1]', () =>
     expectOccluded(
       [6, 5, 2],
       [
@@ -184,5 +184,15 @@ describe('03-occlusion', () => {
   it('maps the probability of the class [2]', async () => {
     await expectMap(3, 4, 5, 2);
     await expectMap(2, 5, 3, 1);
+  });
+
+  describe('hidden', () => {
+    it('does all of that in other sizes [3]', async () => {
+      const [height, width, size] = [draw.integer(8, 30), draw.integer(8, 30), draw.integer(2, 5)];
+      await expectPositions(height, width, size, draw.integer(1, 4));
+      const position = (): Position => [draw.integer(0, 3), draw.integer(0, 4)];
+      await expectOccluded([7, 8, 3], [position(), position(), position()], 4, draw());
+      await expectMap(draw.integer(2, 4), draw.integer(5, 7), 4, draw.integer(1, 3));
+    });
   });
 });

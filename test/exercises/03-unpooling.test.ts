@@ -164,21 +164,21 @@ const rounded = (values: number[]): string => String(values.map(x => Math.round(
 const integers = (length: number, below: number): number[] => Array.from({ length }, () => Math.floor(draw() * below));
 
 describe('03-unpooling', () => {
-  it('pools and remembers where, in maps of any size [3]', async () => {
+  it('pools and remembers where, in maps of any size [2]', async () => {
     await expectPooled(1, { height: 4, width: 6, channels: 1, size: 2, stride: 2 }, i => (i * 7) % 24);
     await expectPooled(2, { height: 5, width: 8, channels: 3, size: 3, stride: 2 }, i => ((i * 37) % 241) - 100);
   });
 
-  it('takes the first of equal maxima, also of negative ones [2]', async () => {
+  it('takes the first of equal maxima, also of negative ones [1]', async () => {
     await expectPooled(1, { height: 4, width: 6, channels: 2, size: 2, stride: 2 }, () => 1);
     await expectPooled(1, { height: 5, width: 7, channels: 2, size: 3, stride: 2 }, i => -1 - (i % 3));
     await expectPooled(2, { height: 6, width: 7, channels: 2, size: 3, stride: 1 }, () => Math.floor(draw() * 9) - 6);
   });
 
-  it('puts numbers back, also negative ones [2]', () =>
+  it('puts numbers back, also negative ones [1]', () =>
     expectUnpooled([1, 2, 3, 1], [6, 1, 11, 12, 20, 16], 4, 6, [5, -2, 3, 4, 1, 7]));
 
-  it('overwrites where two windows have one switch [2]', () =>
+  it('overwrites where two windows have one switch [1]', () =>
     expectUnpooled([1, 2, 2, 1], [12, 12, 12, 14], 5, 5, [3, 7, 5, 2]));
 
   it('treats every channel of every image alone, in sizes that do not divide [2]', async () => {
@@ -191,5 +191,17 @@ describe('03-unpooling', () => {
         7,
         integers(36, 99).map(x => x - 40.5),
       );
+  });
+
+  describe('hidden', () => {
+    it('does both with other numbers, in other sizes [4]', async () => {
+      for (const size of [2, 3]) {
+        const [height, width] = [draw.integer(5, 9), draw.integer(5, 9)];
+        const value = (): number => Math.floor(draw() * 401) - 200;
+        await expectPooled(2, { height, width, channels: 3, size, stride: draw.integer(1, 2) }, value);
+        const pooled = integers(36, 99).map(x => x - 40.5);
+        await expectUnpooled([2, 2, 3, 3], integers(36, height * width), height, width, pooled);
+      }
+    });
   });
 });

@@ -44,14 +44,14 @@ async function expectFilters(weights: tf.Tensor2D, h: number, w: number): Promis
 }
 
 describe('04-dense-evaluation', () => {
-  it('gives the weights the shape of filters, in the order of flattening [2]', async () => {
+  it('gives the weights the shape of filters, in the order of flattening [1]', async () => {
     await expectFilters(tf.range(0, 24).reshape([12, 2]), 2, 3);
     await expectFilters(random(3 * 3 * 2, 4) as tf.Tensor2D, 3, 3);
     await expectFilters(random(5, 4) as tf.Tensor2D, 1, 1);
   });
 
-  it('says of a picture of the usual size what the dense layers say [2]', () => expectMap(4, 4, 4, 4));
-  it('makes a map of scores of a larger picture, one for each window [3]', async () => {
+  it('says of a picture of the usual size what the dense layers say [1]', () => expectMap(4, 4, 4, 4));
+  it('makes a map of scores of a larger picture, one for each window [2]', async () => {
     await expectMap(5, 7, 3, 2);
     await expectMap(6, 6, 3, 3);
   });
@@ -59,9 +59,18 @@ describe('04-dense-evaluation', () => {
   it('averages the map over its places, by hand [1]', async () => {
     await expectScores(tf.tensor4d([1, 10, 2, 20, 3, 30, 6, 60], [1, 2, 2, 2]));
   });
-  it('averages maps of any size [2]', async () => {
+  it('averages maps of any size [1]', async () => {
     await expectScores(random(3, 4, 2, 5) as tf.Tensor4D);
     await expectScores(random(2, 1, 1, 3) as tf.Tensor4D);
+  });
+
+  describe('hidden', () => {
+    it('does all of that in other sizes [4]', async () => {
+      const [h, w] = [draw.integer(2, 4), draw.integer(2, 4)];
+      await expectFilters(random(h * w * 3, draw.integer(2, 6)) as tf.Tensor2D, h, w);
+      await expectMap(h + draw.integer(1, 3), w + draw.integer(1, 3), h, w);
+      await expectScores(random(2, h, w + 1, 4) as tf.Tensor4D);
+    });
   });
 });
 

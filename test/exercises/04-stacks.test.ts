@@ -104,10 +104,15 @@ async function expectMore(size: number): Promise<void> {
   ]);
 }
 
-const random = (low: number, high: number): number => low + Math.floor(draw() * (high - low + 1));
+const random = draw.integer;
+
+function randomStack(): Stack {
+  const [side, few] = [() => random(14, 60), () => random(1, 4)];
+  return { kernel: 1 + 2 * few(), depth: few(), channels: side(), height: side(), width: side() };
+}
 
 describe('04-stacks', () => {
-  it('counts two 3x3 layers against one 5x5: 18 C^2 against 25 C^2 [2]', async () => {
+  it('counts two 3x3 layers against one 5x5: 18 C^2 against 25 C^2 [1]', async () => {
     await expectCost({ kernel: 3, depth: 2, channels: 10, height: 8, width: 6 }, [1_800, 5, 86_400]);
     await expectCost({ kernel: 5, depth: 1, channels: 10, height: 8, width: 6 }, [2_500, 5, 120_000]);
   });
@@ -117,28 +122,38 @@ describe('04-stacks', () => {
     await expectCost({ kernel: 7, depth: 1, channels: 256, height: 56, width: 56 }, [3_211_264, 7, 10_070_523_904]);
   });
 
-  it('counts random stacks [2]', async () => {
-    const [side, few] = [() => random(14, 60), () => random(1, 4)];
-    for (let i = 0; i < 6; i++)
-      await expectCost({ kernel: 1 + 2 * few(), depth: few(), channels: side(), height: side(), width: side() });
+  it('counts random stacks [1]', async () => {
+    for (let i = 0; i < 6; i++) await expectCost(randomStack());
   });
 
   it('finds the depth for a receptive field [1]', async () => {
     for (const field of [3, 5, 7, 11, 33]) await expectDepth(field, 3);
   });
 
-  it('finds it for other kernels, and where it does not come out even [2]', async () => {
+  it('finds it for other kernels, and where it does not come out even [1]', async () => {
     for (const [field, kernel] of [
       [9, 5],
       [11, 5],
       [8, 3],
       [20, 7],
       [1, 3],
+      [random(30, 400), 5],
+      [random(30, 400), 9],
     ])
       await expectDepth(field, kernel);
   });
 
-  it('says how many parameters more a 5x5, 7x7 or 11x11 layer has [2]', async () => {
+  it('says how many parameters more a 5x5, 7x7 or 11x11 layer has [1]', async () => {
     for (const size of [7, 5, 3, 11]) await expectMore(size);
+  });
+
+  describe('hidden', () => {
+    it('does all of that in other sizes [4]', async () => {
+      for (let i = 0; i < 4; i++) {
+        await expectCost(randomStack());
+        await expectDepth(random(10, 200), 3 + 2 * random(0, 4));
+        await expectMore(1 + 2 * random(3, 200));
+      }
+    });
   });
 });

@@ -104,20 +104,20 @@ function weights(inputs: number, width: number, classes: number): Weights {
 }
 
 describe('05-auxiliary-loss', () => {
-  it('is ln 2, and 1.6 times ln 2 in training, where no score knows anything [2]', async () => {
+  it('is ln 2, and 1.6 times ln 2 in training, where no score knows anything [1]', async () => {
     const none = tf.zeros<tf.Rank.R2>([3, 2]);
     await expectLoss(none, [none, none], labelsOf([0, 1, 1], 2), true);
     await expectLoss(none, [none, none], labelsOf([0, 1, 1], 2), false);
   });
 
-  it('adds 0.3 of each auxiliary loss in training [2]', async () => {
+  it('adds 0.3 of each auxiliary loss in training [1]', async () => {
     for (let i = 0; i < 3; i++) {
       await expectLoss(random(4, 3), [random(4, 3), random(4, 3)], labelsOf([2, 0, 1, 1], 3), true);
     }
     await expectLoss(random(2, 5), [random(2, 5), random(2, 5), random(2, 5)], labelsOf([4, 0], 5), true);
   });
 
-  it('leaves the auxiliary losses out at test time [2]', () =>
+  it('leaves the auxiliary losses out at test time [1]', () =>
     expectLoss(random(4, 3), [random(4, 3), random(4, 3)], labelsOf([2, 0, 1, 1], 3), false));
 
   it('sends no gradient to the stem at test time if the last layer is zero, but does in training [2]', async () => {
@@ -126,8 +126,20 @@ describe('05-auxiliary-loss', () => {
     await expectGradient(random(5, 3), blocked, labelsOf([0, 1, 1, 0, 1], 2), false);
   });
 
-  it('has the gradient of the total loss by the stem [2]', async () => {
+  it('has the gradient of the total loss by the stem [1]', async () => {
     await expectGradient(random(6, 4), weights(4, 7, 3), labelsOf([0, 1, 2, 2, 1, 0], 3), true);
     await expectGradient(random(6, 4), weights(4, 7, 3), labelsOf([0, 1, 2, 2, 1, 0], 3), false);
+  });
+
+  describe('hidden', () => {
+    it('does both with other scores, labels and sizes [4]', async () => {
+      const [batch, classes] = [draw.integer(3, 6), draw.integer(3, 5)];
+      const labels = labelsOf(Array.from({ length: batch }, () => draw.integer(0, classes - 1)), classes);
+      const scores = (): tf.Tensor2D => random(batch, classes);
+      for (const training of [true, false]) {
+        await expectLoss(scores(), [scores(), scores()], labels, training);
+        await expectGradient(random(batch, 4), weights(4, 6, classes), labels, training);
+      }
+    });
   });
 });

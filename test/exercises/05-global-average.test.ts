@@ -92,23 +92,32 @@ async function expectParameters(h: number, w: number, c: number, classes: number
 }
 
 describe('05-global-average', () => {
-  it('averages two channels of 2 x 3 pixels, by hand [2]', () =>
+  it('averages two channels of 2 x 3 pixels, by hand [1]', () =>
     expectAverage(tf.tensor4d([1, -1, 2, -2, 3, -3, 4, -4, 5, -5, 6, -12], [1, 2, 3, 2]), tf.tensor2d([[3.5, -4.5]])));
 
-  it('averages every picture alone [2]', async () => {
+  it('averages every picture alone [1]', async () => {
     for (let i = 0; i < 3; i++) await expectAverage(random(3, 4 + i, 5, 2 + i));
   });
 
   it('averages a picture of one pixel [1]', () => expectAverage(random(2, 1, 1, 4)));
 
-  it('finds the weights that do the same after flattening [3]', async () => {
+  it('finds the weights that do the same after flattening [2]', async () => {
     await expectWeights(draw.normal([3, 2]), 2, 4);
     await expectWeights(draw.normal([2, 5]), 3, 3);
     await expectWeights(draw.normal([4, 3]), 1, 1);
   });
 
-  it("counts GoogLeNet's head: 7 x 7 x 1024 to 1000 classes, and others [2]", async () => {
+  it("counts GoogLeNet's head: 7 x 7 x 1024 to 1000 classes, and others [1]", async () => {
     await expectParameters(7, 7, 1024, 1000);
     await expectParameters(4, 6, 10, 3);
+  });
+
+  describe('hidden', () => {
+    it('does all of that in other sizes [4]', async () => {
+      const size = (): number => draw.integer(2, 7);
+      await expectAverage(random(2, size(), size(), size()));
+      await expectWeights(draw.normal([size(), size()]), size(), size());
+      await expectParameters(size(), size(), draw.integer(10, 500), draw.integer(10, 500));
+    });
   });
 });

@@ -110,7 +110,7 @@ async function expectModule(x: tf.Tensor4D, k: InceptionKernels, byHand?: number
 }
 
 describe('05-inception', () => {
-  it('counts neighbours on a picture of ones, by hand [2]', () => {
+  it('counts neighbours on a picture of ones, by hand [1]', () => {
     const ones = (side: number) => tf.ones<tf.Rank.R4>([side, side, 1, 1]);
     const one = ones(1);
     const k = { one, threeReduce: one, three: ones(3), fiveReduce: one, five: ones(5), poolProject: one };
@@ -121,10 +121,10 @@ describe('05-inception', () => {
     return expectModule(tf.ones([1, 3, 3, 1]), k, rows.flat());
   });
 
-  it('joins four branches of two channels each [2]', () =>
+  it('joins four branches of two channels each [1]', () =>
     expectModule(random(2, 4, 4, 3), kernels(3, [2, 3, 2, 2, 2, 2])));
 
-  it("has the channels of GoogLeNet's module 3a, an eighth of them [2]", () =>
+  it("has the channels of GoogLeNet's module 3a, an eighth of them [1]", () =>
     expectModule(random(1, 5, 7, 24), kernels(24, [8, 12, 16, 2, 4, 4])));
 
   it('pools negative pictures without zeros from outside [1]', () =>
@@ -140,5 +140,13 @@ describe('05-inception', () => {
 
   it('works on random pictures and kernels [1]', async () => {
     for (let i = 0; i < 3; i++) await expectModule(random(2, 3 + i, 6 - i, 2), kernels(2, [1 + i, 2, 3, 2, 2, 1]));
+  });
+
+  describe('hidden', () => {
+    it('works on other sizes [3]', async () => {
+      const size = (): number => draw.integer(2, 5);
+      const channels = [size(), size(), size(), size(), size(), size()];
+      await expectModule(random(2, size() + 1, size() + 1, 3), kernels(3, channels));
+    });
   });
 });

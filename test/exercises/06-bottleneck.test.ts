@@ -81,12 +81,28 @@ async function expectFirst(h: number, w: number, i: number, c: number, byHand?: 
   );
 }
 
+async function expectBottlenecks(blocks: number): Promise<void> {
+      const right = Math.floor((18 * blocks) / 17);
+      expectNumber(
+        await bottlenecksFor(blocks),
+        right,
+        [
+          ['a part of a block is no block: round down', () => (18 * blocks) / 17],
+          ['this costs more than the basic blocks: round down', () => Math.ceil((18 * blocks) / 17)],
+          ['turn it around: a bottleneck costs less than a basic block', () => Math.floor((17 * blocks) / 18)],
+          ['the ratio is 18 to 17: both costs are given by blockCost', () => blocks],
+          ['the layers were compared, 2 to 3: compare the multiply-adds', () => Math.floor((2 * blocks) / 3)],
+        ],
+        `for ${blocks} basic blocks`,
+      );
+}
+
 describe('06-bottleneck', () => {
   it('counts a basic block: 73,728 numbers with 64 channels [1]', () =>
     expectCost('basic', 56, 56, 64, [73_728, 231_211_008]));
   it('counts a bottleneck: 69,632 numbers with 64 channels inside [1]', () =>
     expectCost('bottleneck', 56, 56, 64, [69_632, 218_365_952]));
-  it('counts blocks of any size [2]', async () => {
+  it('counts blocks of any size [1]', async () => {
     for (const kind of ['basic', 'bottleneck'] as const)
       for (let i = 0; i < 4; i++) {
         const [h, w, c] = [3, 5, 2].map(least => least + Math.floor(20 * draw()));
@@ -94,13 +110,14 @@ describe('06-bottleneck', () => {
       }
   });
 
-  it('counts the first block of the second stage, by hand [2]', () =>
+  it('counts the first block of the second stage, by hand [1]', () =>
     expectFirst(56, 56, 256, 128, [
       784 * (256 * 128 + 13 * 128 * 128 + 4 * 256 * 128),
       784 * (4 * 256 * 128 + 13 * 128 * 128 + 4 * 256 * 128),
     ]));
   it('counts first blocks of any size [1]', async () => {
     for (let i = 0; i < 4; i++) await expectFirst(2 * (i + 3), 2 * (i + 1), 10 + 7 * i, 3 + i);
+    await expectFirst(2 * draw.integer(2, 40), 2 * draw.integer(2, 40), draw.integer(3, 99), draw.integer(3, 99));
   });
   it('explains why torchvision’s ResNet-50 has 4.09 G multiply-adds and the paper’s 3.86 G [1]', async () => {
     let difference = 0;
@@ -118,21 +135,16 @@ describe('06-bottleneck', () => {
     );
   });
 
-  it('says how many bottlenecks cost what basic blocks cost [2]', async () => {
-    for (const blocks of [8, 1, 16, 17, 34, 100]) {
-      const right = Math.floor((18 * blocks) / 17);
-      expectNumber(
-        await bottlenecksFor(blocks),
-        right,
-        [
-          ['a part of a block is no block: round down', () => (18 * blocks) / 17],
-          ['this costs more than the basic blocks: round down', () => Math.ceil((18 * blocks) / 17)],
-          ['turn it around: a bottleneck costs less than a basic block', () => Math.floor((17 * blocks) / 18)],
-          ['the ratio is 18 to 17: both costs are given by blockCost', () => blocks],
-          ['the layers were compared, 2 to 3: compare the multiply-adds', () => Math.floor((2 * blocks) / 3)],
-        ],
-        `for ${blocks} basic blocks`,
-      );
-    }
+  it('says how many bottlenecks cost what basic blocks cost [1]', async () => {
+    for (const blocks of [8, 1, 16, 17, 34, 100, draw.integer(100, 9999)]) await expectBottlenecks(blocks);
+  });
+
+  describe('hidden', () => {
+    it('does all of that in other sizes [3]', async () => {
+      const even = (): number => 2 * draw.integer(2, 40);
+      for (const kind of ['basic', 'bottleneck'] as const) await expectCost(kind, even(), even() + 1, draw.integer(3, 99));
+      await expectFirst(even(), even(), draw.integer(3, 99), draw.integer(3, 99));
+      await expectBottlenecks(draw.integer(100, 9999));
+    });
   });
 });

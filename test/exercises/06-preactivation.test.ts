@@ -126,20 +126,30 @@ async function expectBlock(x: tf.Tensor4D, w: PreactivationWeights): Promise<voi
 }
 
 describe('06-preactivation', () => {
-  it('is the identity where the second kernel is zero, negative numbers included [3]', async () => {
+  it('is the identity where the second kernel is zero, negative numbers included [2]', async () => {
     const [x, w] = [random(2, 3, 4, 2), weights(2, 2)];
     await expectBlock(x, { ...w, second: tf.zeros([3, 3, 2, 2]) });
     await expectBlock(x, w);
   });
 
-  it('keeps x and adds two activated convolutions [3]', async () => {
+  it('keeps x and adds two activated convolutions [2]', async () => {
     for (let i = 0; i < 3; i++) await expectBlock(random(2, 3 + i, 5, 2 + i), weights(2 + i, 2 + i));
   });
 
-  it('projects the activated input where a projection is given [3]', async () => {
+  it('projects the activated input where a projection is given [2]', async () => {
     await expectBlock(random(1, 4, 4, 3), { ...weights(3, 5), project: random(1, 1, 3, 5) });
     await expectBlock(random(2, 3, 4, 3), { ...weights(3, 3), project: random(1, 1, 3, 3) });
   });
 
   it('works on a single pixel [1]', () => expectBlock(random(3, 1, 1, 4), weights(4, 4)));
+
+  describe('hidden', () => {
+    it('works on other sizes [3]', async () => {
+      const size = (): number => draw.integer(2, 5);
+      const [inputs, outputs] = [size(), size()];
+      await expectBlock(random(2, size(), size(), inputs), weights(inputs, inputs));
+      const projected = { ...weights(inputs, outputs), project: random(1, 1, inputs, outputs) };
+      await expectBlock(random(2, size(), size(), inputs), projected);
+    });
+  });
 });

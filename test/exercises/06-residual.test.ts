@@ -110,12 +110,12 @@ async function expectBlock(x: tf.Tensor4D, k: BlockKernels, stride: number, byHa
 }
 
 describe('06-residual', () => {
-  it('is the ReLU of x where the second kernel is zero, so never the identity [2]', () => {
+  it('is the ReLU of x where the second kernel is zero, so never the identity [1]', () => {
     const k = { ...identity(2, 2), second: tf.zeros<tf.Rank.R4>([3, 3, 2, 2]) };
     return expectBlock(tf.tensor4d([1, -2, -3, 4], [1, 1, 2, 2]), k, 1, [1, 0, 0, 4]);
   });
 
-  it('adds x to two convolutions, then takes the ReLU, by hand [2]', () => {
+  it('adds x to two convolutions, then takes the ReLU, by hand [1]', () => {
     const k = { first: tf.ones<tf.Rank.R4>([3, 3, 1, 1]), second: tf.fill<tf.Rank.R4>([3, 3, 1, 1], -1) };
     return expectBlock(tf.tensor4d([1, 2, -9, 40], [1, 1, 4, 1]), k, 1, [0, 0, 0, 0]).then(() =>
       expectBlock(
@@ -127,7 +127,7 @@ describe('06-residual', () => {
     );
   });
 
-  it('passes random pictures through the identity [2]', async () => {
+  it('passes random pictures through the identity [1]', async () => {
     for (const [height, width] of [
       [4, 4],
       [3, 6],
@@ -136,7 +136,7 @@ describe('06-residual', () => {
       await expectBlock(random(2, height, width, 3), identity(3, 3), 1);
   });
 
-  it('projects where the channels change, and where a projection is given anyway [2]', async () => {
+  it('projects where the channels change, and where a projection is given anyway [1]', async () => {
     await expectBlock(random(2, 4, 5, 3), projection(3, 4), 1);
     await expectBlock(random(2, 4, 5, 3), projection(3, 3), 1);
   });
@@ -148,5 +148,14 @@ describe('06-residual', () => {
       [4, 5],
     ])
       await expectBlock(random(1, height, width, 2), projection(2, 4), 2);
+  });
+
+  describe('hidden', () => {
+    it('works on other sizes [4]', async () => {
+      const size = (): number => draw.integer(3, 7);
+      const [inputs, outputs] = [draw.integer(2, 4), draw.integer(2, 5)];
+      await expectBlock(random(2, size(), size(), inputs), identity(inputs, inputs), 1);
+      for (const stride of [1, 2]) await expectBlock(random(2, size(), size(), inputs), projection(inputs, outputs), stride);
+    });
   });
 });

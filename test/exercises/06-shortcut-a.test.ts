@@ -90,7 +90,7 @@ async function expectShortcut(x: tf.Tensor4D, outputs: number, stride = 2, byHan
 }
 
 describe('06-shortcut-a', () => {
-  it('keeps four of sixteen pixels and adds a channel of zeros, by hand [2]', () => {
+  it('keeps four of sixteen pixels and adds a channel of zeros, by hand [1]', () => {
     const x = tf.tensor4d(
       Array.from({ length: 16 }, (_, i) => i - 5),
       [1, 4, 4, 1],
@@ -98,12 +98,12 @@ describe('06-shortcut-a', () => {
     return expectShortcut(x, 2, 2, [-5, 0, -3, 0, 3, 0, 5, 0]);
   });
 
-  it('doubles the channels of random pictures [2]', async () => {
+  it('doubles the channels of random pictures [1]', async () => {
     await expectShortcut(random(2, 4, 6, 2), 4);
     await expectShortcut(random(1, 8, 8, 4), 8);
   });
 
-  it('keeps the last row and column of odd sizes [2]', async () => {
+  it('keeps the last row and column of odd sizes [1]', async () => {
     await expectShortcut(random(2, 5, 7, 2), 4);
     await expectShortcut(random(1, 1, 3, 2), 6);
   });
@@ -112,5 +112,15 @@ describe('06-shortcut-a', () => {
     await expectShortcut(random(1, 4, 4, 3), 3);
     await expectShortcut(random(1, 3, 4, 2), 5, 1);
     await expectShortcut(random(1, 7, 6, 2), 4, 3);
+  });
+
+  describe('hidden', () => {
+    it('works on other sizes [3]', async () => {
+      for (const stride of [1, 2, 3]) {
+        const channels = draw.integer(2, 4);
+        const x = random(2, draw.integer(4, 9), draw.integer(4, 9), channels);
+        await expectShortcut(x, channels + draw.integer(1, 5), stride);
+      }
+    });
   });
 });

@@ -176,12 +176,12 @@ async function expectTotal(layers: CountedLayer[], costs: LayerCost[], conventio
 }
 
 describe('07-network-cost', () => {
-  it('counts one layer of each kind, by hand [2]', async () => {
+  it('counts one layer of each kind, by hand [1]', async () => {
     await expectCosts([5, 7, 2], [conv(3, 3)]);
     await expectCosts([5, 7, 2], [pool(3, 2)]);
     await expectCosts([5, 7, 2], [dense(4)]);
   });
-  it('counts convolutions with stride and padding [2]', async () => {
+  it('counts convolutions with stride and padding [1]', async () => {
     await expectCosts([32, 20, 3], [conv(8, 5, 2, 2), conv(6, 3, 1, 1), conv(4, 1)]);
     await expectCosts([14, 11, 4], [conv(5, 4, 3, 1)]);
   });
@@ -194,7 +194,7 @@ describe('07-network-cost', () => {
       );
     }
   });
-  it('gives the lecture’s table of AlexNet, with its slip in conv4 mended [2]', async () => {
+  it('gives the lecture’s table of AlexNet, with its slip in conv4 mended [1]', async () => {
     await expectCosts([227, 227, 3], ALEXNET);
     const costs = (await layerCosts([227, 227, 3], ALEXNET)) as LayerCost[];
     assert.deepEqual(costs.map(cost => Math.round(cost.memory / 1024)).slice(0, 8), MEMORY_KB.slice(0, 8));
@@ -207,16 +207,28 @@ describe('07-network-cost', () => {
       MILLION_MULTIPLY_ADDS,
     );
   });
-  it('adds up AlexNet: 61,100,840 parameters, 716,767,232 multiply-adds [2]', async () => {
+  it('adds up AlexNet: 61,100,840 parameters, 716,767,232 multiply-adds [1]', async () => {
     const costs = costsOf([227, 227, 3], ALEXNET);
     const total = await totalCost(ALEXNET, costs, { operationsPerMultiplyAdd: 1, countPools: false });
     await expectTotal(ALEXNET, costs, { operationsPerMultiplyAdd: 1, countPools: false });
     assert.deepEqual([total.parameters, total.operations], [61_100_840, 716_767_232]);
   });
-  it('adds up in every convention [2]', async () => {
+  it('adds up in every convention [1]', async () => {
     const layers = [conv(4, 3), pool(2, 2), conv(2, 3), pool(2, 2), dense(3)];
     for (const operationsPerMultiplyAdd of [1, 2] as const)
       for (const countPools of [true, false])
         await expectTotal(layers, costsOf([20, 26, 3], layers), { operationsPerMultiplyAdd, countPools });
+  });
+
+  describe('hidden', () => {
+    it('counts and adds up other networks [5]', async () => {
+      const few = (): number => draw.integer(2, 9);
+      const input: [number, number, number] = [draw.integer(40, 60), draw.integer(40, 60), few()];
+      const layers = [conv(few(), 5, 2, 1), pool(3, 2), conv(few(), 3, 1, 1), pool(2, 2), dense(few()), dense(few())];
+      await expectCosts(input, layers);
+      for (const operationsPerMultiplyAdd of [1, 2] as const)
+        for (const countPools of [true, false])
+          await expectTotal(layers, costsOf(input, layers), { operationsPerMultiplyAdd, countPools });
+    });
   });
 });

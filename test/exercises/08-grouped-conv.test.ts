@@ -133,14 +133,25 @@ async function expectDense(filters: tf.Tensor4D, groups: number): Promise<void> 
   );
 }
 
+async function expectParameters(k: number, i: number, o: number, g: number): Promise<void> {
+  // prettier-ignore
+  expectNumber(await groupedParameters(k, i, o, g), (k * k * i * o) / g, [
+    ['the groups make no difference in your count: a filter sees inputs / groups channels', () => k * k * i * o],
+    ['the groups were counted twice: only the inputs are divided, all outputs remain', () => (k * k * i * o) / g ** 2],
+    ['the groups multiply in your count: they divide', () => k * k * i * o * g],
+    ['the kernel was not squared', () => (k * i * o) / g],
+    ['biases were counted', () => (k * k * i * o) / g + o],
+  ], `with ${g} groups`);
+}
+
 describe('08-grouped-conv', () => {
-  it('lets each filter see its own channels, by hand [2]', () =>
+  it('lets each filter see its own channels, by hand [1]', () =>
     expectConv(
       tf.tensor4d([1, 2, 3, 4, 5, 6, 7, 8], [1, 1, 2, 4]),
       tf.tensor4d([1, 10, 100, 1000, 1, 10, 100, 1000], [1, 1, 2, 4]),
       2,
     ));
-  it('has any number of groups, on random pictures [2]', async () => {
+  it('has any number of groups, on random pictures [1]', async () => {
     await expectConv(random(2, 4, 3, 6), random(3, 3, 2, 9), 3);
     await expectConv(random(1, 3, 4, 8), random(3, 3, 2, 4), 4);
   });
@@ -150,7 +161,7 @@ describe('08-grouped-conv', () => {
   });
   it('has a stride [1]', () => expectConv(random(1, 6, 5, 6), random(3, 3, 2, 6), 3, 2));
 
-  it('is an ordinary convolution with zeros [2]', async () => {
+  it('is an ordinary convolution with zeros [1]', async () => {
     await expectDense(tf.range(1, 9).reshape([1, 1, 2, 4]), 2);
     await expectDense(random(3, 3, 2, 6), 3);
     await expectDense(random(2, 2, 3, 4), 1);
@@ -161,7 +172,7 @@ describe('08-grouped-conv', () => {
     expectTensor(tf.conv2d(x, dense, 1, 'same'), grouped(x, filters, 3), [], 'the convolution with the dense filters');
   });
 
-  it('divides the numbers of the filters by the groups [2]', async () => {
+  it('divides the numbers of the filters by the groups [1]', async () => {
     for (const [k, i, o, g] of [
       [5, 96, 256, 2],
       [3, 128, 128, 32],
@@ -169,13 +180,17 @@ describe('08-grouped-conv', () => {
       [3, 6, 9, 3],
       [1, 8, 4, 1],
     ])
-      // prettier-ignore
-      expectNumber(await groupedParameters(k, i, o, g), (k * k * i * o) / g, [
-        ['the groups make no difference in your count: a filter sees inputs / groups channels', () => k * k * i * o],
-        ['the groups were counted twice: only the inputs are divided, all outputs remain', () => (k * k * i * o) / g ** 2],
-        ['the groups multiply in your count: they divide', () => k * k * i * o * g],
-        ['the kernel was not squared', () => (k * i * o) / g],
-        ['biases were counted', () => (k * k * i * o) / g + o],
-      ], `with ${g} groups`);
+      await expectParameters(k, i, o, g);
+  });
+
+  describe('hidden', () => {
+    it('does all of that in other sizes [4]', async () => {
+      const [groups, inside, outside] = [draw.integer(2, 5), draw.integer(2, 4), draw.integer(2, 4)];
+      const filters = (): tf.Tensor4D => random(3, 3, inside, groups * outside);
+      const x = random(2, draw.integer(3, 6), draw.integer(3, 6), groups * inside);
+      for (const stride of [1, 2]) await expectConv(x, filters(), groups, stride);
+      await expectDense(filters(), groups);
+      await expectParameters(3, groups * draw.integer(5, 99), groups * draw.integer(5, 99), groups);
+    });
   });
 });

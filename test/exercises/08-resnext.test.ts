@@ -118,17 +118,17 @@ describe('08-resnext', () => {
       tf.tensor4d([3, 4], [1, 1, 2, 1]),
     );
   });
-  it('adds random branches [3]', async () => {
+  it('adds random branches [2]', async () => {
     await expectBlock(random(2, 4, 3, 4), branchesOf(3, 4, 2));
     await expectBlock(random(1, 3, 5, 3), branchesOf(5, 3, 1));
   });
   it('is a plain bottleneck with one branch [1]', () => expectBlock(random(1, 4, 4, 6), branchesOf(1, 6, 2)));
 
-  it('puts the kernels of the branches together [2]', async () => {
+  it('puts the kernels of the branches together [1]', async () => {
     await expectGrouped(branchesOf(3, 4, 2));
     await expectGrouped(branchesOf(4, 3, 1));
   });
-  it('and the grouped form gives the same picture [2]', async () => {
+  it('and the grouped form gives the same picture [1]', async () => {
     const branches = branchesOf(4, 6, 2);
     const x = random(1, 4, 4, 6);
     const { reduce, transform, expand } = await expectGrouped(branches);
@@ -138,7 +138,7 @@ describe('08-resnext', () => {
     expectTensor(tf.relu(x.add(convolve(tf.relu(middle), expand))), block(x, branches), [], 'form (c)');
   });
 
-  it('finds the widths of table 2 [2]', async () => {
+  it('finds the widths of table 2 [1]', async () => {
     const table = { 1: 64, 2: 40, 4: 24, 8: 14, 32: 4 };
     for (const [cardinality, width] of Object.entries(table)) {
       const c = Number(cardinality);
@@ -172,5 +172,13 @@ describe('08-resnext', () => {
         `for cardinality ${c}, d = ${d} is not the nearest.`,
       );
     }
+  });
+
+  describe('hidden', () => {
+    it('does both with other branches [4]', async () => {
+      const [count, channels, width] = [draw.integer(2, 5), draw.integer(2, 6), draw.integer(2, 3)];
+      await expectBlock(random(2, draw.integer(3, 6), draw.integer(3, 6), channels), branchesOf(count, channels, width));
+      await expectGrouped(branchesOf(count, channels, width));
+    });
   });
 });

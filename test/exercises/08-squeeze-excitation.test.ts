@@ -98,7 +98,7 @@ async function expectBlock(x: tf.Tensor4D, residual: tf.Tensor4D, w: ExcitationW
 }
 
 describe('08-squeeze-excitation', () => {
-  it('squeezes and excites, by hand [2]', () => {
+  it('squeezes and excites, by hand [1]', () => {
     const x = tf.tensor4d([1, 2, 3, -10], [1, 1, 2, 2]);
     const w = {
       first: tf.tensor2d([[1], [0.25]]),
@@ -109,12 +109,12 @@ describe('08-squeeze-excitation', () => {
     // The means are 2 and -4; relu(2 - 1 + 3) = 4; sigmoid(2) and sigmoid(0).
     return expectScales(x, w, tf.tensor2d([[1 / (1 + Math.exp(-2)), 0.5]]));
   });
-  it('excites random maps, each picture by itself [3]', async () => {
+  it('excites random maps, each picture by itself [2]', async () => {
     await expectScales(random(3, 3, 4, 4), weightsOf(4, 1));
     await expectScales(random(2, 2, 2, 8), weightsOf(8, 4));
     await expectScales(random(2, 5, 1, 6), weightsOf(6, 1));
   });
-  it('scales the residual before the addition [4]', async () => {
+  it('scales the residual before the addition [2]', async () => {
     await expectBlock(random(2, 3, 4, 4), random(2, 3, 4, 4), weightsOf(4, 2, { awake: true }));
     await expectBlock(random(3, 2, 2, 6), random(3, 2, 2, 6), weightsOf(6, 3, { awake: true }));
   });
@@ -131,6 +131,18 @@ describe('08-squeeze-excitation', () => {
         ],
         reduction,
       );
+  });
+
+  describe('hidden', () => {
+    it('does all of that in other sizes [4]', async () => {
+      const reduction = draw.integer(1, 3);
+      const channels = reduction * draw.integer(2, 4);
+      const maps = (): tf.Tensor4D => random(2, 3, 4, channels);
+      await expectScales(maps(), weightsOf(channels, reduction));
+      await expectBlock(maps(), maps(), weightsOf(channels, reduction, { awake: true }));
+      const stages = [5, 7, 9].map(blocks => ({ blocks, channels: 8 * draw.integer(2, 99) }));
+      await expectAdded(stages, 4);
+    });
   });
 });
 

@@ -130,7 +130,7 @@ async function expectChannels(
 }
 
 describe('09-dense-block', () => {
-  it('shows each layer all layers before it, by hand [2]', () => {
+  it('shows each layer all layers before it, by hand [1]', () => {
     const kernel = (...values: number[]): tf.Tensor4D => tf.pad4d(tf.tensor4d(values, [1, 1, values.length, 1]), [[1, 1], [1, 1], [0, 0], [0, 0]]); // prettier-ignore
     // x_1 = 3 * 2 - 5 = 1; x_2 = 2 + 5 - 10 * 1 = -3; x_3 = 1 * 1 + 100 * relu(-3) = 1
     return expectBlock(
@@ -139,7 +139,7 @@ describe('09-dense-block', () => {
       tf.tensor4d([2, 5, 1, -3, 1], [1, 1, 1, 5]),
     );
   });
-  it('grows by growthRate with every layer, on random pictures [3]', async () => {
+  it('grows by growthRate with every layer, on random pictures [2]', async () => {
     await expectBlock(
       random(2, 3, 4, 3),
       [0, 1, 2].map(l => random(3, 3, 3 + 2 * l, 2)),
@@ -160,7 +160,7 @@ describe('09-dense-block', () => {
       tf.tensor4d([-2], [1, 1, 1, 1]),
       tf.tensor4d([-4], [1, 1, 1, 1]),
     ));
-  it('halves random pictures [2]', async () => {
+  it('halves random pictures [1]', async () => {
     await expectTransition(random(2, 4, 6, 4), random(1, 1, 4, 2));
     await expectTransition(random(1, 2, 8, 5), random(1, 1, 5, 2));
   });
@@ -171,5 +171,15 @@ describe('09-dense-block', () => {
     await expectChannels(24, 12, [16, 16, 16], 0.5);
     await expectChannels(7, 3, [2, 5, 4], 0.7);
     await expectChannels(16, 12, [12, 12, 12], 1);
+  });
+
+  describe('hidden', () => {
+    it('does all of that in other sizes [3]', async () => {
+      const [channels, growth] = [draw.integer(2, 5), draw.integer(2, 4)];
+      const kernels = [0, 1, 2].map(l => random(3, 3, channels + growth * l, growth));
+      await expectBlock(random(2, draw.integer(3, 5), draw.integer(3, 5), channels), kernels);
+      await expectTransition(random(2, 4, 2 * draw.integer(1, 4), channels), random(1, 1, channels, growth));
+      await expectChannels(draw.integer(8, 80), draw.integer(3, 40), [0, 1, 2].map(() => draw.integer(2, 30)), 0.5);
+    });
   });
 });

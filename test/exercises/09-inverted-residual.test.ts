@@ -138,7 +138,7 @@ async function expectCost(
 }
 
 describe('09-inverted-residual', () => {
-  it('expands, looks around, projects and adds, by hand [2]', () => {
+  it('expands, looks around, projects and adds, by hand [1]', () => {
     const middle = tf.pad4d(tf.tensor4d([1, 1], [1, 1, 2, 1]), [[1, 1], [1, 1], [0, 0], [0, 0]]); // prettier-ignore
     const k = {
       expand: tf.tensor4d([1, -1], [1, 1, 1, 2]),
@@ -153,7 +153,7 @@ describe('09-inverted-residual', () => {
     await expectBlock(random(1, 3, 5, 4), kernelsOf(4, 4, 6));
   });
   it('adds nothing where the channels change [1]', () => expectBlock(random(2, 4, 3, 3), kernelsOf(3, 5, 4)));
-  it('adds nothing where the stride is 2, even if the channels agree [2]', async () => {
+  it('adds nothing where the stride is 2, even if the channels agree [1]', async () => {
     await expectBlock(random(1, 6, 4, 3), kernelsOf(3, 3, 4), 2);
     await expectBlock(random(1, 5, 7, 2), kernelsOf(2, 4, 3), 2);
   });
@@ -162,12 +162,12 @@ describe('09-inverted-residual', () => {
     await expectBlock(random(1, 4, 4, 3).mul(4), kernelsOf(3, 3, 1));
   });
 
-  it('costs what the first rows of table 2 cost [2]', async () => {
+  it('costs what the first rows of table 2 cost [1]', async () => {
     await expectCost(112, 112, 32, 16, 1, 1, 12_544 * (9 * 32 + 32 * 16));
     await expectCost(112, 112, 16, 24, 6, 2, 12_544 * 16 * 96 + 3136 * (9 * 96 + 96 * 24));
     await expectCost(56, 56, 24, 24, 6, 1, 3136 * (24 * 144 + 9 * 144 + 144 * 24));
   });
-  it('costs of all 17 blocks add up, for any sizes [2]', async () => {
+  it('costs of all 17 blocks add up, for any sizes [1]', async () => {
     await expectCost(7, 9, 5, 8, 3, 2);
     await expectCost(5, 6, 4, 4, 2, 1);
     let [sum, size, c] = [0, 112, 32];
@@ -179,5 +179,17 @@ describe('09-inverted-residual', () => {
       } // prettier-ignore
     // The whole network has 300,774,272: less the stem, the last 1x1 convolution and the dense layer.
     assert.equal(sum, 300_774_272 - 112 * 112 * 27 * 32 - 49 * 320 * 1280 - 1280 * 1000, 'the sum over MobileNetV2');
+  });
+
+  describe('hidden', () => {
+    it('does all of that in other sizes [4]', async () => {
+      const size = (): number => draw.integer(3, 6);
+      const channels = draw.integer(2, 5);
+      await expectBlock(random(2, size(), size(), channels), kernelsOf(channels, channels, draw.integer(2, 5)));
+      await expectBlock(random(2, size(), size(), channels), kernelsOf(channels, channels, draw.integer(2, 5)), 2);
+      await expectBlock(random(2, size(), size(), channels), kernelsOf(channels, channels + 1, draw.integer(2, 5)));
+      for (const stride of [1, 2])
+        await expectCost(2 * size(), 2 * size(), draw.integer(8, 99), draw.integer(8, 99), draw.integer(2, 7), stride);
+    });
   });
 });

@@ -119,12 +119,12 @@ describe('09-separable-conv', () => {
       1,
       tf.tensor4d([2, 30, 4, 60], [1, 1, 2, 2]),
     ));
-  it('convolves random pictures, with and without a stride [3]', async () => {
+  it('convolves random pictures, with and without a stride [2]', async () => {
     await expectDepthwise(random<tf.Rank.R4>(2, 4, 5, 3), random<tf.Rank.R3>(3, 3, 3));
     await expectDepthwise(random<tf.Rank.R4>(1, 6, 6, 4), random<tf.Rank.R3>(3, 3, 4), 2);
     await expectDepthwise(random<tf.Rank.R4>(1, 5, 5, 2), random<tf.Rank.R3>(5, 5, 2));
   });
-  it('then mixes the channels, with a ReLU after each [4]', async () => {
+  it('then mixes the channels, with a ReLU after each [2]', async () => {
     await expectSeparable(
       random<tf.Rank.R4>(2, 4, 3, 3).mul(3),
       random<tf.Rank.R3>(3, 3, 3),
@@ -142,10 +142,21 @@ describe('09-separable-conv', () => {
     await expectCost(14, 14, 512, 512, 3);
     assert.deepEqual([(standard / 1e6).toFixed(1), (separable / 1e6).toFixed(1)], ['462.4', '52.3']);
   });
-  it('costs 1 / outputs + 1 / kernel^2 of it, for any sizes [2]', async () => {
+  it('costs 1 / outputs + 1 / kernel^2 of it, for any sizes [1]', async () => {
     for (const [h, w, i, o, k] of [[7, 5, 3, 8, 3], [112, 112, 32, 64, 3], [9, 4, 10, 6, 5]]) {
       await expectCost(h, w, i, o, k);
       expectNumber((await separableCost(h, w, i, o, k)).ratio, 1 / o + 1 / k ** 2, [], 'ratio');
     } // prettier-ignore
+  });
+
+  describe('hidden', () => {
+    it('does all of that in other sizes [4]', async () => {
+      const size = (): number => draw.integer(3, 6);
+      const [inputs, outputs] = [size(), size()];
+      const x = (): tf.Tensor4D => random<tf.Rank.R4>(2, size(), size(), inputs);
+      for (const stride of [1, 2]) await expectDepthwise(x(), random<tf.Rank.R3>(3, 3, inputs), stride);
+      await expectSeparable(x().mul(3), random<tf.Rank.R3>(3, 3, inputs), random<tf.Rank.R4>(1, 1, inputs, outputs).mul(3));
+      await expectCost(size(), size(), draw.integer(8, 99), draw.integer(8, 99), 3);
+    });
   });
 });

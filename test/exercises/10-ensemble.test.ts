@@ -89,16 +89,16 @@ async function expectGain(logits: tf.Tensor3D, labels: number[]): Promise<number
 }
 
 describe('10-ensemble', () => {
-  it('averages the probabilities of two networks, by hand [2]', () =>
+  it('averages the probabilities of two networks, by hand [1]', () =>
     expectProbabilities(tf.tensor3d([0, 0, ln(3), 0, 0, ln(9), 0, 0], [2, 2, 2]), tf.tensor2d([[0.3, 0.7], [0.625, 0.375]]))); // prettier-ignore
-  it('averages those of any number of networks [2]', async () => {
+  it('averages those of any number of networks [1]', async () => {
     await expectProbabilities(random(3, 4, 5));
     await expectProbabilities(random(5, 2, 3));
     await expectProbabilities(random(1, 3, 3));
   });
   it('measures the likelihood, by hand [1]', () =>
     expectLikelihood(tf.tensor2d([[0.5, 0.25, 0.25], [0.1, 0.8, 0.1]]), [1, 1], (ln(4) + ln(1.25)) / 2)); // prettier-ignore
-  it('measures it on random probabilities [2]', async () => {
+  it('measures it on random probabilities [1]', async () => {
     for (const [batch, classes] of [
       [4, 5],
       [3, 2],
@@ -107,7 +107,7 @@ describe('10-ensemble', () => {
       // prettier-ignore
       await expectLikelihood(tf.softmax(draw.normal<tf.Rank.R2>([batch, classes]).mul<tf.Tensor2D>(2), 1), labelsFor(batch, classes));
   });
-  it('finds what the ensemble gains [2]', async () => {
+  it('finds what the ensemble gains [1]', async () => {
     for (const [networks, batch, classes] of [
       [2, 3, 4],
       [5, 4, 3],
@@ -121,5 +121,15 @@ describe('10-ensemble', () => {
     assert.ok(other > 0, 'two different networks gain nothing: compare their mean with the ensemble.');
     const gain = await expectGain(tf.tile(random(1, 4, 3), [3, 1, 1]), labelsFor(4, 3));
     assert.ok(Math.abs(gain) < 1e-5, `three times the same network gains ${gain}; right is 0.`);
+  });
+
+  describe('hidden', () => {
+    it('does all of that in other sizes [4]', async () => {
+      const [networks, batch, classes] = [draw.integer(2, 5), draw.integer(2, 6), draw.integer(2, 5)];
+      await expectProbabilities(random(networks, batch, classes));
+      const probabilities = tf.softmax(draw.normal<tf.Rank.R2>([batch, classes]).mul<tf.Tensor2D>(2), 1);
+      await expectLikelihood(probabilities, labelsFor(batch, classes));
+      await expectGain(random(networks, batch, classes), labelsFor(batch, classes));
+    });
   });
 });

@@ -233,32 +233,41 @@ const start = (...values: [architecture: number[], accuracy: number][]): Individ
   values.map(([architecture, accuracy], born) => ({ architecture, accuracy, born }));
 
 const times = <T>(count: number, make: () => T): T[] => Array.from({ length: count }, make);
+const randomSampling = (): Sampling => ({
+  list: population(8),
+  sample: shuffled([0, 1, 2, 3, 4, 5, 6, 7]).slice(0, 4),
+});
+const randomMutation = (): Mutation => ({
+  parent: [below(5), below(5), below(5)],
+  place: below(3),
+  shift: 1 + below(4),
+  options: 5,
+});
+const randomBirth = (): Birth => ({
+  list: population(6),
+  child: { architecture: [2, 1], accuracy: below(6), born: 16 },
+});
 
 describe('10-evolution', () => {
-  it('takes the best of the sample for a parent [2]', () =>
+  it('takes the best of the sample for a parent [1]', () =>
     expectParents([
       { list: start([[0], 5], [[1], 9], [[2], 7], [[0], 6]), sample: [0, 3, 2] },
-      ...times(10, () => ({ list: population(8), sample: shuffled([0, 1, 2, 3, 4, 5, 6, 7]).slice(0, 4) })),
+      ...times(10, randomSampling),
     ]));
-  it('changes one operation, always to another one [2]', () =>
+  it('changes one operation, always to another one [1]', () =>
     expectMutants([
       { parent: [1, 2, 4, 0], place: 2, shift: 5, options: 7 },
-      ...times(10, () => ({
-        parent: [below(5), below(5), below(5)],
-        place: below(3),
-        shift: 1 + below(4),
-        options: 5,
-      })),
+      ...times(10, randomMutation),
     ]));
-  it('lets the oldest die, however good it is [3]', () =>
+  it('lets the oldest die, however good it is [2]', () =>
     expectNext([
       {
         list: start([[0], 3], [[1], 9], [[2], 1]).map((one, i) => ({ ...one, born: [12, 10, 11][i] })),
         child: { architecture: [0], accuracy: 4, born: 13 },
       },
-      ...times(10, () => ({ list: population(6), child: { architecture: [2, 1], accuracy: below(6), born: 16 } })),
+      ...times(10, randomBirth),
     ]));
-  it('remembers the best of all, which may be dead [2]', () =>
+  it('remembers the best of all, which may be dead [1]', () =>
     expectEvolutions([
       {
         first: start([[0, 1], 9], [[0, 0], 1], [[1, 0], 3]),
@@ -290,4 +299,12 @@ describe('10-evolution', () => {
         return { first, accuracies, options: 3, draws };
       }),
     ));
+
+  describe('hidden', () => {
+    it('takes each of these steps in other populations [4]', async () => {
+      await expectParents(times(12, randomSampling));
+      await expectMutants(times(12, randomMutation));
+      await expectNext(times(12, randomBirth));
+    });
+  });
 });

@@ -112,24 +112,35 @@ async function expectExpected(logits: number[], rewards: number[], baseline: num
   );
 }
 
+async function expectBaseline(baseline: number, reward: number, decay: number): Promise<void> {
+  // prettier-ignore
+  expectNumber(await updateBaseline(baseline, reward, decay), decay * baseline + (1 - decay) * reward, [
+    ['the two weights are swapped: the old baseline counts `decay`', () => (1 - decay) * baseline + decay * reward],
+    ['the reward is added whole: its weight is 1 - decay', () => decay * baseline + reward],
+    ['this is the mean of both', () => (baseline + reward) / 2],
+    ['the baseline was not moved', () => baseline],
+    ['the baseline became the reward', () => reward],
+  ], 'the baseline');
+}
+
 describe('10-reinforce', () => {
-  it('chooses with probabilities [2]', async () => {
+  it('chooses with probabilities [1]', async () => {
     await expectPolicy([0, Math.log(2), Math.log(5)]);
     await expectPolicy([1, 1, 1, 1]);
     for (let i = 0; i < 5; i++) await expectPolicy(random(2 + i));
   });
   it('does not overflow [1]', () => expectPolicy([1000, 1001, 999]));
 
-  it('raises the logit of a good action, by hand [2]', async () => {
+  it('raises the logit of a good action, by hand [1]', async () => {
     // p = (1/4, 3/4), reward 3, baseline 1
     await expectGradient([0, Math.log(3)], 0, 3, 1);
     expectData(await policyGradient([0, Math.log(3)], 0, 3, 1), [1.5, -1.5], [], 'the gradient');
   });
-  it('lowers that of one that was worse than expected, for any logits [2]', async () => {
+  it('lowers that of one that was worse than expected, for any logits [1]', async () => {
     for (let i = 0; i < 8; i++) await expectGradient(random(4), i % 4, draw(), 0.5 + draw());
   });
 
-  it('is right on average: it is the gradient of the expected reward [2]', async () => {
+  it('is right on average: it is the gradient of the expected reward [1]', async () => {
     for (let i = 0; i < 4; i++) {
       const [logits, rewards] = [random(4), random(4)];
       await expectExpected(logits, rewards, draw());
@@ -155,13 +166,16 @@ describe('10-reinforce', () => {
       [2, -1, 0.9],
       [0, 1, 0.99],
     ])
-      // prettier-ignore
-      expectNumber(await updateBaseline(baseline, reward, decay), decay * baseline + (1 - decay) * reward, [
-        ['the two weights are swapped: the old baseline counts `decay`', () => (1 - decay) * baseline + decay * reward],
-        ['the reward is added whole: its weight is 1 - decay', () => decay * baseline + reward],
-        ['this is the mean of both', () => (baseline + reward) / 2],
-        ['the baseline was not moved', () => baseline],
-        ['the baseline became the reward', () => reward],
-      ], 'the baseline');
+      await expectBaseline(baseline, reward, decay);
+  });
+
+  describe('hidden', () => {
+    it('does all of that with other logits and rewards [4]', async () => {
+      const actions = draw.integer(2, 6);
+      await expectPolicy(random(actions));
+      await expectGradient(random(actions), draw.integer(0, actions - 1), draw(), 0.5 + draw());
+      await expectExpected(random(actions), random(actions), draw());
+      await expectBaseline(draw(), 1 + draw(), 0.8 + 0.1 * draw());
+    });
   });
 });

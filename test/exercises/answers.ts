@@ -67,6 +67,8 @@ const tensorOf = (shape: number[], value: () => number): tf.Tensor => {
 
 /** The inputs of a test: a number in [0, 1), and tensors. All come from one seed. */
 export const random = Object.assign(draw, {
+  /** A whole number from `low` to `high`, both included. */
+  integer: (low: number, high: number): number => low + Math.floor(draw() * (high - low + 1)),
   /** Standard normal numbers, of Box and Muller. */
   normal: <R extends tf.Rank>(shape: tf.ShapeMap[R]): tf.Tensor<R> =>
     tensorOf(shape, () => Math.sqrt(-2 * Math.log(1 - draw())) * Math.cos(2 * Math.PI * draw())) as tf.Tensor<R>,
