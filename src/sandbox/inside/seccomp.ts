@@ -8,7 +8,7 @@ const MACHINES = { x64: { audit: 0xc000003e, hasX32: true }, arm64: { audit: 0xc
 type Machine = keyof typeof MACHINES;
 
 /** Numbers of the calls on x64 and on arm64; undefined where a machine has it not. */
-const DENIED: Record<string, [x64: number, arm64: number | undefined]> = {
+export const DENIED: Record<string, [x64: number, arm64: number | undefined]> = {
   // Keys of the kernel: passwords of file systems and of Kerberos.
   ...{ add_key: [248, 217], request_key: [249, 218], keyctl: [250, 219] },
   // Work of the kernel's on behalf of a process, past filters like this one.
