@@ -1,8 +1,12 @@
 /** Test files of exercises without their hidden tests. */
 import ts from 'typescript';
 import { declared } from '../harness/declarations';
+import { isNearly } from './markers';
 
-/** What a test file is without its `describe('hidden', ...)` blocks and without all that only they used. */
+/**
+ * What a test file is without its `describe('hidden', ...)` blocks and without all that only they used.
+ * @throws where a title is nearly 'hidden': its tests would be public
+ */
 export function publicTest(source: string): string {
   let text = source.replace(/((?:\.\.\/)+)solutions\//g, '$1exercises/');
   const parse = (): ts.SourceFile => ts.createSourceFile('t.ts', text, ts.ScriptTarget.ES2022, true);
@@ -12,7 +16,10 @@ export function publicTest(source: string): string {
   };
   const hidden: ts.Node[] = [];
   const visit = (node: ts.Node): void => {
-    if (isHidden(node)) hidden.push(node);
+    const title = describedBy(node);
+    if (title === 'hidden') hidden.push(node);
+    else if (title !== undefined && isNearly(title.trim().split(/\W/)[0], 'hidden'))
+      throw new Error(`A test file has describe('${title}', ...), whose tests would be public; expected 'hidden'.`);
     else ts.forEachChild(node, visit);
   };
   visit(parse());
@@ -30,18 +37,19 @@ export function publicTest(source: string): string {
   return text;
 }
 
-function isHidden(node: ts.Node): boolean {
-  if (!ts.isExpressionStatement(node) || !ts.isCallExpression(node.expression)) return false;
+/** The title of a `describe`, if it is one with a plain text. */
+function describedBy(node: ts.Node): string | undefined {
+  if (!ts.isExpressionStatement(node) || !ts.isCallExpression(node.expression)) return undefined;
   const { expression, arguments: values } = node.expression;
-  const title = values[0];
-  return /^describe\b/.test(expression.getText()) && title && ts.isStringLiteralLike(title) && title.text === 'hidden';
+  const [title] = values;
+  return /^describe\b/.test(expression.getText()) && title && ts.isStringLiteralLike(title) ? title.text : undefined;
 }
 
 /** The titles of hidden tests in a test file, as far as they are plain text. */
 export function hiddenTitles(source: string): string[] {
   const titles: string[] = [];
   const visit = (node: ts.Node, inside: boolean): void => {
-    const within = inside || isHidden(node);
+    const within = inside || describedBy(node) === 'hidden';
     if (within && ts.isCallExpression(node) && /^it\b/.test(node.expression.getText())) {
       const title = node.arguments[0];
       if (title && ts.isStringLiteralLike(title)) titles.push(title.text);

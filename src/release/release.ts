@@ -13,9 +13,10 @@ import { toExercise } from '../harness/stub';
 import { exerciseNotebook } from './exerciseNotebook';
 import { findLeaks } from './leaks';
 import { isReleased, WITHHELD_ROOMS } from './manifest';
-import { withoutInstructors } from './markers';
+import { refuseNearMarkers, withoutInstructors } from './markers';
 import { studentLock, studentPackage } from './packages';
 import { publicTest } from './publicTest';
+import { outlineOf, recordedSource, recordTests } from './record';
 
 export interface ReleaseOptions {
   out: string;
@@ -28,7 +29,7 @@ export interface ReleaseOptions {
  * @returns the exercises in it
  * @throws when something that must not leave would: then nothing is left in `out`.
  */
-export function release({ out, root = ROOT }: ReleaseOptions): string[] {
+export async function release({ out, root = ROOT }: ReleaseOptions): Promise<string[]> {
   if (fs.existsSync(out) && fs.readdirSync(out).length)
     throw new Error(`The folder ${out} is not empty; give a new one, so that nothing old is released with it.`);
   const target = path.resolve(out);
@@ -41,11 +42,21 @@ export function release({ out, root = ROOT }: ReleaseOptions): string[] {
   try {
     for (const name of filesOf(root, target)) if (isReleased(name)) write(name, studentVersion(root, name));
     const exercises = solutionsOf(path.join(root, 'solutions'));
-    const tests = exercises.map(exercise => releaseExercise(exercise, root, write));
+    for (const name of ['answers.ts', 'recorded.ts']) {
+      const file = `test/exercises/${name}`;
+      write(file, fs.readFileSync(path.join(root, file), 'utf8').replace("?? 'solutions'", "?? 'exercises'"));
+    }
+    const packed: [file: string, text: string][] = [];
+    for (const exercise of exercises) {
+      const { file, source } = releaseExercise(exercise, root, write);
+      const tests = await recordTests(exercise, root);
+      if (tests) write(file, recordedSource(exercise, tests));
+      else packed.push([file, packedTest(source, exercise, root)]);
+    }
     const leaks = findLeaks(target, root);
     if (leaks.length) throw new Error(`The release would leak: ${leaks.slice(0, 5).join('; ')}.`);
     // Last, since in a packed file no leak could be seen.
-    tests.forEach(({ file, source }, i) => write(file, packedTest(source, exercises[i], root)));
+    for (const [file, text] of packed) write(file, text);
     return exercises;
   } catch (error) {
     fs.rmSync(target, { recursive: true, force: true });
@@ -76,18 +87,20 @@ function releaseExercise(
   write: (name: string, text: string) => void,
 ): { file: string; source: string } {
   const read = (name: string): string => fs.readFileSync(path.join(root, name), 'utf8');
+  refuseNearMarkers(read(`solutions/${exercise}.ts`), `solutions/${exercise}.ts`, true);
   const stub = toExercise(read(`solutions/${exercise}.ts`), `solutions/${exercise}.ts`);
   const file = `test/exercises/${exercise}.test.ts`;
   const source = publicTest(read(file));
+  const points = outlineOf(path.join(root, file)).reduce((sum, test) => sum + test.points, 0);
   write(`exercises/${exercise}.ts`, stub);
-  write(`exercises/${exercise}.ipynb`, written(exerciseNotebook(stub, exercise, pointsOf(read(file))) as Notebook));
+  write(`exercises/${exercise}.ipynb`, written(exerciseNotebook(stub, exercise, points) as Notebook));
   write(file, source);
   return { file, source };
 }
 
 /**
- * A public test so that it runs, but does not lie open: to name the mistake in an answer it computes the right one, and
- * many a student would copy that. No secret: who wants to can unpack it.
+ * A public test of answers that the student's function draws, which no value can be right for: packed, so that what it
+ * computes does not lie open. No secret: who wants to can unpack it.
  */
 function packedTest(source: string, exercise: string, root: string): string {
   const { outputFiles } = buildSync({
@@ -115,13 +128,8 @@ function filesOf(root: string, out: string): string[] {
     .filter(name => !path.join(root, name).startsWith(`${out}${path.sep}`));
 }
 
-function pointsOf(test: string): number {
-  const titles = [...test.matchAll(/\bit\(\s*(['"`])((?:(?!\1).)*)\1/g)].map(match => match[2]);
-  return titles.reduce((sum, title) => sum + Number(/\[(\d+(?:\.\d+)?)\]$/.exec(title)?.[1] ?? 1), 0);
-}
-
-const main = command('release', ({ values }) => {
-  const exercises = release({ out: values.out });
+const main = command('release', async ({ values }) => {
+  const exercises = await release({ out: values.out });
   console.log(
     `${exercises.length} exercises are in ${values.out}; no solution, no hidden test and no grader was found there.`,
   );

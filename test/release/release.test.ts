@@ -5,9 +5,11 @@ import os from 'node:os';
 import path from 'node:path';
 import { collect } from '../../src/grading/collect/collect';
 import { findLeaks } from '../../src/release/leaks';
-import { withoutInstructors } from '../../src/release/markers';
+import { refuseNearMarkers, withoutInstructors } from '../../src/release/markers';
 import { publicTest } from '../../src/release/publicTest';
 import { release } from '../../src/release/release';
+import { bundleTest } from '../../src/harness/bundle';
+import { outline, runTests } from '../../src/harness/run';
 
 const ROOT = path.join(__dirname, '../..');
 const SOLUTION = `/** Exercise. */
@@ -27,7 +29,11 @@ const HIDDEN_CASES = [[17, 19, 323]];
 const hiddenHelper = () => [...HIDDEN_CASES, os.EOL];
 
 describe('01-area', () => {
-  it('is 6 for 2 by 3 [2]', async () => assert.equal(await area(2, 3), 6));
+  it('is 6 for 2 by 3 [2]', async () => {
+    const answer = await area(2, 3);
+    assert.ok(answer !== 5, 'the sides were added.');
+    assert.equal(answer, 6);
+  });
   describe('hidden', () => {
     it('takes large primes [3]', async () => assert.equal(await area(17, 19), Number(hiddenHelper()[0])));
   });
@@ -36,7 +42,15 @@ describe('01-area', () => {
 
 /** Sources of the real kit that handing in needs. */
 const OPEN = [
-  ...['node/root.ts', 'cli/command.ts', 'cli/commands.ts', 'handin/submit.ts', 'handin/zip.ts', 'course/checker.ts'],
+  ...[
+    'node/root.ts',
+    'node/limited.ts',
+    'cli/command.ts',
+    'cli/commands.ts',
+    'handin/submit.ts',
+    'handin/zip.ts',
+    'course/checker.ts',
+  ],
   ...fs.readdirSync(path.join(ROOT, 'src/harness')).map(name => `harness/${name}`),
 ];
 
@@ -72,15 +86,19 @@ describe('the release', function () {
     write('kit/solutions/01-area.ts', SOLUTION);
     write('kit/test/exercises/01-area.test.ts', TEST);
     write('kit/test/exercises/answers.ts', fs.readFileSync(path.join(ROOT, 'test/exercises/answers.ts'), 'utf8'));
-    write('kit/test/exercises/wrong/01-area.ts', 'export const wrong = 1;\n');
+    write('kit/test/exercises/recorded.ts', fs.readFileSync(path.join(ROOT, 'test/exercises/recorded.ts'), 'utf8'));
+    write(
+      'kit/test/exercises/wrong/01-area.ts',
+      'export const wrong = [{ name: "adds", message: /sides/, area: (a: number, b: number) => a + b }];\n',
+    );
     write('kit/.gitignore', 'ignored/\n');
     write('kit/ignored/notes.md', 'theSecretProduct\n');
     execFileSync('git', ['init', '-q'], { cwd: path.join(folder, 'kit') });
     execFileSync('git', ['add', '-A'], { cwd: path.join(folder, 'kit') });
   });
   afterEach(() => fs.rmSync(folder, { recursive: true, force: true }));
-  const make = (): string[] => {
-    release({ out: path.join(folder, 'out'), root: path.join(folder, 'kit') });
+  const make = async (): Promise<string[]> => {
+    await release({ out: path.join(folder, 'out'), root: path.join(folder, 'kit') });
     const all = fs.readdirSync(path.join(folder, 'out'), { recursive: true, withFileTypes: true });
     return all
       .filter(entry => entry.isFile())
@@ -88,12 +106,12 @@ describe('the release', function () {
       .sort();
   };
 
-  it('holds the stubs, the public tests and the way to hand in, and nothing else of the exercises', () => {
-    const files = make();
+  it('holds the stubs, the public tests and the way to hand in, and nothing else of the exercises', async () => {
+    const files = await make();
     assert.deepEqual(files, [
       ...['.gitignore', 'exercises/01-area.ipynb', 'exercises/01-area.ts', 'package.json'],
       ...[...OPEN, 'index.ts', 'setup/doctor.ts'].map(file => `src/${file}`).sort(),
-      'test/exercises/01-area.test.ts',
+      ...['01-area.test.ts', 'answers.ts', 'recorded.ts'].map(file => `test/exercises/${file}`),
     ]);
     const everything = files.map(name => fs.readFileSync(path.join(folder, 'out', name), 'utf8')).join('\n');
     assert.doesNotMatch(
@@ -104,26 +122,57 @@ describe('the release', function () {
     assert.deepEqual(Object.keys(scripts), ['submit']);
   });
 
-  it('packs the public tests: they run, without what was hidden, and do not lie open', async () => {
-    make();
+  it('has values in the public tests, not what computes them', async () => {
+    await make();
+    const text = fs.readFileSync(path.join(folder, 'out/test/exercises/01-area.test.ts'), 'utf8');
+    assert.equal(
+      text,
+      `// The public tests of 01-area. To run them: npm run check 01-area
+import { recorded } from './recorded';
+
+recorded("01-area", [
+  {
+    title: "is 6 for 2 by 3 [2]",
+    questions: [
+      {"ask":"area","values":[2,3],"right":6},
+    ],
+    mistakes: [
+      {"message":"the sides were added.","asked":1,"wrong":{"0":5}},
+    ],
+  },
+]);
+`,
+    );
+    const answer = async (area: () => unknown): Promise<string | undefined> => {
+      const bundle = bundleTest(path.join(folder, 'out/test/exercises/01-area.test.ts'));
+      const test = { ...bundle, file: path.join(ROOT, 'test/exercises/01-area.test.ts') };
+      const [result] = await runTests(
+        test,
+        { call: async () => area(), probe: async () => undefined },
+        { timeout: 9999 },
+      );
+      assert.deepEqual(
+        [result.title, result.points, result.passed],
+        ['is 6 for 2 by 3', 2, result.message === undefined],
+      );
+      return result.message;
+    };
+    assert.equal(await answer(() => 6), undefined);
+    assert.equal(await answer(() => 5), 'the sides were added.');
+    assert.equal(await answer(() => 7), 'area: expected 6, got 7.');
+    assert.equal(await answer(() => '6'), 'area must be a number, got string.');
+    assert.equal(await answer(() => assert.fail('Not written yet')), 'Not written yet');
+  });
+
+  it('packs the public tests where answers are drawn: they run, and do not lie open', async () => {
+    write('kit/solutions/01-area.ts', SOLUTION.replace('width * height', 'width * height * (1 + Math.random() / 1e9)'));
+    write('kit/test/exercises/01-area.test.ts', TEST.replace('await area(2, 3)', 'Math.round(await area(2, 3))'));
+    await make();
     const text = fs.readFileSync(path.join(folder, 'out/test/exercises/01-area.test.ts'), 'utf8');
     assert.match(text, /npm run check 01-area/);
     assert.doesNotMatch(text, /by 3/);
-    const titles: string[] = [];
-    const tests: (() => Promise<void>)[] = [];
-    const it = (title: string, test: () => Promise<void>): void => void (titles.push(title), tests.push(test));
-    new Function('require', 'describe', 'it', text)(require, (_: string, body: () => void) => body(), it);
-    assert.deepEqual(titles, ['is 6 for 2 by 3 [2]']);
-    const key = Symbol.for('cnn-kit.answers');
-    const asks = (area: number): unknown => Object.assign(globalThis, { [key]: { call: async () => area } });
-    try {
-      asks(6);
-      await tests[0]();
-      asks(5);
-      await assert.rejects(tests[0](), /5 !== 6/);
-    } finally {
-      delete (globalThis as { [key: symbol]: unknown })[key];
-    }
+    const [{ title }] = outline({ file: path.join(ROOT, 'test/exercises/01-area.test.ts'), code: text, hash: '' });
+    assert.equal(title, 'is 6 for 2 by 3');
   });
 
   it('cuts hidden tests with all that only they use, and keeps the rest as it was', () => {
@@ -133,18 +182,18 @@ describe('the release', function () {
     assert.equal(publicTest("const unused = 1;\nit('a', () => {});\n"), "const unused = 1;\nit('a', () => {});\n");
   });
 
-  it('leaves nothing behind where something would leak, and names it', () => {
+  it('leaves nothing behind where something would leak, and names it', async () => {
     write('kit/README.md', 'Hint: const theSecretProduct = width * height;\n');
-    assert.throws(
+    await assert.rejects(
       make,
       /would leak: README\.md holds "const theSecretProduct = width \* height;" of solutions\/01-area\.ts/,
     );
     assert.ok(!fs.existsSync(path.join(folder, 'out')));
     write('kit/README.md', 'We also test that it takes large primes [3].\n');
-    assert.throws(make, /README\.md holds the hidden test "takes large primes \[3\]"/);
+    await assert.rejects(make, /README\.md holds the hidden test "takes large primes \[3\]"/);
     write('kit/README.md', '');
-    make();
-    assert.throws(make, /is not empty/);
+    await make();
+    await assert.rejects(make, /is not empty/);
     write('out/solutions/x.ts', '');
     write('out/.git/HEAD', '');
     assert.deepEqual(findLeaks(path.join(folder, 'out'), path.join(folder, 'kit')), [
@@ -154,7 +203,7 @@ describe('the release', function () {
   });
 
   it('packs what a student wrote, says what is a stub, missing or broken, and the grader reads it', async () => {
-    make();
+    await make();
     const out = path.join(folder, 'out');
     const submit = (...words: string[]) =>
       spawnSync(process.execPath, ['--import', 'tsx', 'src/handin/submit.ts', ...words], {
@@ -188,11 +237,15 @@ describe('the release', function () {
     assert.match(submit().stderr, /nothing to pack/);
   });
 
-  it('of the real kit leaks nothing', () => {
+  it('of the real kit leaks nothing', async () => {
     const out = path.join(folder, 'real');
-    const exercises = release({ out });
+    const exercises = await release({ out });
     assert.ok(exercises.includes('02-lrn'));
     assert.deepEqual(findLeaks(out), []);
+    const packed = exercises.filter(exercise =>
+      fs.readFileSync(path.join(out, 'test/exercises', `${exercise}.test.ts`), 'utf8').includes('inflateRawSync'),
+    );
+    assert.deepEqual(packed, ['02-dropout', '02-pca-colour']);
     for (const room of ['grading', 'sandbox', 'release']) assert.ok(!fs.existsSync(path.join(out, 'src', room)), room);
     // Its set-up compiles it.
     fs.symlinkSync(path.join(ROOT, 'node_modules'), path.join(out, 'node_modules'));
@@ -244,9 +297,51 @@ describe('the release', function () {
     );
   });
 
-  it('refuses a source that imports what students do not get', () => {
+  it('refuses what is nearly a marker, and leaves prose alone', () => {
+    for (const line of [
+      ...['// BEGIN SOLUTON: multiply', '// begin solution: multiply', '//BEGIN SOLUTION: multiply', '// END  SOLUTION'],
+      ...['// BEGIN SOLUTION multiply', '// BEGIN SOLUTION', '/// BEGIN SOLUTION: multiply', '// END_SOLUTION', '// EDN SOLUTION'],
+      ...['// END SOLUTION ', '# END SOLUTION', 'return 1; // END SOLUTION', '// ENDSOLUTION', '// Begin Solution: multiply'],
+      ...['// YOUR CODE HERE: multiply', '// your code here', '/* BEGIN SOLUTION */', '// BEGIN SOLUTIONS: multiply'],
+    ])
+      assert.throws(() => refuseNearMarkers(`a\n  ${line}`, 'x.ts', true), /^Error: x\.ts:2 has ".*", nearly a marker; expected \/\/ /, line); // prettier-ignore
+    for (const line of [
+      '// BEGIN INSTRUCTORS',
+      '<!-- begin instructor -->',
+      '<!--BEGIN INSTRUCTOR-->',
+      '// END INSTRUCTOR.',
+    ])
+      assert.throws(() => withoutInstructors(line, 'x.md'), /x\.md:1 has .* nearly a marker/, line);
+    for (const line of [
+      ...[
+        '  // BEGIN SOLUTION: multiply',
+        '// END SOLUTION',
+        '// END INSTRUCTOR',
+        '// The solution begins here',
+        '# Begin with a picture',
+      ],
+      ...[
+        '// ends where the solution is',
+        '// HINT: begin with the sum',
+        'const end = solution; // of the equation',
+        '## Solutions',
+      ],
+    ])
+      refuseNearMarkers(line, 'x.ts', true);
+  });
+
+  it('refuses a hidden part that is misspelt', () => {
+    for (const title of ['Hidden', 'hiden', ' hidden', 'hidden tests'])
+      assert.throws(
+        () => publicTest(TEST.replace("'hidden'", `'${title}'`)),
+        /would be public; expected 'hidden'/,
+        title,
+      );
+  });
+
+  it('refuses a source that imports what students do not get', async () => {
     write('kit/src/index.ts', "export { grade } from './grading/grade';\n");
-    assert.throws(make, /src\/index\.ts imports src\/grading\/grade, which students do not get/);
+    await assert.rejects(make, /src\/index\.ts imports src\/grading\/grade, which students do not get/);
     assert.ok(!fs.existsSync(path.join(folder, 'out')));
   });
 });

@@ -141,6 +141,86 @@ describe('validating an assignment of another system', function () {
     );
   });
 
+  it("hides nbgrader's hidden tests where they stand, and all of a cell whose markers do not pair", () => {
+    const cell = (source: string) => {
+      const cells = [
+        {
+          ...mark('add', { solution: true }),
+          source: 'function add(a: number, b: number): number {\n  return a + b;\n}',
+        },
+        { ...mark('add-test', { grade: true, points: 3 }), source },
+      ];
+      const { questions, refused } = readAssignment(notebook('typescript', cells));
+      return { tests: questions[0].tests.map(({ source, hidden, points }) => [source, hidden, points]), refused };
+    };
+    assert.deepEqual(cell('const a = 1;\n### BEGIN HIDDEN TESTS\nb();\n### END HIDDEN TESTS\nc();').tests, [
+      ['const a = 1;\nc();', false, 0],
+      ['const a = 1;\nb();\nc();', true, 3],
+    ]);
+    const open = cell('a();\n### BEGIN HIDDEN TESTS\nb();');
+    assert.deepEqual(open.tests, [['a();\nb();', true, 3]]);
+    assert.match(open.refused.join(), /all of which are hidden: BEGIN HIDDEN TESTS has no END HIDDEN TESTS/);
+  });
+
+  it("reads otter's hidden tests, however they are marked", () => {
+    const hidden = (source: string) => {
+      const cells = [
+        { cell_type: 'raw', source: '# BEGIN QUESTION\nname: q1' },
+        { cell_type: 'raw', source: '# BEGIN TESTS' },
+        { source },
+        { cell_type: 'raw', source: '# END QUESTION' },
+      ];
+      const [{ tests }] = readAssignment(notebook('typescript', cells)).questions;
+      return [tests[0].source, tests[0].hidden, tests[0].points];
+    };
+    assert.deepEqual(hidden('# HIDDEN\na();'), ['a();', true, undefined]);
+    assert.deepEqual(hidden('// hidden\na();'), ['a();', true, undefined]);
+    const config = ' # BEGIN TEST CONFIG\nhidden: true\npoints: 2\n';
+    assert.deepEqual(hidden(`"""${config}""" # END TEST CONFIG\na();`), ['a();', true, 2]);
+    assert.deepEqual(hidden(`/*${config}*/ // END TEST CONFIG\na();`), ['a();', true, 2]);
+    assert.deepEqual(hidden('// HIDDEN\n/* points: 1 */\na();'), ['a();', true, 1]);
+    assert.deepEqual(hidden('const hidden = 1;'), ['const hidden = 1;', false, undefined]);
+  });
+
+  it('writes no assertion that cannot fail', () => {
+    const write = (source: string) => {
+      const cells = [
+        { ...mark('f', { solution: true }), source: 'function f(n: number): number {\n  return n;\n}' },
+        { ...mark('f-test', { grade: true, points: 3 }), source },
+      ];
+      return toOurs(readAssignment(notebook('typescript', cells)), '01-x');
+    };
+    for (const source of [
+      ...[
+        '[1].forEach(n => assert.ok(f(n)));',
+        '[1].forEach(async n => assert.ok(await f(n)));',
+        'assert.ok([1].map(f));',
+      ],
+      ...[
+        'assert.throws(() => f(1));',
+        'const g = f;\nassert.ok(g(1));',
+        'assert.ok(true);',
+        'f(1) === 1;',
+        '// assert f(1)',
+      ],
+      'setTimeout(async () => assert.ok(f(1)));',
+    ]) {
+      const { test, refused } = write(source);
+      assert.doesNotMatch(test, /it\(/, source);
+      assert.match(refused.join(), /^f 1 \[3\]: it /, source);
+    }
+    for (const [source, written] of [
+      ['assert.equal(f(f(1)), 1);', /assert\.equal\(\(await f\(\(await f\(1\)\)\)\), 1\);/],
+      ['await assert.rejects(async () => f(1));', /async \(\) => \(await f\(1\)\)\);/],
+      ['await Promise.all([1].map(async n => assert.equal(f(n), n)));', /assert\.equal\(\(await f\(n\)\), n\)/],
+      ['const a = 1\nf(a)\nassert.ok(a)', /const a = 1\n +;\(await f\(a\)\)\n/],
+    ] as const) {
+      const { test, refused } = write(source);
+      assert.deepEqual(refused, [], source);
+      assert.match(test, written);
+    }
+  });
+
   it('says of Python what it can, and refuses what is neither', () => {
     const python = readAssignment(NBGRADER.replaceAll('typescript', 'python'));
     assert.equal(python.questions.length, 2);

@@ -22,17 +22,35 @@ export function fromNbgrader(cells: Cell[], language: string): Imported {
     else if (nbgrader.grade && questions.length === 0) refused.push(`${id} tests before there is anything to test`);
     else if (nbgrader.grade) {
       const points = Number(nbgrader.points ?? 0);
-      const hidden = /^.*BEGIN HIDDEN TESTS.*$([\s\S]*?)^.*END HIDDEN TESTS.*$/gm;
-      const visible = source.replace(hidden, '').trim();
-      const secret = [...source.matchAll(hidden)].map(match => match[1].trim()).filter(Boolean);
+      const { visible, all, fault } = hiddenParts(source);
+      if (fault) refused.push(`the visible tests of ${id}, all of which are hidden: ${fault}`);
       const { tests } = questions[questions.length - 1];
       // A cell's points are for all of it: where a part is hidden, the visible part alone is worth nothing.
-      if (visible) tests.push({ source: visible, hidden: false, points: secret.length ? 0 : points });
-      if (secret.length) tests.push({ source: [visible, ...secret].join('\n'), hidden: true, points });
+      if (visible) tests.push({ source: visible, hidden: false, points: all === visible ? points : 0 });
+      if (all !== visible) tests.push({ source: all, hidden: true, points });
       if (nbgrader.checksum)
         refused.push(`the checksum of ${id}: what is graded here is our own text, not the student's`);
     } else given.push(source);
     seen.add(id);
   }
   return imported;
+}
+
+/** A test cell without its hidden parts, and with them; where the markers do not pair, nothing of it is visible. */
+function hiddenParts(source: string): { visible: string; all: string; fault?: string } {
+  const visible: string[] = [];
+  const all: string[] = [];
+  let inside = false;
+  let fault: string | undefined;
+  for (const line of source.split('\n')) {
+    const mark = /\b(BEGIN|END)\s+HIDDEN\s+TESTS?\b/i.exec(line)?.[1].toUpperCase();
+    if (mark && inside === (mark === 'BEGIN')) fault ??= `${line.trim()} has no other marker to go with`;
+    if (mark) inside = mark === 'BEGIN';
+    else {
+      all.push(line);
+      if (!inside) visible.push(line);
+    }
+  }
+  if (inside) fault ??= 'BEGIN HIDDEN TESTS has no END HIDDEN TESTS';
+  return { visible: fault ? '' : visible.join('\n').trim(), all: all.join('\n').trim(), fault };
 }

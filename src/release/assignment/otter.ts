@@ -57,17 +57,14 @@ function questionOf(source: string, title: string, refused: string[]): Question 
 }
 
 function testOf(source: string, name: string, refused: string[]): Question['tests'][number] {
-  const comment = /^(?:"""([\s\S]*?)"""|\/\*([\s\S]*?)\*\/)/;
-  const [, python, typescript] = comment.exec(source) ?? [];
+  const mark = /^(?:#|\/\/)\s*HIDDEN\b.*$/im;
+  const text = source.replace(mark, '').trim();
+  const comment = /^(?:"""([\s\S]*?)"""|\/\*([\s\S]*?)\*\/)[ \t]*(?:(?:#|\/\/).*)?/;
+  const [, python, typescript] = comment.exec(text) ?? [];
   const { points, hidden } = settingsOf(python ?? typescript ?? '', `a test of ${name}`, refused);
-  const code = source
-    .replace(/^(?:#|\/\/)\s*HIDDEN.*$/m, '')
-    .replace(/^"""[\s\S]*?"""/, '')
-    .replace(/^\/\*[\s\S]*?\*\//, '')
-    .trim();
   return {
-    source: code,
-    hidden: hidden === true || /^(?:#|\/\/)\s*HIDDEN/m.test(source),
+    source: text.replace(comment, '').trim(),
+    hidden: hidden === true || mark.test(source),
     ...(typeof points === 'number' ? { points } : {}),
   };
 }

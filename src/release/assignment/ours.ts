@@ -12,7 +12,10 @@ export function toOurs(
   const functions = functionsOf(solution);
   const test = (source: string, title: string): string => {
     const { code, fault } = awaited(source, functions);
-    if (fault) refused.push(`${title}: ${fault}`);
+    if (fault) {
+      refused.push(`${title}: ${fault}`);
+      return '';
+    }
     return `  it(${JSON.stringify(title)}, async () => {\n${code.replace(/^/gm, '    ')}\n  });\n`;
   };
   const list = (hidden: boolean): string =>
@@ -70,26 +73,56 @@ function isAsync(node: ts.Node): boolean {
   return modifiers.some(({ kind }) => kind === ts.SyntaxKind.AsyncKeyword);
 }
 
+/** Whether a test waits for an async function within it: `await Promise.all(...)` or `await assert.rejects(...)`. */
+function isAwaited(node: ts.Node): boolean {
+  for (let above = node.parent; above && !ts.isFunctionLike(above); above = above.parent)
+    if (ts.isAwaitExpression(above))
+      return /^(Promise\.all|assert\.(rejects|doesNotReject))\b/.test(above.expression.getText());
+  return false;
+}
+
+/** Whether a name stands for its value, other than where it is called, declared or a key. */
+function isValue(node: ts.Identifier): boolean {
+  const { parent } = node;
+  if (ts.isCallExpression(parent)) return parent.expression !== node;
+  if (ts.isPropertyAccessExpression(parent)) return parent.expression === node;
+  if (ts.isPropertyAssignment(parent)) return parent.initializer === node;
+  return !ts.isTypeQueryNode(parent);
+}
+
+function statementOf(node: ts.Node): ts.Node {
+  return ts.isStatement(node) || !node.parent ? node : statementOf(node.parent);
+}
+
 /** A test whose calls of the student's functions wait for their answers, which come from another process. */
 function awaited(source: string, functions: string[]): { code: string; fault?: string } {
   const text = source.replace(/^import .*$/gm, '').trim();
   const file = ts.createSourceFile('x.ts', text, ts.ScriptTarget.ES2022, true);
-  const places: [from: number, to: number][] = [];
-  let fault: string | undefined;
+  const places: { from: number; to: number; opens: string }[] = [];
+  let fault = /\b(assert|expect|throw)\b/.test(text) ? undefined : 'it asserts nothing, so it could not fail';
+  let asked = false;
   const visit = (node: ts.Node, inner: boolean): void => {
-    const within = inner || (ts.isFunctionLike(node) && !isAsync(node));
+    const within = inner || (ts.isFunctionLike(node) && !(isAsync(node) && isAwaited(node)));
+    if (ts.isIdentifier(node) && functions.includes(node.text) && isValue(node))
+      fault ??= `it hands ${node.text} on, whose answer nobody would wait for; call it`;
     if (ts.isCallExpression(node) && ts.isIdentifier(node.expression) && functions.includes(node.expression.text)) {
+      asked = true;
       if (within)
-        fault = `it calls ${node.expression.text} inside of another function, which has to wait for the answer; make that function async`;
-      else if (!ts.isAwaitExpression(node.parent)) places.push([node.getStart(file), node.getEnd()]);
+        fault ??= `it calls ${node.expression.text} inside of another function, which has to wait for the answer; make that function async`;
+      else if (!ts.isAwaitExpression(node.parent)) {
+        const opens =
+          ts.isExpressionStatement(statementOf(node)) && statementOf(node).getStart(file) === node.getStart(file);
+        places.push({ from: node.getStart(file), to: node.getEnd(), opens: opens ? ';(await ' : '(await ' });
+      }
     }
     ts.forEachChild(node, child => visit(child, within));
   };
   visit(file, false);
+  if (!asked) fault ??= 'it calls none of the functions that are to be written, so it could not fail';
   let code = text;
   // From the back, and the outer call of a nest after the inner ones: starts grow, so do insertions after them.
-  const insertions = places.flatMap(([from, to]) => [
-    { at: from, text: '(await ' },
+  const insertions = places.flatMap(({ from, to, opens }) => [
+    { at: from, text: opens },
     { at: to, text: ')' },
   ]);
   for (const { at, text } of insertions.sort((a, b) => b.at - a.at)) code = code.slice(0, at) + text + code.slice(at);
