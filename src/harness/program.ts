@@ -147,9 +147,11 @@ async function compileCells(cells: Cell[]): Promise<NonNullable<Program['cells']
   );
   const all = new Set(own.flat());
   const compiled = parsed.map(async ({ label, source, file }, i) => {
-    const others = [...all].filter(name => !own[i].includes(name));
-    const define = Object.fromEntries(others.map(name => [name, `$ports.scope.${name}`]));
     try {
+      // Of 2000 cells with a name each, all names in every cell would be millions.
+      const used = limited(2000, label, () => [...identifiers(file)]);
+      const others = used.filter(name => all.has(name) && !own[i].includes(name));
+      const define = Object.fromEntries(others.map(name => [name, `$ports.scope.${name}`]));
       const code = await compile(
         limited(2000, label, () => withoutModuleSyntax(source, file)),
         { define },

@@ -19,8 +19,9 @@ export class LimitError extends Error {
 export function limited<T>(milliseconds: number, what: string, work: () => T): T {
   // Within another one, whose clock runs.
   if (isRunning) return work();
+  // Of all tries together.
+  const before = process.cpuUsage();
   for (let tries = 1; ; tries++) {
-    const before = process.cpuUsage();
     try {
       isRunning = true;
       (globalThis as { [WORK]?: () => T })[WORK] = work;

@@ -1,0 +1,3 @@
+import { itBoundsWhatStrangersCost } from './fuzzTrustedSide';
+
+describe('the trusted side', () => itBoundsWhatStrangersCost(3000));
