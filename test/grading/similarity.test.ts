@@ -35,8 +35,9 @@ const pieces = (...numbers: number[]): string => numbers.map(piece).join('');
 
 describe('the similarity report', () => {
   const original = read('02-lrn');
+  const NAMES = ['half', 'channels', 'squares', 'none', 'sum'];
   const names = (to: string[]): string =>
-    original.replace(/\b(half|channels|squares|none|sum)\b/g, name => to[['half', 'channels', 'squares', 'none', 'sum'].indexOf(name)]); // prettier-ignore
+    original.replace(/\b(half|channels|squares|none|sum)\b/g, name => to[NAMES.indexOf(name)]);
   const uncommented = original.replace(/\/\*\*[\s\S]*?\*\/|\/\/.*$/gm, '');
   const brackets = `\nconst x = ${'('.repeat(20_000)}1${')'.repeat(20_000)};\nvoid x;\n`;
 
@@ -176,7 +177,8 @@ describe('the similarity report', () => {
       ]);
       assert.match(page, /The table shows the first 1000 of 1009 pairs/);
       assert.match(page, /200 of 1009 pairs are shown side by side/);
-      assert.match(similarityPage([await compared({ a: 'x '.repeat(1e5), b: 'x '.repeat(1e5) })]), /more characters are not shown/); // prettier-ignore
+      const long = 'x '.repeat(1e5);
+      assert.match(similarityPage([await compared({ a: long, b: long })]), /more characters are not shown/);
     });
   });
 
@@ -203,7 +205,7 @@ describe('the similarity report', () => {
     const [metadata, files, kgrams, pairs] = JSON.parse(text) as Rows[];
 
     // As web/src/api/workers/data.worker.ts of Dolos 2.8 does.
-    const dolos = await (new Function("return import('@dodona/dolos-core')")() as Promise<typeof import('@dodona/dolos-core')>).catch(() => import('@dodona/dolos-core')); // prettier-ignore
+    const dolos = await import('@dodona/dolos-core');
     const { kgramLength, kgramsInWindow } = Object.fromEntries(
       metadata.map(({ property, value }) => [property, value]),
     );
@@ -304,7 +306,7 @@ describe('the similarity report', () => {
         '%',
       ],
     ];
-    for (let round = 0; round < 60; round++) {
+    for (let round = 0; round < 40; round++) {
       const part = (): string => {
         const one = PARTS[draw(PARTS.length)];
         return draw(20) ? one : one.repeat(draw(3000));
@@ -320,11 +322,13 @@ describe('the similarity report', () => {
         { anna: source, bela: source, carl: source + part(), dora: original },
         stubOf('02-lrn'),
       );
-      assert.ok(found.pairs.some(({ isIdentical }) => isIdentical) || source.length === 0, again);
+      assert.ok(found.pairs.some(({ isIdentical }) => isIdentical) || source.trim() === '', again);
       for (const pair of found.pairs) {
-        const [left, right] = sharedRanges(pair);
-        for (const [ranges, { source }] of [[left, pair.left] as const, [right, pair.right] as const])
-          assert.ok(ranges.every(([from, to], i) => from < to && to <= source.length && from >= (ranges[i - 1]?.[1] ?? 0)), again); // prettier-ignore
+        sharedRanges(pair).forEach((ranges, side) => {
+          const { length } = [pair.left, pair.right][side].source;
+          const isInOrder = ranges.every(([from, to], i) => from >= (ranges[i - 1]?.[1] ?? 0) && from < to);
+          assert.ok(isInOrder && ranges.every(([, to]) => to <= length), again);
+        });
       }
       assert.ok(similarityPage([found]).endsWith('</html> '), again);
       Object.values(dolosReport(found)).forEach(text => assert.ok([...text].length, again));

@@ -7,6 +7,22 @@ type Row = (string | number)[];
 /** A fingerprint that repeats more often in one file is marked as ignored: Dolos's viewer pairs all its places. */
 const MOST_REPEATED = 100;
 
+/** What Dolos's command line writes of its options. */
+const OPTIONS: Row[] = [
+  ['language', 'typescript', 'string'],
+  ['languageDetected', 'false', 'boolean'],
+  ['kgramLength', KGRAM, 'number'],
+  ['kgramsInWindow', WINDOW, 'number'],
+  ['kgramData', 'false', 'boolean'],
+  ['includeComments', 'false', 'boolean'],
+  ['minFragmentLength', 0, 'number'],
+  ['minSimilarity', 0, 'number'],
+  ...['maxFingerprintCount', 'maxFingerprintPercentage', 'limitResults'].map(name => [name, 'null', 'object']),
+  ['sortBy', 'total', 'string'],
+  ['fragmentSortBy', 'none', 'string'],
+  ['warnings', '', 'object'],
+];
+
 /** The content of each file in pieces, by its name. */
 export function dolosReport({
   exercise,
@@ -36,20 +52,7 @@ export function dolosReport({
         ['property', 'value', 'type'],
         ['reportName', exercise, 'string'],
         ['createdAt', new Date().toISOString(), 'string'],
-        ['language', 'typescript', 'string'],
-        ['languageDetected', 'false', 'boolean'],
-        ['kgramLength', KGRAM, 'number'],
-        ['kgramsInWindow', WINDOW, 'number'],
-        ['kgramData', 'false', 'boolean'],
-        ['includeComments', 'false', 'boolean'],
-        ['minFragmentLength', 0, 'number'],
-        ['minSimilarity', 0, 'number'],
-        ['maxFingerprintCount', 'null', 'object'],
-        ['maxFingerprintPercentage', 'null', 'object'],
-        ['limitResults', 'null', 'object'],
-        ['sortBy', 'total', 'string'],
-        ['fragmentSortBy', 'none', 'string'],
-        ['warnings', '', 'object'],
+        ...OPTIONS,
       ]),
     ],
     'files.csv': rowsOf([

@@ -139,13 +139,14 @@ function compare(
   const given = givenSource === undefined ? undefined : print('', givenSource);
   if (given) for (const { hash } of every(given.tokens.kinds)) ignored.add(hash);
   const all = works.map(({ student, source }) => print(student, source!));
-  const isUntouched = ({ source, tokens, key }: Print): boolean =>
+  const isUntouched = ({ source, tokens, key, own }: Print): boolean =>
     source.trim() === '' ||
     key === given?.key ||
-    (tokens.kinds.length >= KGRAM && every(tokens.kinds).every(({ hash }) => ignored.has(hash)));
+    (own.size === 0 && tokens.kinds.length >= KGRAM && every(tokens.kinds).every(({ hash }) => ignored.has(hash)));
   const prints = all.filter(one => !isUntouched(one));
+  const untouched = counted(all.length - prints.length);
   if (prints.length < all.length)
-    notes.push(`${counted(all.length - prints.length)} of ${exercise} hold only what was handed out, so nothing in them is compared.`); // prettier-ignore
+    notes.push(`${untouched} of ${exercise} hold only what was handed out, so nothing in them is compared.`);
   const small = prints.filter(({ own }) => own.size === 0);
   if (small.length)
     notes.push(
@@ -154,7 +155,10 @@ function compare(
     );
   const sharing = sharingPairs(exercise, prints).sort(byLikeness);
   if (sharing.length > MOST_LISTED)
-    notes.push(`${exercise} has ${sharing.length} pairs that share anything, of which the ${MOST_LISTED} most alike are listed; the groups are of all.`); // prettier-ignore
+    notes.push(
+      `${exercise} has ${sharing.length} pairs that share anything, of which the ${MOST_LISTED} most alike are listed; ` +
+        'the groups are of all.',
+    );
   const pairs = sharing.filter(
     pair => pair.isIdentical || pair.similarity >= LEAST || pair.contained >= LEAST_CONTAINED,
   );
