@@ -1,5 +1,4 @@
 /** `npm run grade -- SUBMISSIONS --out REPORTS`: grades a class and writes all reports. */
-import fs from 'node:fs';
 import path from 'node:path';
 import { writeOver } from '../node/terminal';
 import { command, type Given, runIfMain, usage } from '../cli/command';
@@ -7,7 +6,7 @@ import { gradeClass } from './grade';
 import type { GradeOptions } from './plan';
 import { stubOf } from '../harness/stub';
 import { readPolicy } from './score/policy';
-import { similarities, similarityPage } from './report/similarity';
+import { writeSimilarity } from './report/writeSimilarity';
 import { type SandboxName, SANDBOXES } from '../sandbox/sandbox';
 import { writeReports } from './report/write';
 
@@ -75,10 +74,8 @@ const main = command('grade', async given => {
   writeReports(result, options.out);
   if (similarity) {
     const works = result.entries.map(({ work }) => work);
-    const similar = await similarities(works, exercise => stubOf(exercise, options.solutionFolder));
-    fs.writeFileSync(path.join(options.out, 'similarity.json'), JSON.stringify(similar, null, 2) + '\n');
-    fs.writeFileSync(path.join(options.out, 'similarity.html'), similarityPage(similar));
-    console.log(`${similar.length} pairs of submissions are alike: see similarity.html.`);
+    const said = await writeSimilarity(works, exercise => stubOf(exercise, options.solutionFolder), options.out);
+    for (const line of said) console.log(line);
   }
   const { entries, changes, warnings, ran, known, sandboxed } = result;
   const failed = entries.filter(({ grade }) => grade.status === 'not graded');
