@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import * as kit from '../../src';
 import { type ImageSet, ready, tf } from '../../src';
 import * as L from '../../src/layers';
+import * as optimizers from '../../src/training/optimizers/sgd';
 import { tinyModel, tinySet, weightsOf } from './tiny';
 
 /** As a notebook without types calls them. */
@@ -21,7 +22,6 @@ const {
   compareEnsemble,
   compareModels,
   compose,
-  cosine,
   cropTo,
   cutout,
   dropout2012,
@@ -46,7 +46,6 @@ const {
   rmsProp,
   saveWeights,
   sgd,
-  Sgd,
   softmaxCrossEntropy,
   split,
   standardized,
@@ -55,6 +54,8 @@ const {
   tenCrops,
   torchNetwork,
 } = kit as any;
+const { cosine } = kit.schedules as unknown as Record<string, any>;
+const Sgd = optimizers.Sgd as any;
 
 const set = tinySet();
 const bytes = set.images.length;
