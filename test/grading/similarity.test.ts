@@ -54,7 +54,7 @@ describe('the similarity report', () => {
     'no semicolons': [original, original.replace(/;$/gm, '')],
     'let for const, other quotes': [original, original.replace(/\bconst\b/g, 'let').replace(/'/g, '`')],
     'without export, as in a notebook': [original, original.replace(/export /g, '')],
-    '20,000 brackets behind a copy': [original, original + brackets],
+    '20,000 brackets after a copy': [original, original + brackets],
     '20,000 brackets before a copy': [original, brackets + original],
     'brackets and a comment that a regular expression seems to begin': [
       original,
@@ -65,8 +65,9 @@ describe('the similarity report', () => {
       `function f() {} /\`/.test('');\n${original}${brackets}const y = 4 / 2;`,
     ],
     'regular expressions with quotes': [original, `const r = /[/*'"\`]/.source.length / 2;\n${original}`],
-    'a great many numbers behind a copy': [original, `${original}const n = [${'1,'.repeat(20_000)}1];`],
-    'much other code behind a copy': [original, original + pieces(...Array.from({ length: 100 }, (_, i) => i + 1))],
+    "what fails an assertion of TypeScript's parser": [original, `${original}@of await `],
+    'a great many numbers after a copy': [original, `${original}const n = [${'1,'.repeat(20_000)}1];`],
+    'much other code after a copy': [original, original + pieces(...Array.from({ length: 100 }, (_, i) => i + 1))],
     'null bytes and half a pair': [original, original.replace(/;/g, ';\0 \ud800')],
     'old line ends': [original, original.replace(/\n/g, '\r')],
   };
