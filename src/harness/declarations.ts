@@ -2,7 +2,14 @@
 import ts from 'typescript';
 
 export function parse(source: string): ts.SourceFile {
-  return ts.createSourceFile('cell.ts', source, ts.ScriptTarget.ES2022, false);
+  const read = (text: string): ts.SourceFile => ts.createSourceFile('cell.ts', text, ts.ScriptTarget.ES2022, false);
+  try {
+    return read(source);
+  } catch (error) {
+    if (error instanceof RangeError) throw error;
+    // TypeScript 5.9 fails in itself on some texts, such as `@of await `; the compiler then says what is wrong with it.
+    return read('');
+  }
 }
 
 /** The names that a statement declares, imports included. */

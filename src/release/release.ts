@@ -75,7 +75,9 @@ function studentVersion(root: string, name: string): string | Buffer {
   for (const [, imported] of text.matchAll(/(?:from|import|require\(|import\() ?'(\.[^']*)'/g)) {
     const place = path.posix.join(path.posix.dirname(name), imported);
     if (WITHHELD_ROOMS.some(room => place.startsWith(`${room}/`)))
-      throw new Error(`${name} imports ${place}, which students do not get; put that between // BEGIN INSTRUCTOR and // END INSTRUCTOR.`); // prettier-ignore
+      throw new Error(
+        `${name} imports ${place}, which students do not get; put that between // BEGIN INSTRUCTOR and // END INSTRUCTOR.`,
+      );
   }
   return text;
 }

@@ -32,7 +32,7 @@ const main = command('bench', async ({ values, positionals }) => {
   const count = (name: 'rounds' | 'class'): number | undefined => {
     const value = values[name];
     if (value === undefined) return undefined;
-    if (!/^[1-9]\d*$/.test(value)) throw new Error(`--${name} is ${value}; right is 1, 2, ...`);
+    if (!/^[1-9]\d*$/.test(value)) throw new Error(`--${name} is ${value}; expected 1, 2, ...`);
     return Number(value);
   };
   const log = (line: string): void => (values.json ? console.error(line) : console.log(line));

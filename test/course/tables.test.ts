@@ -71,7 +71,11 @@ describe(`a table of answers gets less than half, with seeds from ${seed} on (CN
       const table = new Map<string, unknown[]>();
       for (let run = 1; run <= RUNS; run++) {
         const tests = await testFunctions(name, recording(solution, table), { seed: seed + run });
-        assert.deepEqual(tests.filter(({ passed }) => !passed), [], `the solution, seed ${seed + run}`); // prettier-ignore
+        assert.deepEqual(
+          tests.filter(({ passed }) => !passed),
+          [],
+          `the solution, seed ${seed + run}`,
+        );
       }
       const tests = await testFunctions(name, lookingUp(solution, table), { seed });
       const passed = tests.filter(test => test.passed);

@@ -124,7 +124,7 @@ describe('02-lrn', () => {
     const ones = values(await localResponseNorm(tf.ones([2, 3, 4, 6])), [2, 3, 4, 6]);
     // By hand, as alpha is small: (2 + 3e-4)^-0.75 = 0.5945 at the edges, (2 + 5e-4)^-0.75 = 0.5945 elsewhere.
     const far = ones.find(x => !(Math.abs(x - 0.5945) < 1e-3));
-    assert.equal(far, undefined, `ones become ${far}; right is 1 / (2 + alpha * count)^0.75, about 0.5945.`);
+    assert.equal(far, undefined, `ones become ${far}; expected 1 / (2 + alpha * count)^0.75, about 0.5945.`);
   });
 
   it('equals the formula on six channels, by hand [1]', () =>

@@ -83,7 +83,7 @@ async function expectPool(maps: Plane[][], pooling: Pooling): Promise<void> {
   if (matches(pool) && answer.shape[0] === maps.length && answer.shape[3] === channels) return;
   const mistake = MISTAKES.find(([, f]) => matches(f));
   const shape = [maps.length, count(height, pooling), count(width, pooling), channels];
-  if (!mistake) assert.deepEqual(answer.shape, shape, `the shape is [${answer.shape}]; right is [${shape}].`);
+  if (!mistake) assert.deepEqual(answer.shape, shape, `the shape is [${answer.shape}]; expected [${shape}].`);
   assert.fail(
     mistake ? `${mistake[0]}.` : `expected ${maps[0].map(map => pool(map, pooling))[0][0]}, got ${outputs[0][0][0]}.`,
   );

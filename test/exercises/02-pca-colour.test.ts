@@ -19,7 +19,7 @@ const random = (): number => 4 * draw() - 2;
 
 function numbers(answer: unknown, shape: number[], name: string): number[] {
   assert.ok(answer instanceof tf.Tensor, `${name} must return a tensor, got ${typeof answer}.`);
-  assert.deepEqual(answer.shape, shape, `the shape of ${name} is [${answer.shape}]; right is [${shape}].`);
+  assert.deepEqual(answer.shape, shape, `the shape of ${name} is [${answer.shape}]; expected [${shape}].`);
   return Array.from(answer.dataSync());
 }
 
@@ -187,13 +187,13 @@ describe('02-pca-colour', () => {
         is(expected) || !is(Math.sqrt(expected)),
         `the variance is ${expected}: the standard deviation must be.`,
       );
-      assert.ok(is(expected), `the standard deviation is ${found.toFixed(3)}; right is ${expected}.`);
+      assert.ok(is(expected), `the standard deviation is ${found.toFixed(3)}; expected ${expected}.`);
       const far = mean(drawn.map(x => Number(Math.abs(x) > 2 * expected)));
       assert.ok(
         far > 0.03 && far < 0.06,
         `${(100 * far).toFixed(1)}% lie beyond two deviations: of normal numbers 4.6% do.`,
       );
-      assert.ok(Math.abs(mean(drawn)) < 0.05 * expected, `the mean is ${mean(drawn).toFixed(3)}; right is 0.`);
+      assert.ok(Math.abs(mean(drawn)) < 0.05 * expected, `the mean is ${mean(drawn).toFixed(3)}; expected 0.`);
     }
   });
 

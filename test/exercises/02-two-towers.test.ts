@@ -92,7 +92,7 @@ function judge(answer: unknown, right: tf.Tensor, name: string, mistakes: [strin
   if (close(y, right)) return;
   const mistake = mistakes.find(([, wrong]) => close(y, wrong));
   if (mistake) assert.fail(`${mistake[0]}.`);
-  assert.deepEqual(y.shape, right.shape, `the shape of ${name} is [${y.shape}]; right is [${right.shape}].`);
+  assert.deepEqual(y.shape, right.shape, `the shape of ${name} is [${y.shape}]; expected [${right.shape}].`);
   assert.fail(`${name} differs from the right numbers by up to ${y.sub(right).abs().max().dataSync()[0].toFixed(3)}.`);
 }
 
@@ -141,7 +141,7 @@ describe('02-two-towers', () => {
     const ask = async (other: tf.Tensor4D): Promise<tf.Tensor4D[]> =>
       halves(tensor(await groupedConv(join([own, other]), filters), 'groupedConv'));
     const [a, b] = [await ask(random([1, 4, 4, 3])), await ask(random([1, 4, 4, 3]))];
-    assert.deepEqual(a[0].shape, [1, 4, 4, 2], `half of the output is [${a[0].shape}]; right is [1,4,4,2].`);
+    assert.deepEqual(a[0].shape, [1, 4, 4, 2], `half of the output is [${a[0].shape}]; expected [1,4,4,2].`);
     assert.ok(close(a[0], b[0]), 'the first half of the output changes with the second half of the input.');
     assert.ok(!close(a[1], b[1]), 'the second half of the output does not change with the second half of the input.');
   });

@@ -144,7 +144,7 @@ async function expectMap(rows: number, columns: number, classes: number, label: 
   const mistake = close(right) ? undefined : mistakes.find(([, wrong]) => close(wrong));
   if (mistake) assert.fail(`${mistake[0]}.`);
   assert.deepEqual(answer.shape, [rows, columns], `the shape is [${answer.shape}]; the grid has [${rows},${columns}].`);
-  assert.ok(close(right), `the map begins with ${actual[0]}; right is ${right[0]}.`);
+  assert.ok(close(right), `the map begins with ${actual[0]}; expected ${right[0]}.`);
 }
 
 const values = (length: number, f: (i: number) => number): number[] => Array.from({ length }, (_, i) => f(i));

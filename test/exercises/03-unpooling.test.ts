@@ -18,7 +18,7 @@ const show = (values: number[]): string => `${values.slice(0, 9).map(x => Number
 
 function numbers(answer: unknown, shape: number[], name: string): number[] {
   assert.ok(answer instanceof tf.Tensor, `${name} must be a tensor, got ${typeof answer}.`);
-  assert.deepEqual(answer.shape, shape, `the shape of ${name} is [${answer.shape}]; right is [${shape}].`);
+  assert.deepEqual(answer.shape, shape, `the shape of ${name} is [${answer.shape}]; expected [${shape}].`);
   return Array.from(answer.dataSync());
 }
 

@@ -50,7 +50,7 @@ function expectTensor(answer: unknown, right: tf.Tensor, mistakes: [message: str
   const sameShape = String(answer.shape) === String(right.shape);
   if (sameShape && close(numbers(answer), numbers(right))) return;
   const mistake = mistakes.find(([, wrong]) => close(numbers(answer), numbers(wrong())));
-  assert.ok(mistake || sameShape, `the shape is [${answer.shape}]; right is [${right.shape}].`);
+  assert.ok(mistake || sameShape, `the shape is [${answer.shape}]; expected [${right.shape}].`);
   assert.fail(mistake ? `${mistake[0]}.` : `expected ${show(numbers(right))}, got ${show(numbers(answer))}.`);
 }
 

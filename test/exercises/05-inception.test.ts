@@ -105,7 +105,7 @@ async function expectModule(x: tf.Tensor4D, k: InceptionKernels, byHand?: number
   const sameShape = String(answer.shape) === String(right.shape);
   if (sameShape && close(actual, byHand ?? numbers(right))) return;
   const mistake = MISTAKES.find(([, form]) => close(actual, numbers(module(x, k, form))));
-  assert.ok(mistake || sameShape, `the shape is ${answer.shape}; right is ${right.shape}, all channels side by side.`);
+  assert.ok(mistake || sameShape, `the shape is ${answer.shape}; expected ${right.shape}, all channels side by side.`);
   assert.fail(mistake ? `${mistake[0]}.` : `expected ${show(byHand ?? numbers(right))}, got ${show(actual)}.`);
 }
 

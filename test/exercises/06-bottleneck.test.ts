@@ -131,7 +131,7 @@ describe('06-bottleneck', () => {
     assert.equal(
       (difference / 1e9).toFixed(3),
       '0.231',
-      `over the three stages the difference is ${difference / 1e9} G; right is 0.231 G.`,
+      `over the three stages the difference is ${difference / 1e9} G; expected 0.231 G.`,
     );
   });
 

@@ -115,7 +115,7 @@ async function expectBlock(x: tf.Tensor4D, w: PreactivationWeights): Promise<voi
   const answer: unknown = await preactivation(x, w);
   assert.ok(answer instanceof tf.Tensor, `preactivation must return a tensor, got ${typeof answer}.`);
   const expected = right(x, layersOf(w));
-  assert.deepEqual(answer.shape, expected.shape, `the shape is [${answer.shape}]; right is [${expected.shape}].`);
+  assert.deepEqual(answer.shape, expected.shape, `the shape is [${answer.shape}]; expected [${expected.shape}].`);
   const actual = numbers(answer);
   if (close(actual, numbers(expected))) return;
   // A block that normalizes after its convolutions has norm1 for the channels that come out of the first.

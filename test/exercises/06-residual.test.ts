@@ -102,7 +102,7 @@ async function expectBlock(x: tf.Tensor4D, k: BlockKernels, stride: number, byHa
   }
   assert.ok(answer instanceof tf.Tensor, `basicBlock must return a tensor, got ${typeof answer}.`);
   const right = block(x, k, stride);
-  assert.deepEqual(answer.shape, right.shape, `the shape is [${answer.shape}]; right is [${right.shape}].`);
+  assert.deepEqual(answer.shape, right.shape, `the shape is [${answer.shape}]; expected [${right.shape}].`);
   const actual = numbers(answer);
   if (close(actual, byHand ?? numbers(right))) return;
   const mistake = MISTAKES.find(([, form]) => close(actual, numbers(block(x, k, stride, form))));

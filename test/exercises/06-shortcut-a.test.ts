@@ -81,7 +81,7 @@ async function expectShortcut(x: tf.Tensor4D, outputs: number, stride = 2, byHan
   assert.ok(!unpadded, 'the channels are those of x: append channels of zeros.');
   const floored = answer.shape[1] === Math.floor(height / stride) && height % stride > 0;
   assert.ok(!floored, 'the last row was lost: a picture of odd height has (height + 1) / 2 rows to keep.');
-  assert.deepEqual(answer.shape, shape, `the shape is [${answer.shape}]; right is [${shape}].`);
+  assert.deepEqual(answer.shape, shape, `the shape is [${answer.shape}]; expected [${shape}].`);
   const actual = Array.from(answer.dataSync());
   const right = byHand ?? formula(x, outputs, stride);
   if (close(actual, right)) return;

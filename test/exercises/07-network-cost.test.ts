@@ -32,7 +32,7 @@ async function expectCosts(input: [number, number, number], layers: CountedLayer
   assert.equal(
     costs.length,
     layers.length,
-    `there are ${costs.length} costs; right is one for each of the ${layers.length} layers.`,
+    `there are ${costs.length} costs; expected one for each of the ${layers.length} layers.`,
   );
   let [h, w, c] = input;
   layers.forEach((layer, i) => {
@@ -71,7 +71,7 @@ async function expectCosts(input: [number, number, number], layers: CountedLayer
     assert.equal(
       got,
       String([rows, columns, channels]),
-      `${name}: the output is ${got}; right is ${[rows, columns, channels]}.`,
+      `${name}: the output is ${got}; expected ${[rows, columns, channels]}.`,
     );
     const mistakes: Mistake<number>[] = [
       [`${name}: pooling learns nothing`, () => (layer.kind === 'pool' ? Number(cost.parameters) || NaN : NaN)],

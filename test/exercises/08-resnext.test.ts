@@ -166,7 +166,7 @@ describe('08-resnext', () => {
     for (const c of [3, 5, 16, 64]) {
       const distance = (d: number): number => Math.abs(c * (512 * d + 9 * d * d) - 69_632);
       const d = (await widthFor(c)) as number;
-      assert.ok(Number.isInteger(d) && d > 0, `for cardinality ${c}, d is ${d}; right is a whole number.`);
+      assert.ok(Number.isInteger(d) && d > 0, `for cardinality ${c}, d is ${d}; expected a whole number.`);
       assert.ok(
         distance(d) <= Math.min(distance(d - 1), distance(d + 1)),
         `for cardinality ${c}, d = ${d} is not the nearest.`,

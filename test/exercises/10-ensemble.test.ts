@@ -120,7 +120,7 @@ describe('10-ensemble', () => {
     const other = await expectGain(random(2, 4, 3), labelsFor(4, 3));
     assert.ok(other > 0, 'two different networks gain nothing: compare their mean with the ensemble.');
     const gain = await expectGain(tf.tile(random(1, 4, 3), [3, 1, 1]), labelsFor(4, 3));
-    assert.ok(Math.abs(gain) < 1e-5, `three times the same network gains ${gain}; right is 0.`);
+    assert.ok(Math.abs(gain) < 1e-5, `three times the same network gains ${gain}; expected 0.`);
   });
 
   describe('hidden', () => {

@@ -116,7 +116,7 @@ export function expectTensor(
   assert.ok(answer instanceof tf.Tensor, `${what} must be a tensor, got ${kindOf(answer)}.`);
   if (isSame(answer, right)) return;
   nameMistake(mistakes, wrong => isSame(answer, wrong));
-  assert.deepEqual(answer.shape, right.shape, `${what} has the shape [${answer.shape}]; right is [${right.shape}].`);
+  assert.deepEqual(answer.shape, right.shape, `${what} has the shape [${answer.shape}]; expected [${right.shape}].`);
   assert.fail(`${what}: expected ${show(right.dataSync())}, got ${show(answer.dataSync())}.`);
 }
 

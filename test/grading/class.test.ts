@@ -94,7 +94,7 @@ describe('grading a class', function () {
     it('case 43: tell of a failed test its message alone, not its source', () => {
       const { exercises } = JSON.parse(read('students/bob/feedback.json')) as { exercises: { tests: object[] }[] };
       assert.deepEqual(exercises[0].tests[0], {
-        ...{ title: 'adds two <numbers> & more', points: 2, passed: false, message: 'two numbers: right is 3' },
+        ...{ title: 'adds two <numbers> & more', points: 2, passed: false, message: 'two numbers: expected 3' },
       });
       assert.doesNotMatch(read('students/bob/feedback.html'), /strictEqual|\.test\.ts/);
     });

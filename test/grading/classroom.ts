@@ -15,7 +15,7 @@ import assert from 'node:assert/strict';
 const { call } = (globalThis as any)[Symbol.for('cnn-kit.answers')];
 const sum = (list: number[]) => call('01-sum', 'sum', [list]);
 describe('first', () => {
-  it('adds two <numbers> & more [2]', async () => assert.strictEqual(await sum([1, 2]), 3, 'two numbers: right is 3'));
+  it('adds two <numbers> & more [2]', async () => assert.strictEqual(await sum([1, 2]), 3, 'two numbers: expected 3'));
   describe('hidden', () => {
     it('secretTitle adds three [3]', async () => assert.strictEqual(await sum([70, 80, 90]), 240, 'secretMessage'));
   });

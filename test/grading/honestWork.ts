@@ -39,7 +39,7 @@ export function label(list: number[], unit: string): string {
   // END SOLUTION
 }
 `;
-export const STUB = toExercise(SOLUTION, 'solutions/01-points.ts');
+const STUB = toExercise(SOLUTION, 'solutions/01-points.ts');
 
 export const TEST = `
 import assert from 'node:assert/strict';
@@ -165,11 +165,26 @@ const RIGHT: Record<Name, Style[]> = {
       main: plain('label', `return ${LABEL.replace('1)', 'Places.One)')};`),
     },
     { before: ['const größe = 1, 자리 = 0;'], main: plain('label', `return ${LABEL.replace('1)', 'größe + 자리)')};`) },
-    { before: ['const id = 1, live = 0, scope = 0, load = 0;'], main: plain('label', `return ${LABEL.replace('1)', 'id + live + scope + load)')};`) }, // prettier-ignore
-    { before: ['declare const process: { version: string };'], main: plain('label', `void process.version;\n  return ${LABEL};`) }, // prettier-ignore
-    { before: ["const util = require('node:util');"], main: plain('label', `return ${LABEL.replace('unit', "util.format('%s', unit)")};`) }, // prettier-ignore
-    { before: ['const shape = { digits: 1 };', 'const both = { shape, unit: "" };'], main: plain('label', `return ${LABEL.replace('1)', 'both.shape.digits)')};`) }, // prettier-ignore
-    { before: ['function* gaps() { for (;;) yield " "; }', 'const source = gaps();'], main: plain('label', `return ${LABEL.replaceAll("' '", '(source.next().value as string)')};`) }, // prettier-ignore
+    {
+      before: ['const id = 1, live = 0, scope = 0, load = 0;'],
+      main: plain('label', `return ${LABEL.replace('1)', 'id + live + scope + load)')};`),
+    },
+    {
+      before: ['declare const process: { version: string };'],
+      main: plain('label', `void process.version;\n  return ${LABEL};`),
+    },
+    {
+      before: ["const util = require('node:util');"],
+      main: plain('label', `return ${LABEL.replace('unit', "util.format('%s', unit)")};`),
+    },
+    {
+      before: ['const shape = { digits: 1 };', 'const both = { shape, unit: "" };'],
+      main: plain('label', `return ${LABEL.replace('1)', 'both.shape.digits)')};`),
+    },
+    {
+      before: ['function* gaps() { for (;;) yield " "; }', 'const source = gaps();'],
+      main: plain('label', `return ${LABEL.replaceAll("' '", '(source.next().value as string)')};`),
+    },
     { main: `'use strict';\n${plain('label', `return ${LABEL};`)}\n// export { no }; import './nothing'` },
     {
       main: plain(
@@ -181,7 +196,9 @@ const RIGHT: Record<Name, Style[]> = {
     { main: plain('label', `for (let i = 0; i < 50; i++) console.log('x'.repeat(1e5));\n  return ${LABEL};`) },
     { main: `type Label = (list: number[], unit: string) => string;\nconst label: Label = (list, unit) => ${LABEL};` },
     { main: `const { label } = { label: (list: number[], unit: string): string => ${LABEL} };` },
-    { main: `class Labels { static write(list: number[], unit: string): string { return ${LABEL}; } }\nconst label = Labels.write;` }, // prettier-ignore
+    {
+      main: `class Labels { static write(list: number[], unit: string): string { return ${LABEL}; } }\nconst label = Labels.write;`,
+    },
     { main: `function label(list: number[], unit: string): string;\n${plain('label', `return ${LABEL};`)}` },
     {
       main: 'let label: (list: number[], unit: string) => string = () => "";',
@@ -198,7 +215,10 @@ const RIGHT: Record<Name, Style[]> = {
       main: plain('label', `return ${LABEL.replaceAll("' '", 'gap')};`),
     },
     {
-      main: plain('label', `if (list.length === 1) return list[0].toFixed(1) + ' ' + unit;\n  return list[0].toFixed(1) + ' ' + label(list.slice(1), unit);`), // prettier-ignore
+      main: plain(
+        'label',
+        `if (list.length === 1) return list[0].toFixed(1) + ' ' + unit;\n  return list[0].toFixed(1) + ' ' + label(list.slice(1), unit);`,
+      ),
     },
     {
       before: ['const parts = { gap: "", end: "" };', 'Object.assign(parts, { gap: " ", end: " " });'],

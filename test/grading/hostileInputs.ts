@@ -36,26 +36,49 @@ const ANSWERS: Record<string, Make> = {
   text: (_, size) => JSON.stringify('x'.repeat(size)),
   'a tensor of many ranks': (_, size) =>
     marked('tensor', { dtype: 'float32', shape: Array(size >> 1).fill(1), data: [1] }),
-  'a tensor of many numbers': (_, size) => marked('tensor', { dtype: 'float32', shape: [size >> 1], data: Array(size >> 1).fill(0) }), // prettier-ignore
+  'a tensor of many numbers': (_, size) =>
+    marked('tensor', { dtype: 'float32', shape: [size >> 1], data: Array(size >> 1).fill(0) }),
   'an empty tensor of a huge shape': () => marked('tensor', { dtype: 'float32', shape: [0, 2 ** 40], data: [] }),
   'many tensors': (_, size) => `[${fill(`${marked('tensor', { dtype: 'float32', shape: [], data: [1] })},`, size)}1]`,
-  'a model in a circle': () => model({ name: 'm', layers: [dense('a', 'a')], inputLayers: [['a', 0, 0]], outputLayers: [['a', 0, 0]] }), // prettier-ignore
+  'a model in a circle': () =>
+    model({ name: 'm', layers: [dense('a', 'a')], inputLayers: [['a', 0, 0]], outputLayers: [['a', 0, 0]] }),
   'a model of two in a circle': () =>
-    model({ name: 'm', layers: [dense('a', 'b'), dense('b', 'a')], inputLayers: [['a', 0, 0]], outputLayers: [['b', 0, 0]] }), // prettier-ignore
+    model({
+      name: 'm',
+      layers: [dense('a', 'b'), dense('b', 'a')],
+      inputLayers: [['a', 0, 0]],
+      outputLayers: [['b', 0, 0]],
+    }),
   'a model of many layers': (_, size) =>
     model(
-      { name: 's', layers: Array.from({ length: size >> 7 }, (_, i) => ({ className: 'Activation', config: { activation: 'relu', name: `a${i}`, ...(i ? {} : { batchInputShape: [null, 1] }) } })) }, // prettier-ignore
+      {
+        name: 's',
+        layers: Array.from({ length: size >> 7 }, (_, i) => ({
+          className: 'Activation',
+          config: { activation: 'relu', name: `a${i}`, ...(i ? {} : { batchInputShape: [null, 1] }) },
+        })),
+      },
       [],
       'Sequential',
     ),
   'models in models': (_, size) => {
     let config: object = { className: 'Dense', config: { units: 1, batchInputShape: [null, 1] } };
-    for (let i = 0; i < Math.min(size >> 8, 500); i++) config = { className: 'Sequential', config: { name: `s${i}`, layers: [config] } }; // prettier-ignore
+    for (let i = 0; i < Math.min(size >> 8, 500); i++)
+      config = { className: 'Sequential', config: { name: `s${i}`, layers: [config] } };
     return model(config, [], 'Sequential');
   },
-  'a huge layer': () => model({ name: 's', layers: [{ className: 'Dense', config: { units: 1e9, batchInputShape: [null, 1e9] } }] }, [], 'Sequential'), // prettier-ignore
+  'a huge layer': () =>
+    model(
+      { name: 's', layers: [{ className: 'Dense', config: { units: 1e9, batchInputShape: [null, 1e9] } }] },
+      [],
+      'Sequential',
+    ),
   'a huge repetition': () =>
-    model({ name: 's', layers: [{ className: 'RepeatVector', config: { n: 1e9, batchInputShape: [null, 1e6] } }] }, [], 'Sequential'), // prettier-ignore
+    model(
+      { name: 's', layers: [{ className: 'RepeatVector', config: { n: 1e9, batchInputShape: [null, 1e6] } }] },
+      [],
+      'Sequential',
+    ),
   'a config of brackets': (_, size) =>
     marked('model', { className: 'Model', config: around('[', ']', size), weights: [] }),
   bytes: (random, size) => Buffer.from(Array.from({ length: Math.min(size, 5000) }, () => below(random, 256))),
@@ -102,12 +125,46 @@ const TYPESCRIPT: Record<string, Make> = Object.fromEntries(
   }).map(([name, [open, close, inner]]): [string, Make] => [name, (_, size) => around(open, close, size, inner)]),
 );
 TYPESCRIPT['tokens at random'] = (random, size) => {
-  const tokens = ['(', ')', '[', ']', '{', '}', '<', '>', '=>', '`', '${', '?', ':', ',', ';', 'a', ' async ', ' function ', ' class ', '=', '+', '/', '"', '\n', '@', '.', ' import ', ' export ']; // prettier-ignore
+  const tokens = [
+    '(',
+    ')',
+    '[',
+    ']',
+    '{',
+    '}',
+    '<',
+    '>',
+    '=>',
+    '`',
+    '${',
+    '?',
+    ':',
+    ',',
+    ';',
+    'a',
+    ' async ',
+    ' function ',
+    ' class ',
+    '=',
+    '+',
+    '/',
+    '"',
+    '\n',
+    '@',
+    '.',
+    ' import ',
+    ' export ',
+  ];
   return Array.from({ length: Math.min(size >> 1, 100_000) }, () => tokens[below(random, tokens.length)]).join('');
 };
 
 const book = (sources: string[], kind = 'code'): string =>
-  JSON.stringify({ nbformat: 4, nbformat_minor: 5, metadata: {}, cells: sources.map(source => ({ cell_type: kind, metadata: {}, source })) }); // prettier-ignore
+  JSON.stringify({
+    nbformat: 4,
+    nbformat_minor: 5,
+    metadata: {},
+    cells: sources.map(source => ({ cell_type: kind, metadata: {}, source })),
+  });
 
 const NOTEBOOKS: Record<string, Make> = {
   'many cells': (_, size) => book(Array(Math.min(2000, size >> 6)).fill('const sum = 1;')),
@@ -130,7 +187,8 @@ const ARCHIVES: Record<string, Make> = {
   'a gzip of zeros': () => zlib.gzipSync(Buffer.alloc(64 << 20)),
   'gzip in gzip': () => zlib.gzipSync(zlib.gzipSync(zlib.gzipSync(Buffer.alloc(64 << 20)))),
   'a zip of zeros': () => zip([{ name: '01-sum.ts', content: Buffer.alloc(32 << 20) }]),
-  'a zip of many files': (_, size) => zip(Array.from({ length: Math.min(size >> 8, 4000) }, (_, i) => ({ name: `${i}/01-sum.ts`, content: '' }))), // prettier-ignore
+  'a zip of many files': (_, size) =>
+    zip(Array.from({ length: Math.min(size >> 8, 4000) }, (_, i) => ({ name: `${i}/01-sum.ts`, content: '' }))),
   'zips in zips': () => {
     let inner: Buffer = Buffer.from('x');
     for (let i = 0; i < 20; i++)
@@ -142,7 +200,9 @@ const ARCHIVES: Record<string, Make> = {
     return whole.subarray(0, below(random, whole.length));
   },
   'a zip with bits turned': (random, size) => {
-    const whole = Buffer.from(zip(Array.from({ length: 20 }, (_, i) => ({ name: `${i}.ts`, content: Buffer.alloc(size >> 5, i) })))); // prettier-ignore
+    const whole = Buffer.from(
+      zip(Array.from({ length: 20 }, (_, i) => ({ name: `${i}.ts`, content: Buffer.alloc(size >> 5, i) }))),
+    );
     for (let i = 0; i < 20; i++) whole[below(random, whole.length)] ^= 1 << below(random, 8);
     return whole;
   },

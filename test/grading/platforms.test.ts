@@ -122,7 +122,10 @@ describe('platforms', () => {
   it('nbgrader: a time that cannot be read stops with file and value', async () => {
     write('ann/hw1/01-sum.ts', 'x');
     write('ann/hw1/timestamp.txt', '2026-02-30 10:00:00 UTC');
-    await assert.rejects(collect(folder, ['01-sum'], { timestamps: true }), /^Error: ann\/hw1\/timestamp\.txt: .*"2026-02-30 10:00:00 UTC" does not exist/); // prettier-ignore
+    await assert.rejects(
+      collect(folder, ['01-sum'], { timestamps: true }),
+      /^Error: ann\/hw1\/timestamp\.txt: .*"2026-02-30 10:00:00 UTC" does not exist/,
+    );
   });
 
   describe('times', () => {

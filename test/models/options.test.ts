@@ -2,12 +2,11 @@
 import assert from 'node:assert/strict';
 import { tf } from '../../src';
 import { shown } from '../../src/base/options';
-import { skeleton } from '../../src/layers';
+import { skeleton, squeezeExcite as gate } from '../../src/layers';
 import * as models from '../../src/models';
 
-/** As a notebook without types would call them. */
-// As a notebook without types calls them.
-const { architecture, squeezeExcite } = { ...models, squeezeExcite: L.squeezeExcite } as unknown as Record<
+// As a notebook without types would call them.
+const { architecture, squeezeExcite } = { ...models, squeezeExcite: gate } as unknown as Record<
   string,
   (...args: unknown[]) => any
 >;

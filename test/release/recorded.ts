@@ -41,15 +41,26 @@ export async function expectSameVerdicts(exercise: string): Promise<void> {
   const run = await studentEdition(exercise);
   const solution = require(path.join(ROOT, 'solutions', `${exercise}.ts`)) as Functions;
   const right = await run(solution);
-  assert.deepEqual(right.filter(({ passed }) => !passed), [], 'the solution'); // prettier-ignore
+  assert.deepEqual(
+    right.filter(({ passed }) => !passed),
+    [],
+    'the solution',
+  );
   const stub = Object.fromEntries(Object.keys(solution).map(name => [name, () => undefined])) as Functions;
-  assert.deepEqual((await run(stub)).filter(({ passed }) => passed), [], 'nothing at all'); // prettier-ignore
+  assert.deepEqual(
+    (await run(stub)).filter(({ passed }) => passed),
+    [],
+    'nothing at all',
+  );
   const different: string[] = [];
   for (const { name, message: named, ...functions } of bankOf(exercise)) {
     const wrong = functions as unknown as Functions;
     const original = (await testFunctions(exercise, wrong, { seed: SEED })).filter(({ hidden }) => !hidden);
     const recorded = await run(wrong);
-    assert.deepEqual(recorded.map(({ title, points }) => [title, points]), original.map(({ title, points }) => [title, points])); // prettier-ignore
+    assert.deepEqual(
+      recorded.map(({ title, points }) => [title, points]),
+      original.map(({ title, points }) => [title, points]),
+    );
     recorded.forEach(({ title, passed, message }, i) => {
       if (passed !== original[i].passed) different.push(`${name}: ${title}: ${passed ? 'passes' : message}`);
     });

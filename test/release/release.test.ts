@@ -259,7 +259,10 @@ recorded("01-area", [
       if (!/\.(ts|[cm]js)$/.test(name)) continue;
       const text = fs.readFileSync(path.join(out, 'src', name), 'utf8');
       for (const [, imported] of text.matchAll(/^(?:import|export) .*from '([^.'][^']*)';$/gm)) {
-        const wanted = imported.split('/').slice(0, imported.startsWith('@') ? 2 : 1).join('/'); // prettier-ignore
+        const wanted = imported
+          .split('/')
+          .slice(0, imported.startsWith('@') ? 2 : 1)
+          .join('/');
         const known = packages.some(one => one === wanted || PARTS[wanted] === one);
         assert.ok(imported.startsWith('node:') || known, `src/${name} imports ${imported}, which package.json lacks`);
       }
@@ -299,12 +302,33 @@ recorded("01-area", [
 
   it('refuses what is nearly a marker, and leaves prose alone', () => {
     for (const line of [
-      ...['// BEGIN SOLUTON: multiply', '// begin solution: multiply', '//BEGIN SOLUTION: multiply', '// END  SOLUTION'],
-      ...['// BEGIN SOLUTION multiply', '// BEGIN SOLUTION', '/// BEGIN SOLUTION: multiply', '// END_SOLUTION', '// EDN SOLUTION'],
-      ...['// END SOLUTION ', '# END SOLUTION', 'return 1; // END SOLUTION', '// ENDSOLUTION', '// Begin Solution: multiply'],
+      ...[
+        '// BEGIN SOLUTON: multiply',
+        '// begin solution: multiply',
+        '//BEGIN SOLUTION: multiply',
+        '// END  SOLUTION',
+      ],
+      ...[
+        '// BEGIN SOLUTION multiply',
+        '// BEGIN SOLUTION',
+        '/// BEGIN SOLUTION: multiply',
+        '// END_SOLUTION',
+        '// EDN SOLUTION',
+      ],
+      ...[
+        '// END SOLUTION ',
+        '# END SOLUTION',
+        'return 1; // END SOLUTION',
+        '// ENDSOLUTION',
+        '// Begin Solution: multiply',
+      ],
       ...['// YOUR CODE HERE: multiply', '// your code here', '/* BEGIN SOLUTION */', '// BEGIN SOLUTIONS: multiply'],
     ])
-      assert.throws(() => refuseNearMarkers(`a\n  ${line}`, 'x.ts', true), /^Error: x\.ts:2 has ".*", nearly a marker; expected \/\/ /, line); // prettier-ignore
+      assert.throws(
+        () => refuseNearMarkers(`a\n  ${line}`, 'x.ts', true),
+        /^Error: x\.ts:2 has ".*", nearly a marker; expected \/\/ /,
+        line,
+      );
     for (const line of [
       '// BEGIN INSTRUCTORS',
       '<!-- begin instructor -->',

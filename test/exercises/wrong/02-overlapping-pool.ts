@@ -47,12 +47,12 @@ export const wrong = [
     right(x, stride, stride, rounding),
   ),
   answer("has 'same' padding", /padding 'same'/, (x, size, stride) => tf.maxPool(x, size, stride, 'same')),
-  answer('keeps a window outside', /the shape is \[1,3,3,1\]; right is \[1,2,2,1\]/, (x, size, stride, rounding) =>
+  answer('keeps a window outside', /the shape is \[1,3,3,1\]; expected \[1,2,2,1\]/, (x, size, stride, rounding) =>
     rounding === 'floor'
       ? right(x, size, stride, rounding)
       : tf.maxPool(padded(x, size, stride, -Infinity), size, stride, 'valid'),
   ),
-  answer('pools the channels too', /the shape is .*,1\]; right is .*,3\]/, (x, size, stride, rounding) =>
+  answer('pools the channels too', /the shape is .*,1\]; expected .*,3\]/, (x, size, stride, rounding) =>
     right(x, size, stride, rounding).max(3, true),
   ),
   answer('forgets the batch', /four dimensions, got 3/, (x, size, stride, rounding) =>

@@ -51,7 +51,7 @@ export const wrong = [
   draw('draws evenly', /standard deviation is|of normal numbers/, (batch, d) =>
     tf.randomUniform([batch, 3], -Math.sqrt(3) * d, Math.sqrt(3) * d),
   ),
-  draw('ignores the deviation', /standard deviation is 0\.\d*; right is 2/, batch => drawAlphas(batch)),
+  draw('ignores the deviation', /standard deviation is 0\.\d*; expected 2/, batch => drawAlphas(batch)),
   draw('draws once for all images', /all images have the same alphas/, (batch, d) => drawAlphas(1, d).tile([batch, 1])),
   draw('draws once for all colours', /are one number/, (batch, d) => tf.randomNormal([batch, 1], 0, d).tile([1, 3])),
   draw('has a seed', /two calls draw the same/, (batch, d) => tf.randomNormal([batch, 3], 0, d, 'float32', 1)),

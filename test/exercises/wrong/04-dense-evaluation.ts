@@ -39,7 +39,7 @@ export const wrong = [
   dense('transposes first', /must not mix units/, (weights, h, w) =>
     weights.transpose().reshape([h, w, -1, weights.shape[1]]),
   ),
-  dense('keeps the matrix', /has the shape \[12,2\]; right is \[2,3,2,2\]/, weights => weights),
+  dense('keeps the matrix', /has the shape \[12,2\]; expected \[2,3,2,2\]/, weights => weights),
   map('forgets the ReLU', /ReLU between the two layers is missing/, (maps, hidden, classify) =>
     tf.conv2d(tf.conv2d(maps, hidden, 1, 'valid'), solution.denseToConvolution(classify, 1, 1), 1, 'valid'),
   ),
