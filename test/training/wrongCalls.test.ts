@@ -54,7 +54,7 @@ const {
   tenCrops,
   torchNetwork,
 } = kit as any;
-const { cosine } = kit.schedules as unknown as Record<string, any>;
+const cosine = kit.schedules.cosine as any;
 const Sgd = optimizers.Sgd as any;
 
 const set = tinySet();

@@ -26,7 +26,7 @@ export const wrong: Wrong[] = [
   { name: 'averages the height', message: /only one direction/, globalAverage: x => tf.mean(x, 1) },
   {
     name: 'keeps the dimensions',
-    message: /the shape is \[.*,1,1,.*right is/,
+    message: /the shape is \[.*,1,1,.*expected/,
     globalAverage: x => tf.mean(x, [1, 2], true),
   },
   {

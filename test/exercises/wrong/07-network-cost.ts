@@ -56,7 +56,7 @@ export const wrong = [
   each('thinks pictures are square', /follows from the width/, ({ output: [h, , c] }, layer) =>
     layer.kind === 'dense' ? {} : { output: [h, h, c] },
   ),
-  each('changes the channels of a pool', /the output is .*; right is/, ({ output: [h, w, c] }, { kind }) =>
+  each('changes the channels of a pool', /the output is .*; expected/, ({ output: [h, w, c] }, { kind }) =>
     kind === 'pool' ? { output: [h, w, 2 * c] } : {},
   ),
   each('learns in pools', /pooling learns nothing/, ({ output }, { kind }) =>
