@@ -155,7 +155,7 @@ export const COMMANDS = {
       out: { type: 'string', required: true, value: 'REPORTS', about: 'the folder for the reports' },
       exercises: { type: 'string', value: 'a,b', about: 'these alone' },
       late: { type: 'string', value: 'FILE', about: 'the policy: deadlines, penalties, extra points' },
-      similarity: { type: 'boolean', about: 'lists pairs of submissions that are alike' },
+      similarity: { type: 'boolean', about: 'shows groups and pairs of submissions that are alike' },
       jobs: { type: 'string', value: 'N', about: 'submissions at a time, from 1 to 99' },
       queue: { type: 'string', value: 'redis://HOST:PORT', about: 'gives the work to grade:worker on other machines' },
       sandbox: {

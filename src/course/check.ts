@@ -8,12 +8,17 @@ export type { Functions, TestResult };
 
 /** What a check found. Shown by a notebook as a list; `toString()` is the same as text. */
 export class CheckResult {
+  /** The public ones: hidden tests are for the grader, also where they are at hand. */
+  readonly tests: TestResult[];
+
   constructor(
     readonly exercise: string,
-    readonly tests: TestResult[],
+    tests: TestResult[],
     /** Seed for the inputs that the tests drew. */
     readonly seed: number,
-  ) {}
+  ) {
+    this.tests = tests.filter(({ hidden }) => !hidden);
+  }
 
   get passed(): boolean {
     return this.tests.length > 0 && this.tests.every(test => test.passed);

@@ -78,7 +78,8 @@ export async function lookOver(root: string, runTests: RunTests): Promise<{ find
 }
 
 /** The first public test that does not pass. */
-export function firstFailure(tests: TestResult[]): string | undefined {
+export function firstFailure(all: TestResult[]): string | undefined {
+  const tests = all.filter(({ hidden }) => !hidden);
   const failed = tests.find(({ passed }) => !passed);
   const count = `${tests.filter(({ passed }) => passed).length} of ${tests.length} public tests pass`;
   return failed && `${count}; ${failed.title}: ${failed.message}`;
