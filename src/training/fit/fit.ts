@@ -4,6 +4,7 @@ import type { ImageSet } from '../../data';
 import { display, progress, type Progress } from '../../display';
 import { evaluate } from '../evaluation/evaluate';
 import { Ahead } from '../step/ahead';
+import { showAsCurve } from './curve';
 import { type Epoch, type History, Interrupted, Log } from './history';
 import { Learner } from './learner';
 import type { FitOptions } from './options';
@@ -27,7 +28,7 @@ export async function fit(model: tf.LayersModel, set: ImageSet, options: FitOpti
   const every = checkpoint?.every ?? perEpoch;
 
   const log = new Log(batchesPerEpoch(set, settings));
-  const { history } = log;
+  const history = showAsCurve(log.history);
   const learner = new Learner(model, settings);
   const runFile = checkpoint && new RunFile(checkpoint.file, learner, set, settings);
   let bar: Progress | undefined;
