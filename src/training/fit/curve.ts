@@ -17,13 +17,15 @@ function learningCurve({ epochs, losses, steps }: History): Figure {
     ]),
   );
   const sets = [...new Set(values.map(({ set }) => set))];
+  // Vega would put ticks between two epochs.
+  const few = epochs.length <= 12 ? { values: epochs.map(({ epoch }) => epoch) } : {};
   const panel = (title: string): object => ({
     width: 240,
     height: 200,
     transform: [{ filter: { field: 'title', equal: title } }],
     mark: { type: 'line', point: epochs.length <= 40 && { size: 24 } },
     encoding: {
-      x: { field: 'epoch', type: 'quantitative', axis: { tickMinStep: 1 } },
+      x: { field: 'epoch', type: 'quantitative', axis: { format: 'd', tickMinStep: 1, ...few } },
       y: { field: 'value', type: 'quantitative', title },
       color: {
         field: 'set',
