@@ -1,6 +1,6 @@
 /** Runs an exercise's public tests, the same file that the grader uses, and says what passes and which mistake the rest looks like. */
 import { Checker } from './checker';
-import { type Functions, newSeed, testFunctions } from '../harness/functions';
+import { drawsInputs, type Functions, newSeed, testFunctions } from '../harness/functions';
 import type { TestResult } from '../harness/run';
 import { refusePackage } from '../node/root';
 
@@ -34,7 +34,9 @@ export class CheckResult {
       ? `${this.exercise}: public tests pass, ${done} of ${done}.`
       : `${this.exercise}: ${done} of ${this.tests.length} public tests pass. Fix the first one that fails, then check again.`;
     // What is not written yet was given no inputs.
-    const isDrawn = this.tests.some(({ passed, message }) => !passed && !message?.startsWith('Not written yet'));
+    const isDrawn =
+      drawsInputs(this.exercise) &&
+      this.tests.some(({ passed, message }) => !passed && !message?.startsWith('Not written yet'));
     const seed = `The inputs are of seed ${this.seed}; CNN_KIT_SEED=${this.seed} draws the same again.`;
     return [...lines, verdict, ...(isDrawn ? [seed] : [])].join('\n');
   }
