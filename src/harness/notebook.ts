@@ -58,9 +58,9 @@ export function readNotebook(cells: Notebook, exercise: string, stub?: string): 
       else if (!untouched.length) lost.push({ label: `cell ${cell.id} as handed out`, source: cell.source });
     }
   }
-  const places = cells.filter(({ id }) => id !== undefined);
-  const order = exerciseCells(stub, exercise).flatMap(({ id }) => places.findIndex(cell => cell.id === id));
-  const found = order.filter(place => place >= 0);
+  const found = exerciseCells(stub, exercise)
+    .map(cell => placeOf(cell, cells))
+    .filter(place => place >= 0);
   if (found.some((place, i) => i > 0 && place < found[i - 1]))
     notes.push("the cells were reordered: they run in the notebook's order");
   // Cells that a student turned to Markdown run where they are.
@@ -68,6 +68,14 @@ export function readNotebook(cells: Notebook, exercise: string, stub?: string): 
 }
 
 const plain = ({ label, source }: StudentCell): Cell => ({ label, source });
+
+/** Where a cell of the exercise is: by its id, or by what it declares. */
+function placeOf({ id, source }: ExerciseCell, cells: StudentCell[]): number {
+  const place = cells.findIndex(cell => cell.id === id);
+  if (place >= 0) return place;
+  const names = valuesOf(source);
+  return cells.findIndex(cell => names.some(name => cell.names.includes(name)));
+}
 
 /** A cell of the exercise that no cell of the student's declares any more. */
 function lostOfGiven(cell: ExerciseCell, cells: StudentCell[], notes: string[]): Cell[] {

@@ -6,6 +6,9 @@ import { candidatesOf } from './candidates';
 import { limited, LimitError } from '../node/limited';
 import { declaredValues, parse } from './declarations';
 
+/** Brackets of a program in each other; people write a dozen. */
+const MOST_DEPTH = 2000;
+
 /** Local files of one answer. */
 const MAX_FILES = 50;
 
@@ -167,9 +170,20 @@ async function compileCells(cells: Cell[]): Promise<NonNullable<Program['cells']
 }
 
 async function compile(text: string, options: Esbuild.TransformOptions, where = ''): Promise<string> {
+  const tooDeep = (): CompileError =>
+    new CompileError(`${where}the compiler ends on this file: something in it is nested too deep`);
+  // It takes time and memory by the square of the depth.
+  if (depthOf(text) > MOST_DEPTH) throw tooDeep();
   // Loaded at the first use: a check in a browser's kernel has another compiler.
   const { stop, transform } = require('esbuild') as typeof Esbuild;
-  const fixed: Esbuild.TransformOptions = { loader: 'ts', target: 'node20', logLevel: 'silent', tsconfigRaw: '{}' };
+  // Without white space: indented, brackets nested n deep take n * n bytes.
+  const fixed: Esbuild.TransformOptions = {
+    minifyWhitespace: true,
+    loader: 'ts',
+    target: 'node20',
+    logLevel: 'silent',
+    tsconfigRaw: '{}',
+  };
   for (let tries = 1; ; tries++) {
     try {
       return (await transform(text, { ...fixed, ...options })).code;
@@ -178,10 +192,19 @@ async function compile(text: string, options: Esbuild.TransformOptions, where = 
       if (first) throw new CompileError(`${where}line ${first.location?.line ?? '?'}: ${first.text}`);
       // Brackets nested a hundred thousand deep end esbuild's process, which would be missing for all who follow.
       await stop();
-      if (tries === 2)
-        throw new CompileError(`${where}the compiler ends on this file: something in it is nested too deep`);
+      if (tries === 2) throw tooDeep();
     }
   }
+}
+
+/** How deep brackets are in each other, those in texts and comments counted too. */
+function depthOf(text: string): number {
+  let [depth, most] = [0, 0];
+  for (const character of text) {
+    if (character === '(' || character === '[' || character === '{') most = Math.max(most, ++depth);
+    else if (depth && (character === ')' || character === ']' || character === '}')) depth--;
+  }
+  return most;
 }
 
 /** A cell's text with `import` as a call and without `export`, line by line as it was. */

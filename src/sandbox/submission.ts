@@ -278,6 +278,8 @@ export class Submission {
       waiting.resolve(limited(READ_MILLISECONDS, 'it', () => decode(text, this.options.tensors)));
     } catch (error) {
       waiting.reject(new Error(`The answer cannot be read: ${(error as Error).message}`));
+    } finally {
+      this.options.tensors?.reset();
     }
   }
 

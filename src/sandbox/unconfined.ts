@@ -37,7 +37,8 @@ export function startAsUser(worker: number, limits: Limits, options: StartOption
     ...started,
     kill() {
       started.kill();
-      endAll(uid);
+      // Before anyone else is asked, who could read it.
+      clearUp(uid);
     },
   };
 }

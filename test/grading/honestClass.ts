@@ -1,14 +1,9 @@
 /** The property of honest work, for `count` students of one class: the grade is that of the answer it was made from. */
 import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
 import path from 'node:path';
 import { seeded } from '../../src/base/random';
 import { bundleTest } from '../../src/harness/bundle';
-import { functionOf } from '../../src/harness/cellScope';
-import { runTests } from '../../src/harness/run';
-import { createConverter } from '../../src/kernel/typescript/tslabConverter';
-import { Executor } from '../../src/kernel/evaluation/executor';
-import { loadCompiler } from '../../src/kernel/node/compiler';
-import { nodePlatform } from '../../src/kernel/node/platform';
 import { ROOT } from '../../src/node/root';
 import { Classroom } from './classroom';
 import { EXERCISE, type HonestWork, honestWork, SOLUTION, TEST, TOOLS } from './honestWork';
@@ -53,63 +48,27 @@ export function itGradesHonestWork(count: number, inKernel: number): void {
       let refused = 0;
       let compared = 0;
       const wrong: string[] = [];
-      for (const work of works) {
-        if (!work.cells || compared + refused === inKernel) continue;
-        room.write(`kernel/${work.student}/tools.ts`, TOOLS);
-        const shown = await kernelPoints(work.cells, room.path(`kernel/${work.student}`), test);
-        if (shown === undefined) refused++;
+      const chosen = works.filter(({ cells }) => cells).slice(0, inKernel);
+      for (const { student } of chosen) room.write(`kernel/${student}/tools.ts`, TOOLS);
+      const jobs = chosen.map(({ cells, student }) => ({ cells: cells!, folder: room.path(`kernel/${student}`) }));
+      // In a process of its own: a kernel takes streams and timers for itself, and tslab its first compiler.
+      const script = path.join(__dirname, 'inKernel.ts');
+      const said = execFileSync(process.execPath, ['--import=tsx', script], {
+        ...{ input: JSON.stringify({ jobs, test }), encoding: 'utf8', cwd: ROOT, maxBuffer: 1 << 24 },
+        stdio: ['pipe', 'pipe', 'inherit'],
+      });
+      const points = JSON.parse(said.slice(said.lastIndexOf('\n[') + 1)) as (number | null)[];
+      chosen.forEach((work, i) => {
+        const shown = points[i];
+        if (shown === null) refused++;
         else {
           compared++;
           if (shown !== work.points) wrong.push(`${shown} in the kernel in place of ${work.points}, ${tell(work)}`);
         }
-      }
+      });
       console.log(`      ${compared} compared; in ${refused} the kernel refuses a cell of the answer`);
       assert.deepEqual(wrong, [], `CNN_KIT_SEED=${SEED} CNN_KIT_ROUNDS=${rounds} repeats it`);
       assert.ok(compared > refused);
     });
   });
-}
-
-/** What the tests come to in the kernel; undefined where its type check refuses a cell of the answer. */
-async function kernelPoints(
-  cells: string[],
-  folder: string,
-  test: ReturnType<typeof bundleTest>,
-): Promise<number | undefined> {
-  // A kernel's process has one converter: tslab holds on to the first one's compiler.
-  for (const file of Object.keys(require.cache)) if (/node_modules\/tslab\//.test(file)) delete require.cache[file];
-  const converter = createConverter(
-    loadCompiler(path.join(ROOT, '.cache', 'kernel')),
-    nodePlatform.paths,
-    ROOT,
-    folder,
-  );
-  const executor = new Executor(nodePlatform, converter, ROOT, folder);
-  let isRefused = false;
-  const { console: printing } = globalThis;
-  const { write } = process.stdout;
-  globalThis.console = new Proxy(printing, { get: () => () => undefined });
-  process.stdout.write = () => true;
-  const functions: Record<string, unknown> = {};
-  try {
-    for (const [i, source] of cells.entries()) {
-      try {
-        await executor.run(source, `In[${i + 1}]`);
-      } catch (error) {
-        const isScratch = /^const = 3$|^function broken\(/.test(source);
-        if (/^TS\d+/.test((error as { ename?: string; name: string }).ename ?? (error as Error).name) && !isScratch)
-          isRefused = true;
-      }
-    }
-    for (const name of ['distance', 'mean', 'label'])
-      functions[name] = await executor.run(name, `In[${name}]`).catch(() => undefined);
-    if (isRefused) return undefined;
-    const call = async (_: string, name: string, values: unknown[]): Promise<unknown> =>
-      functionOf(functions, name)!(...values);
-    const results = await runTests(test, { call, probe: call as never }, { timeout: 10_000 });
-    return results.reduce((sum, { passed, points }) => sum + (passed ? points : 0), 0);
-  } finally {
-    globalThis.console = printing;
-    process.stdout.write = write;
-  }
 }

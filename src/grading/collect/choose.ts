@@ -194,7 +194,9 @@ export class Chooser {
         const content = this.handIn.files.get(file)!.read();
         if (content.length > most)
           throw new Error(`${path.posix.basename(file)} has ${content.length} bytes; at most ${most} are read`);
-        value = limited(READ_MILLISECONDS, path.posix.basename(file), () => make(decodeText(content)));
+        // Outside of the limit: Node itself may end where its own decoding is cut short.
+        const text = decodeText(content);
+        value = limited(READ_MILLISECONDS, path.posix.basename(file), () => make(text));
       } catch (error) {
         value = error as Error;
       }
@@ -259,6 +261,7 @@ const depth = (file: string): number => file.replace(/(^|\/)exercises\//, '$1').
 
 function noteOnName({ file, kind, sign }: Candidate, exercise: string): string[] {
   const base = path.posix.basename(file);
+  if (isPutAway(file)) return [`${show(file)} was taken for ${exercise}.${kind}`];
   const isPlain = sign === Sign.ExactName || (sign === Sign.CellIds && kind === 'ipynb');
   return isPlain ? [] : [`${show(base)} was taken for ${exercise}.${kind}`];
 }

@@ -3,7 +3,7 @@ import { type ExamResult, examine } from './exam';
 import { LIMITS } from '../../sandbox/limits';
 import { SandboxProcesses } from '../../sandbox/processes';
 import { chooseSandbox, type SandboxOptions } from '../../sandbox/sandbox';
-import { limited, LimitError } from '../../node/limited';
+import { cutShort, limited, LimitError } from '../../node/limited';
 import { bundleTest, type TestBundle } from '../../harness/bundle';
 import { CompileError, compileWork, neededCells, type Program, type Work } from '../../harness/program';
 import { outline, type TestResult } from '../../harness/run';
@@ -27,6 +27,9 @@ export interface JobResult {
   /** A fault of ours: no grade may come of it. */
   fault?: string;
 }
+
+/** What a worker says: its process may ask to be replaced. */
+export type Said = JobResult & { isLast?: true };
 
 /** What examines jobs, with sandboxed processes of its own. */
 function examiner(options: SandboxOptions): { work(job: Job): Promise<JobResult>; close(): void } {
@@ -76,6 +79,7 @@ if (process.send) {
   };
   process.on('disconnect', end).on('SIGTERM', end);
   process.on('message', (job: Job) => {
-    void work(job).then(result => process.send!(result));
+    // What was ended in the middle of TensorFlow.js may have left its scopes open: the next job gets another process.
+    void work(job).then(result => process.send!(cutShort() ? { ...result, isLast: true } : result));
   });
 }

@@ -3,7 +3,7 @@ import { type ChildProcess, fork, spawn } from 'node:child_process';
 import path from 'node:path';
 import { ROOT } from '../../node/root';
 import type { SandboxOptions } from '../../sandbox/sandbox';
-import type { Job, JobResult } from './worker';
+import type { Job, JobResult, Said } from './worker';
 
 /** A worker that says nothing for so long is ended: a submission's answer has tied it up. */
 const SILENCE_SECONDS = 900;
@@ -45,11 +45,11 @@ export class Workers {
     if (this.queue.length === 0 || (this.idle.length === 0 && this.count >= this.most)) return;
     const worker = this.idle.pop() ?? this.launch();
     const { job, resolve } = this.queue.shift()!;
-    const done = (result: JobResult): void => {
+    const done = ({ isLast, ...result }: Said): void => {
       clearTimeout(watch);
       worker.off('message', done).off('exit', died);
       resolve(result);
-      if (worker.connected && this.closed) worker.disconnect();
+      if (worker.connected && (this.closed || isLast)) worker.disconnect();
       else if (worker.connected) this.idle.push(worker);
       this.next();
     };
@@ -69,6 +69,7 @@ export class Workers {
       this.count--;
       const place = this.idle.indexOf(worker);
       if (place >= 0) this.idle.splice(place, 1);
+      this.next();
     });
     return worker;
   }

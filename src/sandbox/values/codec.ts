@@ -25,6 +25,8 @@ export interface TensorBridge {
   readModel(model: unknown): ModelData;
   make(data: TensorData): unknown;
   makeModel(data: ModelData): unknown;
+  /** After a decoding that was ended from outside, which runs no `finally`. */
+  reset(): void;
 }
 
 type Encoded = null | boolean | number | string | Encoded[] | { $: string; v?: unknown };

@@ -27,6 +27,7 @@ export function tensorBridge(load: () => typeof TF): TensorBridge {
     },
     make: ({ data, shape, dtype }) => load().tensor(data, shape, dtype),
     makeModel: data => rebuild(load(), data),
+    reset: () => (left = undefined),
   };
 }
 
@@ -42,15 +43,8 @@ function rebuild(tf: typeof TF, { className, config, weights }: ModelData): TF.L
   if (!['Sequential', 'Model', 'Functional'].includes(className))
     throw new Error(`The model is a ${JSON.stringify(className.slice(0, 40))}; expected a Sequential or a Model.`);
   const Class = (className === 'Sequential' ? tf.Sequential : tf.LayersModel) as unknown as Restorable;
-  let left = weights.reduce((sum, { data }) => sum + data.length, 0);
-  // Every layer makes its weights by this method; random numbers would be made for nothing.
-  const prototype = tf.layers.Layer.prototype as unknown as { addWeight: AddWeight };
-  const { addWeight } = prototype;
-  prototype.addWeight = function (name, shape, dtype, _, ...rest) {
-    left -= shape.reduce((product, n) => product * n, 1);
-    if (!(left >= 0)) throw new Error('its layers need more numbers than came with it');
-    return addWeight.call(this, name, shape, dtype, tf.initializers.zeros(), ...rest);
-  };
+  watchWeights(tf);
+  left = weights.reduce((sum, { data }) => sum + data.length, 0);
   try {
     const model = Class.fromConfig(Class, JSON.parse(config));
     model.setWeights(weights.map(({ data, shape, dtype }) => tf.tensor(data, shape, dtype)));
@@ -58,6 +52,24 @@ function rebuild(tf: typeof TF, { className, config, weights }: ModelData): TF.L
   } catch (error) {
     throw new Error(`The model cannot be rebuilt: ${String((error as Error).message).slice(0, 300)}`);
   } finally {
-    prototype.addWeight = addWeight;
+    left = undefined;
   }
+}
+
+/** How many numbers a model that is rebuilt may still ask for; undefined while none is. */
+let left: number | undefined;
+const watched = new WeakSet<object>();
+
+/** Has the method by which every layer makes its weights count; random numbers would be made for nothing. */
+function watchWeights(tf: typeof TF): void {
+  const prototype = tf.layers.Layer.prototype as unknown as { addWeight: AddWeight };
+  if (watched.has(prototype)) return;
+  watched.add(prototype);
+  const { addWeight } = prototype;
+  prototype.addWeight = function (name, shape, dtype, initializer, ...rest) {
+    if (left === undefined) return addWeight.call(this, name, shape, dtype, initializer, ...rest);
+    left -= shape.reduce((product, n) => product * n, 1);
+    if (!(left >= 0)) throw new Error('its layers need more numbers than came with it');
+    return addWeight.call(this, name, shape, dtype, tf.initializers.zeros(), ...rest);
+  };
 }
