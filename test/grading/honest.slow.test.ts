@@ -1,3 +1,3 @@
 import { itGradesHonestWork } from './honestClass';
 
-itGradesHonestWork(600, 60);
+itGradesHonestWork(600, 60, Math.floor(Math.random() * 2 ** 31));

@@ -1,3 +1,4 @@
 import { itGradesHonestWork } from './honestClass';
 
-itGradesHonestWork(60, 8);
+// The same works at every run; the slow suite draws others.
+itGradesHonestWork(60, 8, 2026);
