@@ -43,7 +43,7 @@ describe("Gradescope's autograder", function () {
       assert.equal(fs.statSync(at(`source/${name}`)).mode & 0o777, 0o755);
     assert.deepEqual(fs.readdirSync(at('source/solutions')), ['01-count-conv.ts', '02-lrn.ts']);
     assert.deepEqual(fs.readdirSync(at('source/test/exercises')).sort(), [
-      ...['01-count-conv.test.ts', '02-lrn.test.ts', 'answers.ts'],
+      ...['01-count-conv.test.ts', '02-lrn.test.ts', 'answers.ts', 'recorded.ts'],
     ]);
     const [setup, script] = autograder(['02-lrn'], { tensorflow: true }).map(({ content }) => String(content));
     assert.match(setup, /^npm run setup$/m);
