@@ -34,6 +34,7 @@ describe('the runner of an exercise', () => {
   });
 
   it('counts what a hook keeps from running, and what is skipped, as not passed', async () => {
+    // The skipped one is text: a test of an exercise, whose skip this test is about.
     const source = `
       it('runs', () => {});
       it.skip('is skipped', () => {});

@@ -20,6 +20,7 @@ export function reference(name: string, test: Mocha.Context): Reference {
   const file = path.join(folder, `${name}.json`);
   if (!fs.existsSync(file)) {
     test.test!.title += ` (skipped: no ${file})`;
+    // The references are beside the repository, and not in it.
     test.skip();
   }
   return JSON.parse(fs.readFileSync(file, 'utf8')) as Reference;

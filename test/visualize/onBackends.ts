@@ -39,6 +39,7 @@ export function cases<T>(operation: string, test: Mocha.Context): T[] {
   const file = path.join(__dirname, '../../../shared/reference/ops.json');
   if (!fs.existsSync(file)) {
     test.test!.title += ` (skipped: no ${file})`;
+    // The references are beside the repository, and not in it.
     test.skip();
   }
   const { cases } = JSON.parse(fs.readFileSync(file, 'utf8')) as { cases: { op: string }[] };
