@@ -27,7 +27,7 @@ export class CellScope {
       Object.defineProperty(this.names, name, { get, set, configurable: true, enumerable: true });
     };
     try {
-      await cell({ live, scope: this.names, load: id => asImported(this.require(id)) });
+      await cell({ live, scope: this.names, load: id => withoutCommands(id, asImported(this.require(id))) });
     } catch (error) {
       for (const [name, descriptor] of before) this.restoreUnset(name, descriptor);
       throw error;
@@ -50,6 +50,15 @@ export const COMMANDS: unknown = new Proxy(
   {},
   { get: (_, name) => (name === '__esModule' ? true : () => Promise.resolve()) },
 );
+
+/** The library with its commands of the course doing nothing, which lectures import from there. */
+function withoutCommands(id: string, module: unknown): unknown {
+  if (id !== 'cnn-kit') return module;
+  const nothing = (): Promise<void> => Promise.resolve();
+  const commands = Object.fromEntries(['answer', 'check', 'hint', 'question'].map(name => [name, nothing]));
+  // Its own exports are getters, which an assignment would meet.
+  return Object.create(module as object, Object.getOwnPropertyDescriptors(commands)) as unknown;
+}
 
 /** Whether `id` is a module of the course's commands. */
 export const isCommands = (id: string): boolean => id.startsWith('cnn-kit/dist/course');

@@ -172,7 +172,7 @@ export class Submission {
         const why =
           error instanceof SandboxError ? error.message : (error as Error).message.replace('Your code threw ', '');
         if (this.running === running) {
-          this.note(`${label} ended with ${why.slice(0, 200)}`);
+          if (notebook!.isNeeded(label)) this.note(`${label} ended with ${why.slice(0, 200)}`);
           continue;
         }
         this.note(`${label} was left out: ${why}`);

@@ -424,6 +424,15 @@ z.close()`);
         assert.throws(() => parseNotebook(text), /cannot be read/);
     });
 
+    it("runs a lecture's cells with the course's commands doing nothing", async () => {
+      const check = (): never => assert.fail('the check ran');
+      const scope = new CellScope(() => ({ check, tf: 'the library' }));
+      const source = "import { check, tf } from 'cnn-kit';\nawait check('01-sum');\nconst seen = tf;";
+      const [{ code }] = (await compileWork({ cells: [{ label: 'cell 1', source }] })).cells!;
+      await scope.run(new Function(`return ${code}`)() as Parameters<CellScope['run']>[0]);
+      assert.equal(scope.names.seen, 'the library');
+    });
+
     it('is graded from disk; a stub .ts beside it does not count against it', async () => {
       write('a/exercises/01-sum.ipynb', book([cell('01-sum-sum', SUM), cell('01-sum-twice', TWICE)]));
       write('a/exercises/01-sum.ts', STUB);
