@@ -45,9 +45,10 @@ export function readNotebook(cells: Notebook, exercise: string, stub?: string): 
   const run = new Set(cells.filter(({ kind }) => kind === 'code'));
   if (stub === undefined) return { cells: [...run].map(plain), notes, changed: true };
 
+  const template = exerciseCells(stub, exercise);
   const lost: Cell[] = [];
   let changed = false;
-  for (const cell of exerciseCells(stub, exercise)) {
+  for (const cell of template) {
     if (cell.given) lost.push(...lostOfGiven(cell, cells, notes));
     else {
       const { written, untouched } = answersTo(cell, cells, notes);
@@ -58,9 +59,7 @@ export function readNotebook(cells: Notebook, exercise: string, stub?: string): 
       else if (!untouched.length) lost.push({ label: `cell ${cell.id} as handed out`, source: cell.source });
     }
   }
-  const found = exerciseCells(stub, exercise)
-    .map(cell => placeOf(cell, cells))
-    .filter(place => place >= 0);
+  const found = template.map(cell => placeOf(cell, cells)).filter(place => place >= 0);
   if (found.some((place, i) => i > 0 && place < found[i - 1]))
     notes.push("the cells were reordered: they run in the notebook's order");
   // Cells that a student turned to Markdown run where they are.

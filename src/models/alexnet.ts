@@ -206,7 +206,7 @@ export function oneWeirdTrick(options: OneWeirdTrickOptions = {}): tf.LayersMode
 }
 
 export interface CifarNetOptions extends ModelOptions {
-  /** What is after every layer but the last: the two sides of figure 1 are 'relu' and 'tanh'. */
+  /** What follows every layer but the last: the two sides of figure 1 are 'relu' and 'tanh'. */
   nonlinearity?: Parameters<typeof activation>[0];
   /** Maps of the two convolutions and units of the first dense layer. */
   widths?: readonly [number, number, number];

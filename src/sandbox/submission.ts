@@ -61,7 +61,7 @@ class SandboxError extends Error {
   override name = 'SandboxError';
 }
 
-/** An earlier call left something after that threw during this one, which a fresh process is asked again. */
+/** An earlier call left something behind that threw during this one, which a fresh process is asked again. */
 class LateError extends Error {}
 
 export class Submission {
@@ -166,6 +166,7 @@ export class Submission {
     const begun = Date.now();
     for (const { label, code } of notebook?.cells ?? []) {
       if (this.dropped.has(label)) continue;
+      const before = this.failure;
       try {
         await this.put(running, { module: notebook!.module, cell: code, arguments: '' }, answerSeconds);
       } catch (error) {
@@ -176,7 +177,7 @@ export class Submission {
           continue;
         }
         this.note(`${label} was left out: ${why}`);
-        this.failure = undefined;
+        this.failure = before;
         this.dropped.add(label);
         this.dropUnneeded();
         return false;

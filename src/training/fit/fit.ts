@@ -14,7 +14,7 @@ import { batchesPerEpoch, rateAt, refuseRun, resolve, type Settings, stepsPerEpo
 
 /**
  * Trains `model` (whose outputs are logits) on `set` by SGD with momentum, or another optimizer, on softmax cross-entropy.
- * Yields to the event loop at every step, shows its progress in place, and leaves no tensor after.
+ * Yields to the event loop at every step, shows its progress in place, and leaves no tensor behind.
  *
  * @throws before anything is computed, when an option is unknown or out of its range, or model and set do not fit
  * @throws Interrupted when the signal aborts; an Error when the loss is no longer a number

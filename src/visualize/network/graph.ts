@@ -35,7 +35,7 @@ export function refuseSetFor(what: string, model: tf.LayersModel, set: ImageSet)
 }
 
 /**
- * The output of a layer, of the last layer of a row (`conv1` is after conv1's ReLU), or of the network.
+ * The output of a layer, of the last layer of a row (of `conv1` that of its ReLU), or of the network.
  * @throws if the model has no such layer
  */
 export function outputOf(model: tf.LayersModel, name?: string): Place {
