@@ -66,6 +66,7 @@ const main = command('grade', async given => {
   const result = await gradeClass({
     ...options,
     policy: late === undefined ? undefined : readPolicy(path.resolve(late)),
+    onHeldUp: sentence => console.error(sentence),
     onProgress: process.stderr.isTTY
       ? (done, total) =>
           writeOver(process.stderr, progressLine(done, total, (Date.now() - begun) / 1000), done === total)

@@ -61,7 +61,7 @@ async function examine({ tests, sandbox, ...plan }: Plan, journal: Journal, opti
     const sandboxed = sandbox.name !== 'none';
     return { key, job: { exercise, work, testHash, testFile, sandboxed, answerSeconds: options.answerSeconds } };
   });
-  if (options.queue) await runOverQueue(options.queue, jobs, onResult);
+  if (options.queue) await runOverQueue(options.queue, jobs, onResult, options.onHeldUp);
   else {
     const workers = new Workers(options.jobs ?? defaultJobs(), { ...options.sandbox, name: sandbox.name });
     await Promise.all(jobs.map(async ({ key, job }) => onResult(key, await workers.run(job))));

@@ -30,6 +30,8 @@ export interface GradeOptions {
   /** Run everything again, also what has not changed. */
   fresh?: boolean;
   onProgress?(done: number, total: number): void;
+  /** What holds the run up, in one sentence. */
+  onHeldUp?(sentence: string): void;
 }
 
 /** The test of an exercise, as it is now. */

@@ -4,7 +4,7 @@ import fs from 'node:fs';
 import net from 'node:net';
 import path from 'node:path';
 import IORedis from 'ioredis';
-import { reachable } from '../../src/grading/run/queue';
+import { reachable, runOverQueue, serveQueue } from '../../src/grading/run/queue';
 import { Classroom, RIGHT, WRONG } from './classroom';
 
 const ROOT = path.join(__dirname, '../..');
@@ -77,6 +77,27 @@ describe('grading over a queue', function () {
     await new Promise(resolve => worker.stdout!.once('data', resolve));
     return worker;
   };
+
+  it('says so where there is no worker, and goes on when one comes', async () => {
+    const said: string[] = [];
+    const results: unknown[] = [];
+    const test = { testHash: 'none', sandboxed: false, exercise: '01-nobody' };
+    const warned = new Promise<void>(resolve => {
+      const onNobody = (sentence: string): void => {
+        said.push(sentence);
+        resolve();
+      };
+      void runOverQueue(url, [{ key: 'nobody', job: test }], (_, result) => results.push(result), onNobody, 0.3).then(
+        () => results.push('end'),
+      );
+    });
+    await warned;
+    assert.deepEqual(said, [`No worker is at ${url}; start one with npm run grade:worker -- --queue ${url}.`]);
+    const worker = await serveQueue({ url, concurrency: 1, examine: () => Promise.resolve({ compileError: 'x' }) });
+    while (results.length < 2) await new Promise(resolve => setTimeout(resolve, 20));
+    assert.deepEqual(results, [{ compileError: 'x' }, 'end']);
+    await worker.close();
+  });
 
   it('loses nothing and doubles nothing when a worker is killed in the middle of the class', async () => {
     for (let i = 0; i < 14; i++) room.hand(`s${String(i).padStart(2, '0')}`, `${i % 3 ? RIGHT : WRONG} // ${i}`);

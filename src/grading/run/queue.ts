@@ -35,17 +35,30 @@ export async function reachable(url: string): Promise<void> {
   }
 }
 
-/** Has the jobs done by whichever workers there are; resolves when the last result is in. */
+/** Seconds without a worker after which that is said. */
+const NOBODY_SECONDS = 10;
+
+/**
+ * Has the jobs done by whichever workers there are; resolves when the last result is in.
+ * @param onNobody there is no worker, in one sentence; the jobs wait for one
+ */
 export async function runOverQueue(
   url: string,
   jobs: { key: string; job: Sent }[],
   onResult: (key: string, result: JobResult) => void,
+  onNobody: (sentence: string) => void = () => undefined,
+  nobodySeconds = NOBODY_SECONDS,
 ): Promise<void> {
   await reachable(url);
   const connections = [connect(url), connect(url)];
   const queue = new Queue<Sent, JobResult>(QUEUE, { connection: connections[0] });
   const events = new QueueEvents(QUEUE, { connection: connections[1] });
   const open = new Set(jobs.map(({ key }) => key));
+  const lookForWorkers = async (): Promise<void> => {
+    if (open.size && (await queue.getWorkersCount()) === 0)
+      onNobody(`No worker is at ${url}; start one with npm run grade:worker -- --queue ${url}.`);
+  };
+  const watch = setTimeout(() => void lookForWorkers().catch(() => undefined), 1000 * nobodySeconds);
   try {
     await events.waitUntilReady();
     await new Promise<void>((resolve, reject) => {
@@ -78,6 +91,7 @@ export async function runOverQueue(
       else give().catch(reject);
     });
   } finally {
+    clearTimeout(watch);
     await Promise.allSettled([queue.close(), events.close()]);
     connections.forEach(connection => connection.disconnect());
   }
