@@ -1,7 +1,7 @@
 /** What a student has written for each exercise, wherever it is: in exercises/, or in the cells of a notebook, as last saved. */
 import fs from 'node:fs';
 import path from 'node:path';
-import { transformSync, type TransformFailure } from 'esbuild';
+import type * as Esbuild from 'esbuild';
 import { answerCells, writtenIn } from '../harness/answerCells';
 import { holdsAnswer, type Notebook, parseNotebook } from '../harness/notebook';
 import { type Cell, localFiles } from '../harness/program';
@@ -82,11 +82,12 @@ function inFile(root: string, exercise: string, file: string, asked: string[]): 
   }
   const text = decodeText(content);
   const whole = withContents({ ...work, ...stateOf([text], asked) }, root, [text]);
+  const { transformSync } = require('esbuild') as typeof Esbuild;
   try {
     transformSync(text, { loader: 'ts', format: 'cjs', target: 'node20', logLevel: 'silent' });
     return whole;
   } catch (error) {
-    const { text: what, location } = (error as TransformFailure).errors[0];
+    const { text: what, location } = (error as Esbuild.TransformFailure).errors[0];
     return { ...whole, state: 'does not compile', detail: `${name} line ${location?.line ?? '?'}: ${what}` };
   }
 }
@@ -110,12 +111,19 @@ function inNotebook(root: string, exercise: string, notebook: NotebookFile, aske
     ({ fault, source }) => fault !== undefined && asked.some(name => source.includes(`function ${name}`)),
   );
   if (!broken && !holdsAnswer(cells, exercise, asked)) return [];
+  // What most notebooks are: as handed out.
+  const declaring = code.filter(({ names }) => names.some(name => asked.includes(name)));
+  const found = stateOf(
+    declaring.map(({ source }) => source),
+    asked,
+  );
+  if (!broken && found.state === 'not begun') return [{ ...work, ...found }];
   const needed = answerCells(
     code.filter(({ fault }) => fault === undefined).map(({ label, source }) => ({ label, source })),
     asked,
   );
   const sources = needed.map(({ source }) => source);
-  const whole = { ...withContents({ ...work, ...stateOf(sources, asked) }, root, sources), cells: needed };
+  const whole = { ...withContents({ ...work, ...found }, root, sources), cells: needed };
   if (!broken) return [whole];
   return [{ ...whole, state: 'does not compile', detail: `${file} ${broken.label}: ${broken.fault}` }];
 }

@@ -60,7 +60,7 @@ export async function testFunctions(
 
 /** Where an answer is. */
 export interface Place {
-  /** From the root of the kit: a TypeScript file, or a notebook. */
+  /** A TypeScript file or a notebook, from the root of the kit where it is relative. */
   file: string;
   /** The functions that are asked of it; of a notebook only the cells that they need run. */
   asked: string[];
@@ -71,7 +71,7 @@ export interface Place {
  * @throws if it cannot be compiled, with the line and what is there
  */
 export async function loadExercise(exercise: string, place?: Place): Promise<Functions> {
-  const file = path.join(ROOT, place?.file ?? `exercises/${exercise}.ts`);
+  const file = path.resolve(ROOT, place?.file ?? `exercises/${exercise}.ts`);
   const sources = [testFileOf(exercise), file].filter(source => fs.existsSync(source));
   await startBackend(...sources.map(source => fs.readFileSync(source, 'utf8')));
   return file.endsWith('.ts') ? (evaluate(file, compile(file)) as Functions) : loadNotebook(file, place!.asked);
