@@ -2,8 +2,11 @@ export { batches, type Batch, type BatchOptions } from './batches';
 export { channelStatistics, standardized } from './statistics';
 export {
   images,
+  imageSetText,
+  MOST_CLASSES,
   split,
   subset,
+  withText,
   type Image,
   type ImageSet,
   type ImageShape,

@@ -74,6 +74,13 @@ export const display: Display = Object.defineProperties(show as Display, {
   },
 });
 
+type Recognizer = (value: unknown) => Promise<MimeBundle> | undefined;
+
+const recognizers: Recognizer[] = [];
+
+/** Has the page show plain data by more than its text, where `recognizer` knows it. */
+export const recognize = (recognizer: Recognizer): void => void recognizers.push(recognizer);
+
 /** How a value is shown, with its metadata; a promise where drawing it takes a while. For kernels. */
 export function represent(value: unknown): Picture | Promise<Picture> {
   if (isPromise(value)) return Promise.resolve(value).then(represent);
@@ -85,6 +92,8 @@ export function represent(value: unknown): Picture | Promise<Picture> {
     if (typeof (bundle as PromiseLike<MimeBundle>)?.then !== 'function') return { bundle: checked(bundle) };
     return Promise.resolve(bundle).then(resolved => ({ bundle: checked(resolved) }));
   }
+  const known = kernelHost() && recognizers.map(ask => ask(value)).find(bundle => bundle);
+  if (known) return known.then(bundle => ({ bundle }));
   return { bundle: isBundle(value) && Object.keys(value).length ? value : { 'text/plain': runtime.inspect(value) } };
 }
 

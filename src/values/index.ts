@@ -4,8 +4,9 @@
  */
 import * as tf from '@tensorflow/tfjs';
 import { escapeMarkup } from '../base/markup';
-import { imageGrid, jupyterDisplay, type MimeBundle } from '../display';
+import { imageGrid, jupyterDisplay, type MimeBundle, recognize } from '../display';
 import { profile } from '../profile';
+import { imageSetBundle, isImageSet } from './imageSet';
 import { tensorImages } from './tensorImage';
 import { tensorText } from './tensorText';
 
@@ -25,6 +26,8 @@ teach(tf.LayersModel.prototype, modelText, model => {
   const table = profileOf(model);
   return table ? table[jupyterDisplay]() : { 'text/plain': modelText(model) };
 });
+
+recognize(value => (isImageSet(value) ? imageSetBundle(value) : undefined));
 
 teach(tf.layers.Layer.prototype, layerText, layer => ({ 'text/plain': layerText(layer) }));
 
