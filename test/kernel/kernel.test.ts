@@ -224,9 +224,9 @@ describe('the kernel', function () {
 
   for (const [what, code, ename] of [
     ['a stack that is no text', "throw Object.assign(new Error('x'), { stack: 42 });", 'Error'],
-    ['a stack that throws', "throw Object.defineProperty(new Error('x'), 'stack', { get() { throw 1; } });", 'Thrown'],
+    ['a stack that throws', "throw Object.defineProperty(new Error('x'), 'stack', { get() { throw 1; } });", 'Error'],
     ['a name that is no text', "throw Object.assign(new Error('x'), { name: Symbol('odd') });", 'Symbol(odd)'],
-    ['a message that throws', "throw Object.defineProperty(new Error(), 'message', { get() { throw 1; } });", 'Thrown'],
+    ['a message that throws', "throw Object.defineProperty(new Error(), 'message', { get() { throw 1; } });", 'Error'],
     ['a proxy that throws', 'throw new Proxy({}, { get() { throw 1; }, getPrototypeOf() { throw 1; } });', 'Thrown'],
     ['nothing', 'throw undefined;', 'Thrown'],
     [

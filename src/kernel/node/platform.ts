@@ -6,12 +6,14 @@ import path from 'node:path';
 import { StringDecoder } from 'node:string_decoder';
 import { inspect } from 'node:util';
 import vm from 'node:vm';
-import type { AsyncContext, Platform } from '../interfaces/platform';
+import type { AsyncContext, Platform, SourceMapPayload } from '../interfaces/platform';
 import { captureChildren } from './children';
 import { collectGarbage } from './memory';
 import { NodePackages } from './packages';
 
 const KERNEL = path.join(__dirname, '..');
+
+const sourceMaps = new WeakMap<SourceMapPayload, SourceMap>();
 
 const withSlashes = (file: string): string => file.split(path.sep).join('/');
 
@@ -33,9 +35,12 @@ export const nodePlatform: Platform = {
     return { get: () => storage.getStore(), run: (value, work) => storage.run(value, work) };
   },
   originalOf(map, line, column) {
-    // Its type asks for more than it reads.
-    const entry = new SourceMap(map as unknown as NodePayload).findEntry(line, column);
-    return 'originalLine' in entry ? { line: entry.originalLine, column: entry.originalColumn } : undefined;
+    const known = sourceMaps.get(map) ?? new SourceMap(map as unknown as NodePayload); // Its type asks for more than it reads.
+    sourceMaps.set(map, known);
+    const entry = known.findEntry(line, column);
+    // A line without an entry is the compiler's own; Node gives the last one before it.
+    if (!('originalLine' in entry) || entry.generatedLine !== line) return undefined;
+    return { line: entry.originalLine, column: entry.originalColumn };
   },
   isOwn: file =>
     /^node:|node_modules\/(tslab|@tslab|typescript)\//.test(file) || file.replace('file://', '').startsWith(KERNEL),
