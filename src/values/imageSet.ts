@@ -1,4 +1,4 @@
-/** A set of images as a list of its classes, each with its count and its first images. */
+/** What images look like: a file's bytes, pixels, and a set of them as a list of its classes, each with its count and its first images. */
 import { escapeMarkup } from '../base/markup';
 import { type ImageSet, images, imageSetText, MOST_CLASSES } from '../data';
 import { imageGrid, type MimeBundle } from '../display';
@@ -22,7 +22,7 @@ export async function imageSetBundle(set: ImageSet): Promise<MimeBundle> {
   const rows = classesOf(set).map(async ({ name, count, first }) => {
     const cells = [escapeMarkup(name), count.toLocaleString('en')];
     if (!isShown || !first.length) return [...cells, ''];
-    const grid = imageGrid(images(set, first), { columns: EACH });
+    const grid = imageGrid(images(set, first), { columns: first.length });
     const { 'image/png': png } = await grid.bundle;
     return [
       ...cells,

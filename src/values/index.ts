@@ -6,6 +6,7 @@ import * as tf from '@tensorflow/tfjs';
 import { escapeMarkup } from '../base/markup';
 import { imageGrid, jupyterDisplay, type MimeBundle, recognize } from '../display';
 import { profile } from '../profile';
+import { imageOfFile, imageOfPixels } from './image';
 import { imageSetBundle, isImageSet } from './imageSet';
 import { tensorImages } from './tensorImage';
 import { tensorText } from './tensorText';
@@ -28,6 +29,8 @@ teach(tf.LayersModel.prototype, modelText, model => {
 });
 
 recognize(value => (isImageSet(value) ? imageSetBundle(value) : undefined));
+recognize(imageOfFile);
+recognize(imageOfPixels);
 
 teach(tf.layers.Layer.prototype, layerText, layer => ({ 'text/plain': layerText(layer) }));
 
