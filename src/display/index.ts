@@ -17,7 +17,7 @@ export { imageGrid, type ImageGridOptions } from './images/imageGrid';
 export { labelSides, type Side } from './charts/labelSides';
 export { plotly, type PlotlyFigure } from './charts/plotly';
 export { encodePng, type Image } from './images/png';
-export { progress, type Progress, type ProgressOptions, type ProgressUpdate } from './progress';
+export { progressBar, type Progress, type ProgressOptions, type ProgressUpdate } from './progress';
 export { svgFigure } from './figures/svgFigure';
 export { table, type TableOptions } from './table';
 export { escapeMarkup } from '../base/markup';

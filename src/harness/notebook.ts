@@ -47,12 +47,14 @@ export function readNotebook(cells: Notebook, exercise: string, stub?: string): 
 
   const template = exerciseCells(stub, exercise);
   const lost: Cell[] = [];
+  // A lecture's cells have other ids than the exercise's own notebook.
+  const hasIds = template.some(({ id }) => cells.some(cell => cell.id === id));
   const shortened = new Map<StudentCell, string>();
   let changed = false;
   for (const cell of template) {
     if (cell.given) lost.push(...lostOfGiven(cell, cells, notes));
     else {
-      const { written, untouched } = answersTo(cell, cells, notes);
+      const { written, untouched } = answersTo(cell, cells, notes, hasIds);
       if (written.length) changed = true;
       written.forEach(answer => run.add(answer));
       // A copy left as it was must not win over the answer before it; a lecture's cell holds more than the copy.
@@ -104,6 +106,7 @@ function answersTo(
   cell: ExerciseCell,
   cells: StudentCell[],
   notes: string[],
+  hasIds: boolean,
 ): { written: StudentCell[]; untouched: StudentCell[] } {
   const { id } = cell;
   const names = valuesOf(cell.source);
@@ -116,7 +119,7 @@ function answersTo(
   const untouched = compiled.filter(({ source }) => isHandedOut(source, cell.source, names));
   const written = compiled.filter(other => !untouched.includes(other) && (declares(other) || other.id === id));
   if (written.some(declares)) {
-    if (!code.some(other => other.id === id))
+    if (hasIds && !code.some(other => other.id === id))
       notes.push(`cell ${id} was deleted or lost its id: ${names.join(', ')} is in another cell, which is graded`);
     else if (written.filter(declares).length > 1)
       notes.push(`${names.join(', ')} is there ${written.filter(declares).length} times: the last definition counts`);

@@ -59,9 +59,9 @@ describe('the type-checker on lectures', function () {
   });
 
   it('finds none in all lectures', () => {
-    // The last line stands for the cells in which a student answers a question and takes a hint, as the text says.
+    // The last lines stand for what a student writes in cells of their own, as the text says.
     const moduleOf = (name: string): string =>
-      `${toModule(lecture(name))}\nawait answer('${name.slice(0, 2)}-1', 'b');\nhint('NAME');\n`;
+      `${toModule(lecture(name))}\nawait answer('${name.slice(0, 2)}-1', 'b');\nhint('NAME');\nawait progress();\n`;
     const modules = new Map(lectures().map(name => [inMemory(name), moduleOf(name)]));
     assert.deepEqual(typeErrors(modules), []);
   });
@@ -196,7 +196,8 @@ describe('the exercises of the lectures', () => {
   for (const name of lectures())
     it(`${name} imports the commands that its text names`, () => {
       const imported = parse(codeOf(name)[0]).statements.flatMap(declared);
-      for (const command of ['answer', 'check', 'hint', 'question']) assert.ok(imported.includes(command), command);
+      for (const command of ['answer', 'check', 'hint', 'progress', 'question'])
+        assert.ok(imported.includes(command), command);
     });
 });
 

@@ -432,7 +432,7 @@ z.close()`);
       assert.equal(above.changed, true);
       assert.deepEqual(await answers(above), [3, 'Not written yet: double it.']);
       const half = graded([cell(undefined, `${handedOut[0].source}\n${TWICE}`)]);
-      assert.equal(half.changed, true);
+      assert.deepEqual([half.changed, half.notes], [true, []]);
       assert.deepEqual(await answers(half), ['Not written yet: add them.', 8]);
     });
 
