@@ -48,6 +48,7 @@ export { cifar10, installCifar10, type InstallOptions } from './cifar10';
 export { CIFAR10_CLASSES } from './data';
 export { type Batch, batches, type BatchOptions, images, split, subset } from './data';
 export { channelStatistics, standardized } from './data';
+export { type CsvRow, imageSet, readCsv, readImage, type Source } from './data';
 export { type Random, seeded } from './data';
 
 /**

@@ -3,7 +3,7 @@ export type { AxisOptions, ChartOptions, Rule } from './charts/axes';
 export { type Bar, barChart, lineChart, type Point, scatterChart, type Series } from './charts/charts';
 export { heatmap, type HeatmapOptions } from './charts/heatmap';
 export { comm } from './comm';
-export { display, type Display, type DisplayHandle, input, represent } from './display';
+export { display, type Display, type DisplayHandle, input, recognize, represent } from './display';
 export { Figure, jupyterDisplay, type Picture } from './figures/figure';
 export {
   type Comm,

@@ -1,11 +1,14 @@
 /** What each message of Jupyter's asks for, and its answer. */
+import { withoutBoxes } from '../base/compiledNames';
+import { escapeMarkup } from '../base/markup';
 import { display, represent } from '../display/display';
-import type { Picture } from '../display/figures/figure';
+import { jupyterDisplay, type Picture } from '../display/figures/figure';
 import { kernelKey, type KernelHost } from '../display/figures/host';
 import { Comms } from './comms';
 import type { Converter } from './interfaces/converter';
-import { KeyboardInterrupt, showOriginalPlaces, toCellError, type CellError } from './evaluation/errors';
+import { KeyboardInterrupt, toCellError, type CellError } from './evaluation/errors';
 import { Executor } from './evaluation/executor';
+import { showOriginalPlaces } from './evaluation/stack';
 import { Output, type Run } from './output';
 import type { Platform } from './interfaces/platform';
 import type { Content, Message } from './interfaces/protocol';
@@ -138,7 +141,7 @@ export class Kernel {
     Atomics.store(this.platform.stop, 0, 0);
     if (!silent) this.count++;
     const execution_count = this.count;
-    const run: Run = { parent: message.header, abort: new AbortController() };
+    const run: Run = { parent: message.header, abort: new AbortController(), cell: `In[${execution_count}]` };
     const entry: Entry = { count: execution_count, code: code as string, result: null };
     if (store_history) this.history.push(entry);
     if (!silent) this.output.publish('execute_input', { code, execution_count }, run);
@@ -147,10 +150,11 @@ export class Kernel {
       const payload = this.help(code as string);
       if (!payload.length) {
         const interrupted = new Promise<never>((_, reject) => (this.running = { run, message, interrupt: reject }));
-        const work = this.output.within(run, () => this.runCell(code as string, execution_count));
+        const work = this.output.within(run, () => this.runCell(code as string, run.cell!));
         const result = await Promise.race([work, interrupted]);
         if (result && !silent) {
           const { bundle, metadata = {} } = result;
+          if (typeof bundle['text/plain'] === 'string') bundle['text/plain'] = withoutBoxes(bundle['text/plain']);
           entry.result = String(bundle['text/plain'] ?? '');
           this.output.publish('execute_result', { execution_count, data: bundle, metadata }, run);
         }
@@ -166,12 +170,22 @@ export class Kernel {
     this.status('idle', message);
   }
 
-  private async runCell(code: string, count: number): Promise<Picture | undefined> {
-    const value = await this.executor.run(code, `In[${count}]`);
-    const result = value === undefined || value === null ? undefined : await represent(value);
+  private async runCell(code: string, name: string): Promise<Picture | undefined> {
+    const value = await this.executor.run(code, name);
+    const result = value === undefined || value === null ? undefined : await represent(this.withType(value));
     // Figures that the cell has shown are drawn before it ends, in its name.
     await display.settled();
     return result && Object.keys(result.bundle).length ? result : undefined;
+  }
+
+  /** A function by its name and type, which say more than `[Function: f]`. */
+  private withType(value: unknown): unknown {
+    if (typeof value !== 'function' || jupyterDisplay in value) return value;
+    const type = this.executor.lastType?.();
+    if (!type) return value;
+    // What tslab calls the value of a cell.
+    const name = /^tsLastExpr\d*$/.test(value.name) ? '' : value.name;
+    return { 'text/plain': type.startsWith('typeof ') ? `class ${name}` : [name, type].filter(Boolean).join(': ') };
   }
 
   private async fail(
@@ -181,12 +195,13 @@ export class Kernel {
     { execution_count, stop_on_error }: { execution_count: number; stop_on_error: boolean },
   ): Promise<void> {
     // Whatever is left running of the cell is not to go on.
-    const { ename, evalue, traceback } = this.explain(error);
+    const { ename, evalue, traceback, stacks } = this.explain(error, run);
     if (ename === 'KeyboardInterrupt') run.abort.abort();
     // What the client had queued behind this cell before it could know of the failure does not run; what it sends after does.
     await this.wire.caughtUp();
     const aborted = stop_on_error ? this.pending.splice(0) : [];
     this.output.publish('error', { ename, evalue, traceback }, run);
+    this.showStacks(stacks, run);
     this.wire.reply(message, { status: 'error', execution_count, ename, evalue, traceback, user_expressions: {} });
     for (const waiting of aborted) {
       if (waiting.header.msg_type !== 'execute_request') this.pending.push(waiting);
@@ -194,8 +209,19 @@ export class Kernel {
     }
   }
 
-  private explain(error: unknown): CellError {
-    return toCellError(error, file => this.executor?.sourceOf(file), this.platform);
+  private explain(error: unknown, run?: Run): CellError {
+    return toCellError(error, {
+      sourceOf: file => this.executor?.sourceOf(file),
+      platform: this.platform,
+      cell: run?.cell,
+    });
+  }
+
+  /** What the traceback has folded, for whoever opens it: Jupyter's own errors are text without anything to click on. */
+  private showStacks(stacks: string[], run: Run | undefined): void {
+    if (!stacks.length) return;
+    const html = `<details><summary>The whole stack</summary><pre>${escapeMarkup(stacks.join('\n\n'))}</pre></details>`;
+    this.output.publish('display_data', { data: { 'text/html': html }, metadata: {}, transient: {} }, run);
   }
 
   private interrupt(): void {
@@ -207,8 +233,10 @@ export class Kernel {
 
   /** A failure in a timer or a promise that no one waits for: shown in the cell that started it, and the kernel goes on. */
   private showLate(prefix: string, error: unknown): void {
-    const { traceback } = this.explain(error);
-    this.output.publish('stream', { name: 'stderr', text: `${prefix}${traceback.join('\n')}\n` });
+    const { run } = this.output;
+    const { traceback, stacks } = this.explain(error, run);
+    this.output.publish('stream', { name: 'stderr', text: `${prefix}${traceback.join('\n')}\n` }, run);
+    this.showStacks(stacks, run);
   }
 
   private async shutDown(message: Message): Promise<void> {

@@ -1,4 +1,5 @@
 /** Which cell an output belongs to, and prints gathered into few messages. */
+import { withoutBoxes } from '../base/compiledNames';
 import type { AsyncContext, Platform } from './interfaces/platform';
 import type { Content, Header } from './interfaces/protocol';
 import type { PublishOptions, Wire } from './interfaces/wire';
@@ -7,6 +8,8 @@ import type { PublishOptions, Wire } from './interfaces/wire';
 export interface Run {
   parent: Header;
   abort: AbortController;
+  /** How the cell is called, `In[3]`. */
+  cell?: string;
 }
 
 /** Prints within this time become one message, in milliseconds. */
@@ -83,8 +86,9 @@ export class Output {
     const { run } = this;
     if (!run || !text) return;
     if (this.gathered && (this.gathered.run !== run || this.gathered.name !== name)) this.flush();
-    if (this.gathered) this.gathered.text += text;
-    else this.gathered = { run, name, text };
+    const typed = withoutBoxes(text);
+    if (this.gathered) this.gathered.text += typed;
+    else this.gathered = { run, name, text: typed };
     if (Date.now() - this.lastFlush > GATHER) this.flush();
     else this.timer ??= this.setTimeout(() => this.flush(), GATHER);
   }

@@ -1,7 +1,9 @@
 /** Errors as a student can read them: the cell and line of the TypeScript, with the line shown. */
 import { runtime } from '../../base/runtime';
+import { withoutCompiledNames } from '../../base/compiledNames';
 import type { Problem } from '../interfaces/converter';
-import type { Platform, SourceMapPayload } from '../interfaces/platform';
+import type { Platform } from '../interfaces/platform';
+import { folded, read, traceOf, type SourceOf } from './stack';
 
 /** What Jupyter's `error` message holds. */
 export class CellError extends Error {
@@ -9,6 +11,8 @@ export class CellError extends Error {
     readonly ename: string,
     readonly evalue: string,
     readonly traceback: string[],
+    /** The stacks of which the traceback folds a part. */
+    readonly stacks: string[] = [],
   ) {
     super(evalue);
   }
@@ -22,113 +26,139 @@ export class KeyboardInterrupt extends Error {
   }
 }
 
-/** A file that appears in stack traces, and the way back to what a person wrote. */
-export interface Source {
-  /** As shown. */
-  name: string;
-  /** From the code that ran, in order. */
-  maps: SourceMapPayload[];
-  text: string;
-  /** Lines that tslab put before the text. */
-  offset: number;
-}
-
-interface Place {
-  source: Source;
-  line: number;
-  column: number;
-}
-
 const RED = '\x1b[31m';
 const BOLD = '\x1b[1m';
 const DIM = '\x1b[2m';
 const OFF = '\x1b[0m';
-const FRAME = /^\s+at (?:(.*?) \()?((?:file:\/\/)?[^()]+?):(\d+):(\d+)\)?$/;
+/** How much of a message is shown, in characters, and of a line of code. */
+const MESSAGE = 4000;
+const LINE = 160;
+/** How many errors inside of an error are shown, one in the other and one beside the other. */
+const DEPTH = 5;
+const BESIDE = 5;
 
-/** What is known of a file named in a stack trace. */
-export type SourceOf = (file: string) => Source | undefined;
+/** How errors are shown: what is known of files, and the cell that ran. */
+export interface Reader {
+  sourceOf: SourceOf;
+  platform: Platform;
+  /** As in `In[3]`: what is named where the error does not know its place. */
+  cell?: string;
+}
 
 /** Never throws, whatever was thrown. */
-export function toCellError(error: unknown, sourceOf: SourceOf, platform: Platform): CellError {
+export function toCellError(error: unknown, reader: Reader): CellError {
   try {
-    return describe(error, sourceOf, platform);
+    return describe(error, reader);
   } catch {
     const message = 'The cell threw a value that throws when it is read.';
-    return new CellError('Thrown', message, [`${RED}${BOLD}Thrown${OFF}: ${message}`]);
+    return new CellError('Thrown', message, [headline('Thrown', message)]);
   }
 }
 
-function describe(error: unknown, sourceOf: SourceOf, platform: Platform): CellError {
-  if (error instanceof CellError) return error;
-  const code = (error as { code?: unknown } | null | undefined)?.code;
-  if (error instanceof KeyboardInterrupt || code === 'ERR_SCRIPT_EXECUTION_INTERRUPTED') {
+function describe(error: unknown, reader: Reader): CellError {
+  if (inherits(error, CellError)) return error as CellError;
+  const code = read(() => (error as { code?: unknown }).code);
+  if (inherits(error, KeyboardInterrupt) || code === 'ERR_SCRIPT_EXECUTION_INTERRUPTED') {
     const { name, message } = new KeyboardInterrupt();
-    return new CellError(name, message, [`${RED}${BOLD}${name}${OFF}: ${message}`]);
+    return new CellError(name, message, [headline(name, message)]);
   }
-  if (!(error instanceof Error)) {
-    const text = runtime.inspect(error);
-    return new CellError('Thrown', text, [`${RED}${BOLD}Thrown${OFF}: ${text}`]);
-  }
-  const [name, message] = [String(error.name), String(error.message)];
-  const traceback = [`${RED}${BOLD}${name}${OFF}: ${message}`];
-  const frames: string[] = [];
-  let first: Place | undefined;
-  for (const line of stackOf(error).split('\n')) {
-    const frame = frameOf(line, sourceOf, platform);
-    if (frame) first ??= frame.place;
-    if (frame?.place) frames.push(frame.text);
-    else if (frame) frames.push(`${DIM}${line}${OFF}`);
-  }
-  if (first) traceback.push(`${BOLD}${first.source.name}:${first.line}${OFF}`, excerpt(first.source.text, first));
-  traceback.push(...frames);
-  if (error.cause !== undefined) traceback.push(`caused by: ${runtime.inspect(error.cause)}`);
-  return new CellError(name, message, traceback);
+  const library: string[] = [];
+  const { name, message } = titleOf(error);
+  const traceback = sectionOf(error, reader, library, new Set());
+  return new CellError(name, message, traceback, library);
 }
 
-/** Stack traces by error, where ours are shown: as V8 would give them, and as they are shown. */
-const traces = new WeakMap<object, { raw: string; shown: string }>();
+const headline = (name: string, message: string): string => `${RED}${BOLD}${name}${OFF}: ${message}`;
 
-/** V8's text, also of an error whose stack a program's own `Error.prepareStackTrace` made a list of call sites. */
-function stackOf(error: Error): string {
-  const stack: unknown = error.stack;
-  if (Array.isArray(stack)) return stack.map(site => `    at ${site}`).join('\n');
-  const trace = traces.get(error);
-  return trace && trace.shown === stack ? trace.raw : typeof stack === 'string' ? stack : '';
+/** Whether a class is among the first hundred prototypes: those of a proxy may have no end. */
+function inherits(value: unknown, type: { prototype: object }): boolean {
+  let prototype = value;
+  for (let steps = 0; steps < 100 && prototype !== null && typeof prototype === 'object'; steps++) {
+    const next: unknown = read(() => Object.getPrototypeOf(prototype) as unknown);
+    if (next === type.prototype) return true;
+    prototype = next;
+  }
+  return false;
 }
 
-/** Has `error.stack` name places of the TypeScript, also where a cell itself catches the error and prints it. */
-export function showOriginalPlaces(sourceOf: SourceOf, platform: Platform): void {
-  // V8's, which Node's types declare and other engines do not call.
-  Object.assign(Error, {
-    prepareStackTrace(error: Error, sites: unknown[]) {
-      const lines = sites.map(site => `    at ${site}`);
-      const frames = lines.map(line => frameOf(line, sourceOf, platform)?.text).filter(text => text !== undefined);
-      let head = 'Error';
-      try {
-        head = Error.prototype.toString.call(error);
-      } catch {
-        // Of an error whose name or message throws.
-      }
-      const trace = { raw: [head, ...lines].join('\n'), shown: [head, ...frames].join('\n') };
-      traces.set(error, trace);
-      return trace.shown;
-    },
+const isError = (value: unknown): value is Error =>
+  inherits(value, Error) || read(() => Object.prototype.toString.call(value)) === '[object Error]';
+
+function titleOf(error: unknown): { name: string; message: string } {
+  if (!isError(error)) return { name: 'Thrown', message: shortened(read(() => inspected(error)) ?? UNREADABLE) };
+  const name = read(() => String(error.name)) || 'Error';
+  const message = read(() => String(error.message)) ?? 'its message throws when it is read';
+  return { name: shortened(name, 100), message: shortened(withoutCompiledNames(message)) };
+}
+
+const UNREADABLE = 'a value that throws when it is read';
+
+function inspected(value: unknown): string {
+  // Whoever looks for the end of its prototypes may look for ever.
+  if (value !== null && typeof value === 'object' && !inherits(value, Object) && hasPrototypes(value))
+    return UNREADABLE;
+  return runtime.inspect(value);
+}
+
+const hasPrototypes = (value: object): boolean => read(() => Object.getPrototypeOf(value) as unknown) !== null;
+
+function shortened(text: string, length = MESSAGE): string {
+  return text.length <= length ? text : `${text.slice(0, length)} … (${text.length.toLocaleString('en')} characters)`;
+}
+
+/** An error with its own place first, then what is inside of it. @param library gets the whole stack where a part is folded */
+function sectionOf(error: unknown, reader: Reader, library: string[], seen: Set<unknown>): string[] {
+  const { name, message } = titleOf(error);
+  seen.add(error);
+  const frames = error !== null && typeof error === 'object' ? traceOf(error, reader.sourceOf, reader.platform) : [];
+  const own = frames.filter(({ place }) => place);
+  const lines = [headline(name, message)];
+  if (own.length) {
+    const place = own[0].place!;
+    lines.push(`${BOLD}${place.source.name}:${place.line}${OFF}`, excerpt(place.source.text, place));
+  } else if (seen.size === 1) lines.push(...cellOf(reader, message));
+  const stack = folded(frames);
+  // The only one is named above.
+  lines.push(...(own.length === 1 ? stack.slice(1) : stack));
+  if (frames.some(frame => frame.library)) {
+    library.push([`${name}: ${message}`, ...frames.map(({ text }) => text)].join('\n'));
+  }
+  if (!isError(error)) return lines;
+  const inside = [
+    ...errorsOf(error).map(([value, what]) => ({ value, what })),
+    ...(read(() => error.cause) === undefined ? [] : [{ value: error.cause as unknown, what: 'caused by' }]),
+  ];
+  for (const { value, what } of inside) {
+    if (seen.has(value)) lines.push(`${what}: an error that is shown above`);
+    else if (seen.size > DEPTH * BESIDE) return [...lines, '… more errors'];
+    else lines.push(`${what}:`, ...sectionOf(value, reader, library, seen));
+  }
+  return lines;
+}
+
+/** Of an AggregateError. */
+function errorsOf(error: Error): [value: unknown, what: string][] {
+  const errors = read(() => (error as { errors?: unknown }).errors);
+  const length = read(() => (Array.isArray(errors) ? errors.length : 0)) ?? 0;
+  return Array.from({ length: Math.min(length, BESIDE) }, (_, i) => [
+    read(() => (errors as unknown[])[i]) ?? UNREADABLE,
+    `error ${i + 1} of ${length}`,
+  ]);
+}
+
+/** The cell that ran; its line, where only one can have thrown what has no stack, or first has the name without a value. */
+function cellOf({ cell, sourceOf }: Reader, message: string): string[] {
+  const source = cell === undefined ? undefined : sourceOf(cell);
+  if (!source) return cell === undefined ? [] : [`${BOLD}${cell}${OFF}`];
+  const unset = /^([\w$]+) has no value:/.exec(message)?.[1];
+  const word =
+    unset === undefined ? /\b(throw|reject)\b/ : new RegExp(`(?<![\\w$.])${unset.replace(/\$/g, '\\$')}(?![\\w$])`);
+  const places = source.text.split('\n').flatMap((text, i) => {
+    const found = word.exec(text);
+    return found ? [{ line: i + 1, column: found.index + 1 }] : [];
   });
-}
-
-/**
- * A line of a stack trace as a person wrote the code; undefined for what is no frame, and for frames of the runtime, the
- * kernel and the compiler, which say nothing to a student.
- */
-function frameOf(line: string, sourceOf: SourceOf, platform: Platform): { text: string; place?: Place } | undefined {
-  const [, caller, file, row, column] = FRAME.exec(line) ?? [];
-  if (!file) return undefined;
-  const source = sourceOf(file);
-  const place = source && originalPlace(source, Number(row), Number(column), platform);
-  if (!place) return source || platform.isOwn(file) ? undefined : { text: line };
-  const where = `${source.name}:${place.line}:${place.column}`;
-  const named = caller && !/^(Object\.<anonymous>|evalmachine)/.test(caller);
-  return { text: `    at ${named ? `${caller} (${where})` : where}`, place };
+  if (!places.length || (unset === undefined && places.length > 1)) return [`${BOLD}${cell}${OFF}`];
+  return [`${BOLD}${cell}:${places[0].line}${OFF}`, excerpt(source.text, places[0])];
 }
 
 /** @param cell how the cell is called, `In[3]` */
@@ -150,23 +180,20 @@ export function typeError(
   return new CellError(`TS${problems[0].code}`, problems[0].message, traceback);
 }
 
-function originalPlace(source: Source, row: number, column: number, platform: Platform): Place | undefined {
-  let place: { line: number; column: number } | undefined = { line: row - 1, column: column - 1 };
-  for (const map of source.maps) place = place && platform.originalOf(map, place.line, place.column);
-  const line = place && place.line + 1 - source.offset;
-  return place && line! >= 1 ? { source, line: line!, column: place.column + 1 } : undefined;
-}
-
 /** The line with two lines around it, and a caret under the column. */
 function excerpt(text: string, { line, column }: { line: number; column: number }): string {
   const first = Math.max(1, line - 2);
   const lines = text.split('\n').slice(first - 1, line + 2);
   const width = String(first + lines.length - 1).length;
+  // Of a long line what is around the column.
+  const start = Math.max(0, column - LINE / 2);
   return lines
-    .flatMap((content, i) => {
+    .flatMap((whole, i) => {
       const number = String(first + i).padStart(width);
+      const content = whole.length > LINE ? whole.slice(start, start + LINE) : whole;
       if (first + i !== line) return [`${DIM}     ${number}${OFF} ${content}`];
-      return [`${RED}---> ${number}${OFF} ${content}`, `${' '.repeat(5 + width + column)}${RED}^${OFF}`];
+      const at = column - (whole.length > LINE ? start : 0);
+      return [`${RED}---> ${number}${OFF} ${content}`, `${' '.repeat(5 + width + at)}${RED}^${OFF}`];
     })
     .join('\n');
 }

@@ -1,9 +1,10 @@
 /** Runs cells: convert, wrap, run in the main context, and keep the names. */
 import { type Cell, CELL_LABEL, type Converter } from '../interfaces/converter';
-import { KeyboardInterrupt, typeError, type Source } from './errors';
+import { KeyboardInterrupt, typeError } from './errors';
 import { Modules } from './modules';
 import type { Platform, SourceMapPayload } from '../interfaces/platform';
 import { Scope } from './scope';
+import type { Source } from './stack';
 
 /** A cell's own names and the kernel's, as its code sees them. */
 interface Ports {
@@ -26,6 +27,8 @@ export class Executor {
   private readonly cells = new Map<string, Source>();
   private readonly library = new Map<string, Source | undefined>();
   private readonly ports: Ports;
+  /** The type of the last expression of the cell last run, as TypeScript writes it. */
+  lastType?: () => string | undefined;
 
   /**
    * @param root the checkout
@@ -80,6 +83,7 @@ export class Executor {
     if (!cell) return undefined;
     for (const { imports } of [cell, ...files]) await this.modules.preload(imports);
     this.converter.keep();
+    this.lastType = cell.lastType;
     this.cells.set(name, { name, maps: cell.maps, text: source, offset: 1 });
     const names = Object.keys(this.ports).join(', ');
     const head = `(${cell.isAsync ? 'async ' : ''}function (${names}) { ${before(cell)}`;
@@ -90,15 +94,23 @@ export class Executor {
     return (await this.platform.evaluate({ code, name, head: head.length })) as unknown;
   }
 
-  /** What is known of a file named in a stack trace: a cell, a local file, or our own library. */
+  /** What is known of a file named in a stack trace: a cell, a local file in TypeScript or JavaScript, or our own library. */
   sourceOf(file: string): Source | undefined {
     const known = this.cells.get(file);
     if (known) return known;
     const local = this.modules.file(file);
-    if (!local) return this.librarySource(file);
     const { paths, readFile } = this.platform;
+    if (!local) return this.librarySource(file) ?? this.plainSource(file);
     const written = `${file}.ts`;
     return { name: paths.relative(this.folder, written), maps: local.maps, text: readFile(written) ?? '', offset: 0 };
+  }
+
+  private plainSource(url: string): Source | undefined {
+    const { paths, readFile, isOwn } = this.platform;
+    const file = url.replace(/^file:\/\//, '');
+    if (isOwn(file) || /\/(node_modules|dist)\//.test(file)) return undefined;
+    const text = readFile(file);
+    return text === undefined ? undefined : { name: paths.relative(this.folder, file), maps: [], text, offset: 0 };
   }
 
   private librarySource(file: string): Source | undefined {
@@ -117,7 +129,7 @@ export class Executor {
     const text = readFile(original);
     return text === undefined
       ? undefined
-      : { name: paths.relative(this.root, original), maps: [payload], text, offset: 0 };
+      : { name: paths.relative(this.root, original), maps: [payload], text, offset: 0, isLibrary: true };
   }
 }
 

@@ -4,13 +4,16 @@ import fs from 'node:fs';
 import { SourceMap, type SourceMapPayload as NodePayload } from 'node:module';
 import path from 'node:path';
 import { StringDecoder } from 'node:string_decoder';
+import { inspect } from 'node:util';
 import vm from 'node:vm';
-import type { AsyncContext, Platform } from '../interfaces/platform';
+import type { AsyncContext, Platform, SourceMapPayload } from '../interfaces/platform';
 import { captureChildren } from './children';
 import { collectGarbage } from './memory';
 import { NodePackages } from './packages';
 
 const KERNEL = path.join(__dirname, '..');
+
+const sourceMaps = new WeakMap<SourceMapPayload, SourceMap>();
 
 const withSlashes = (file: string): string => file.split(path.sep).join('/');
 
@@ -33,8 +36,12 @@ export const nodePlatform: Platform = {
   },
   originalOf(map, line, column) {
     // Its type asks for more than it reads.
-    const entry = new SourceMap(map as unknown as NodePayload).findEntry(line, column);
-    return 'originalLine' in entry ? { line: entry.originalLine, column: entry.originalColumn } : undefined;
+    const known = sourceMaps.get(map) ?? new SourceMap(map as unknown as NodePayload);
+    sourceMaps.set(map, known);
+    const entry = known.findEntry(line, column);
+    // A line without an entry is the compiler's own; Node gives the last one before it.
+    if (!('originalLine' in entry) || entry.generatedLine !== line) return undefined;
+    return { line: entry.originalLine, column: entry.originalColumn };
   },
   isOwn: file =>
     /^node:|node_modules\/(tslab|@tslab|typescript)\//.test(file) || file.replace('file://', '').startsWith(KERNEL),
@@ -50,6 +57,7 @@ export const nodePlatform: Platform = {
       }) as typeof process.stdout.write;
     }
     captureChildren(signal);
+    hideTracesOfPromises();
   },
   onInterrupt: interrupt => void process.on('SIGINT', interrupt),
   onLateError(show) {
@@ -60,3 +68,14 @@ export const nodePlatform: Platform = {
   afterCell: collectGarbage,
   exit: () => process.exit(0),
 };
+
+/** Node's asynchronous context writes symbols into every promise, which its own `inspect` then shows. */
+function hideTracesOfPromises(): void {
+  Object.defineProperty(Promise.prototype, inspect.custom, {
+    value(this: Promise<unknown>) {
+      for (const key of Object.getOwnPropertySymbols(this)) Object.defineProperty(this, key, { enumerable: false });
+      return this;
+    },
+    configurable: true,
+  });
+}
