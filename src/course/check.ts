@@ -2,9 +2,13 @@
 import { Checker } from './checker';
 import { drawsInputs, type Functions, newSeed, testFunctions } from '../harness/functions';
 import type { TestResult } from '../harness/run';
+import type { TypeFault } from '../harness/typeFaults';
 import { refusePackage } from '../node/root';
 
 export type { Functions, TestResult };
+
+/** Type errors that are shown; the others often follow from them. */
+const MOST_FAULTS = 5;
 
 /** What a check found. Shown by a notebook as a list; `toString()` is the same as text. */
 export class CheckResult {
@@ -16,6 +20,8 @@ export class CheckResult {
     tests: TestResult[],
     /** Seed for the inputs that the tests drew. */
     readonly seed: number,
+    /** The type errors of a file; a notebook refuses a cell that has one. */
+    readonly types: readonly TypeFault[] = [],
   ) {
     this.tests = tests.filter(({ hidden }) => !hidden);
   }
@@ -38,7 +44,10 @@ export class CheckResult {
       drawsInputs(this.exercise) &&
       this.tests.some(({ passed, message }) => !passed && !message?.startsWith('Not written yet'));
     const seed = `The inputs are of seed ${this.seed}; CNN_KIT_SEED=${this.seed} draws the same again.`;
-    return [...lines, verdict, ...(isDrawn ? [seed] : [])].join('\n');
+    const faults = this.types
+      .slice(0, MOST_FAULTS)
+      .map(({ line, text, source }) => `exercises/${this.exercise}.ts line ${line}: ${text}\n    ${source}`);
+    return [...faults, ...lines, verdict, ...(isDrawn ? [seed] : [])].join('\n');
   }
 
   [Symbol.for('Jupyter.display')](): Record<string, string> {
@@ -49,8 +58,8 @@ export class CheckResult {
 const checker = new Checker();
 
 /**
- * Checks the functions given, or the ones in exercises/<exercise>.ts. The file is checked in another process, and an
- * endless loop in it is stopped after ten seconds.
+ * Checks the functions given, or the ones in exercises/<exercise>.ts. The file is checked in another process, an endless
+ * loop in it is stopped after ten seconds, and its type errors are said first.
  *
  * @example await check('02-lrn', { localResponseNorm })
  * @throws if there is no such exercise, or if exercises/<exercise>.ts cannot be compiled
@@ -58,6 +67,7 @@ const checker = new Checker();
 export async function check(exercise: string, functions?: Functions): Promise<CheckResult> {
   refusePackage('The exercises');
   const seed = newSeed();
-  const tests = functions ? await testFunctions(exercise, functions, { seed }) : await checker.check(exercise, seed);
-  return new CheckResult(exercise, tests, seed);
+  if (functions) return new CheckResult(exercise, await testFunctions(exercise, functions, { seed }), seed);
+  const { tests, types } = await checker.checkFile(exercise, seed);
+  return new CheckResult(exercise, tests, seed, types);
 }

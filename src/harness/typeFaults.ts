@@ -120,7 +120,8 @@ function signatureFaults(
     for (const [i, parameter] of mine.parameters.slice(0, theirs.parameters.length).entries()) {
       const [takes, given] = [
         checker.getTypeOfSymbolAtLocation(parameter, source),
-        checker.getTypeOfSymbolAtLocation(theirs.parameters[i], expected),
+        // Without undefined: of an optional parameter, a default is seen from inside as what it stands for.
+        checker.getNonNullableType(checker.getTypeOfSymbolAtLocation(theirs.parameters[i], expected)),
       ];
       if (!checker.isTypeAssignableTo(given, takes))
         return [{ place, text: `\`${parameter.name}\` of \`${name}\` is ${words(takes)}, expected ${words(given)}` }];

@@ -1,5 +1,8 @@
 import assert from 'node:assert/strict';
+import fs from 'node:fs';
 import path from 'node:path';
+import { factsOf } from '../../src/course/facts';
+import { exercisesOf } from '../../src/harness/exercises';
 import { TypeChecker, typeWords } from '../../src/harness/typeFaults';
 
 const root = path.join(__dirname, '../..');
@@ -77,6 +80,16 @@ describe('the type errors of a student', () => {
   ])
     it(`are, of ${what}, in the field's words with the student's line`, () => {
       assert.deepEqual(faults(source), expected);
+    });
+
+  const facts = factsOf();
+  for (const exercise of exercisesOf())
+    it(`are none of ${exercise} as it is handed out, nor of its solution`, () => {
+      for (const folder of ['exercises', 'solutions']) {
+        const text = fs.readFileSync(path.join(root, folder, `${exercise}.ts`), 'utf8');
+        const place = path.join(root, 'exercises', `${exercise}.ts`);
+        assert.deepEqual(checker.faultsOf(place, text, facts[exercise].types, facts[exercise].functions), []);
+      }
     });
 
   it('have types in words', () => {
