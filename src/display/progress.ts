@@ -3,6 +3,7 @@ import { check, refuse, text as textCheck } from '../base/options';
 import { runtime } from '../base/runtime';
 import type { Picture } from './figures/figure';
 import { kernelHost, type KernelHost } from './figures/host';
+import { INK } from './figures/ink';
 import { drawnPicture, fontFamily } from './figures/raster';
 import { formatNumber, formatSeconds, rangeOf } from './figures/text';
 import { thin } from './charts/thin';
@@ -158,7 +159,7 @@ function chart({ losses }: State, title?: string): string {
   const values = high === low ? [low] : [high, (high + low) / 2, low];
   return [
     `<svg xmlns="http://www.w3.org/2000/svg" width="${WIDTH}" height="${HEIGHT + head}"`,
-    ` viewBox="0 0 ${WIDTH} ${HEIGHT + head}" font-family="${fontFamily}, sans-serif" font-size="11" fill="currentColor">`,
+    ` viewBox="0 0 ${WIDTH} ${HEIGHT + head}" font-family="${fontFamily}, sans-serif" font-size="11" fill="${title === undefined ? 'currentColor' : INK}">`,
     title === undefined ? '' : `<text x="4" y="16" font-size="13" font-weight="bold">${escapeMarkup(title)}</text>`,
     ...values.map(value => {
       const height = y(value).toFixed(1);
