@@ -34,7 +34,8 @@ export const nodePlatform: Platform = {
     return { get: () => storage.getStore(), run: (value, work) => storage.run(value, work) };
   },
   originalOf(map, line, column) {
-    const known = sourceMaps.get(map) ?? new SourceMap(map as unknown as NodePayload); // Its type asks for more than it reads.
+    // Its type asks for more than it reads.
+    const known = sourceMaps.get(map) ?? new SourceMap(map as unknown as NodePayload);
     sourceMaps.set(map, known);
     const entry = known.findEntry(line, column);
     // A line without an entry is the compiler's own; Node gives the last one before it.
