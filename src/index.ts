@@ -48,6 +48,7 @@ export { cifar10, installCifar10, type InstallOptions } from './cifar10';
 export { CIFAR10_CLASSES } from './data';
 export { type Batch, batches, type BatchOptions, images, split, subset } from './data';
 export { channelStatistics, standardized } from './data';
+export { type CsvRow, imageSet, readCsv, readImage, type Source } from './data';
 export { type Random, seeded } from './data';
 
 /**
@@ -122,7 +123,7 @@ export { table, type TableOptions } from './display';
 export { type AxisOptions, type Bar, barChart, type ChartOptions, lineChart, scatterChart } from './display';
 export { heatmap, type HeatmapOptions, type Point, type Rule, type Series } from './display';
 export { encodePng, type Image, imageGrid, type ImageGridOptions } from './display';
-export { progress, type Progress, type ProgressOptions, type ProgressUpdate } from './display';
+export { progressBar, type Progress, type ProgressOptions, type ProgressUpdate } from './display';
 export { palette, plotly, type PlotlyFigure, svgFigure, vegaLite, type VegaLiteSpec } from './display';
 export { Figure, jupyterDisplay, type MimeBundle, type Picture } from './display';
 export { comm, type Comm, type CommHandler, type CommMessage } from './display';
@@ -138,4 +139,4 @@ export { type Made, type Scale, type Setting, shippedExperiment, type Shown } fr
  * What lectures ask and check.
  * Example: `await check('01-count-conv', { countConv: () => 0 });`
  */
-export { answer, check, hint, question, type QuestionSource } from './course';
+export { answer, check, hint, progress, question, type QuestionSource } from './course';

@@ -44,7 +44,7 @@ const MAY_IMPORT: Record<string, string[]> = {
     'display',
     'tfjs',
   ],
-  values: ['display', 'profile', 'tfjs'],
+  values: ['data', 'display', 'profile', 'tfjs'],
   kernel: ['display', 'node', 'tslab'],
   setup: ['cifar10', 'cli', 'backend', 'kernel', 'sandbox'],
   harness: [],

@@ -250,7 +250,11 @@ export function given<Options extends object>(options: Options): Options {
 /** A value as a sentence shows it: short, and a text in quotes. */
 export function shown(value: unknown): string {
   if (typeof value === 'string') return value.length > 60 ? `'${value.slice(0, 57)}...'` : `'${value}'`;
-  if (typeof value === 'function') return value.name ? `the function ${value.name}` : 'a function';
+  if (typeof value === 'function') {
+    // A block is called as it is written: conv(16, 3).
+    const kind = value.name.endsWith(')') ? 'block' : 'function';
+    return value.name ? `the ${kind} ${value.name}` : 'a function';
+  }
   if (typeof value !== 'object' || value === null) return String(value);
   const { length } = value as ArrayLike<unknown>;
   const name = value.constructor?.name ?? 'Object';

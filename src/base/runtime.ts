@@ -30,6 +30,8 @@ export interface Runtime {
   readLine(prompt: string, isPassword: boolean): Promise<string>;
   /** Draws an SVG as the bytes of a PNG file, `scale` pixels to its unit; undefined where nothing draws. */
   rasterize?(svg: string, scale: number): { png: Uint8Array; width: number; height: number };
+  /** A JPEG, PNG, WebP, BMP or GIF file (its first frame) as RGBA pixels, upright as its EXIF data say. @throws if it is none */
+  decodeImage?(bytes: Uint8Array): Promise<{ data: Uint8ClampedArray; width: number; height: number; channels: 4 }>;
   /** The zlib format (RFC 1950), as small as it gets. */
   deflate(bytes: Uint8Array): Uint8Array;
 }
@@ -51,6 +53,7 @@ export interface Files {
   writeWhole(file: string, content: string | Iterable<string | Uint8Array>): void;
   /** The names in a folder; none where there is no such folder. */
   list(folder: string): string[];
+  isFolder(file: string): boolean;
   /** Does nothing where there is none. */
   remove(file: string): void;
   /** In hexadecimal digits. */

@@ -3,7 +3,7 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { check, text } from '../base/options';
 import { CIFAR10_CLASSES, CIFAR10_FILES, PLANE, readCifar10, refuseSplit } from '../data/cifar10';
-import type { ImageSet } from '../data/imageSet';
+import { type ImageSet, withText } from '../data/imageSet';
 import { provideCifar10 } from '../data/lectureImages';
 import { call, ROOT } from '../node/root';
 
@@ -45,7 +45,7 @@ export function cifar10(options: { split: 'train' | 'test'; folder?: string }): 
   }
   const whole = OFFICIAL_LENGTH[split];
   const name = `CIFAR-10 ${split}` + (length === whole ? '' : ` (${length} of ${whole} images)`);
-  return { name, images, labels, shape: [32, 32, 3], classes: [...CIFAR10_CLASSES], length };
+  return withText({ name, images, labels, shape: [32, 32, 3], classes: [...CIFAR10_CLASSES], length });
 }
 
 provideCifar10(split => {

@@ -132,8 +132,16 @@ export const COMMANDS = {
     script: 'dist/experiments/node/command.js',
     needsAll: true,
   },
+  progress: {
+    about: 'Shows which exercises are done, what they are worth and how long the rest takes.',
+    options: {},
+    example: '',
+    script: 'dist/course/progressCommand.js',
+    needsAll: true,
+  },
   submit: {
-    about: 'Looks the exercises over and packs them to be handed in.',
+    about:
+      'Packs what you wrote, in files and in cells of notebooks, to be handed in, and says what it took and what it left.',
     options: {
       out: { type: 'string', value: 'FILE', about: 'the zip file, submission.zip if not given' },
       force: { type: 'boolean', about: 'packs also what does not compile' },

@@ -4,7 +4,7 @@
  */
 import { fork, type ChildProcess } from 'node:child_process';
 import path from 'node:path';
-import { loadExercise, newSeed, testFunctions } from '../harness/functions';
+import { loadExercise, newSeed, type Place, testFunctions } from '../harness/functions';
 import type { TestResult } from '../harness/run';
 
 type Message =
@@ -18,7 +18,7 @@ type Message =
 interface Question {
   exercise: string;
   seed: number;
-  extension: '.ts' | '.ipynb';
+  place?: Place;
 }
 
 /** What is going on, to say which part never ended. */
@@ -54,17 +54,17 @@ export class Checker {
   }
 
   /**
-   * The results of all tests on exercises/<exercise>.ts, or on the notebook of that name; of a part that does not end or ends the process, a failed test
-   * that says so, and no test after it.
+   * The results of all tests on exercises/<exercise>.ts, or on what is at another place; of a part that does not end or
+   * ends the process, a failed test that says so, and no test after it.
    * @throws if the file cannot be compiled or fails while it is loaded
    */
-  async check(exercise: string, seed = newSeed(), extension: '.ts' | '.ipynb' = '.ts'): Promise<TestResult[]> {
+  async check(exercise: string, seed = newSeed(), place?: Place): Promise<TestResult[]> {
     this.start();
     this.hold(true);
     const child = this.child!;
     try {
       await this.ready;
-      return await this.ask(child, { exercise, seed, extension });
+      return await this.ask(child, { exercise, seed, place });
     } finally {
       this.hold(false);
     }
@@ -86,7 +86,9 @@ export class Checker {
       const cut = (what: string): void => {
         const { test, call, results } = progress;
         if (test === undefined)
-          return finish(() => reject(new Error(`exercises/${question.exercise}${question.extension} ${what}`)));
+          return finish(() =>
+            reject(new Error(`${question.place?.file ?? `exercises/${question.exercise}.ts`} ${what}`)),
+          );
         const message = `${call ?? 'The test'} ${what}`;
         finish(() => resolve([...results, { ...test, passed: false, message }]));
       };
@@ -124,9 +126,9 @@ function serve(): void {
   process.setSourceMapsEnabled(true);
   const { tf } = require('cnn-kit') as { tf: { engine(): { startScope(): void; endScope(): void } } };
   process.on('disconnect', () => process.exit(0));
-  process.on('message', ({ exercise, seed, extension }: Question) => {
+  process.on('message', ({ exercise, seed, place }: Question) => {
     tf.engine().startScope();
-    loadExercise(exercise, extension)
+    loadExercise(exercise, place)
       .then(functions =>
         testFunctions(exercise, functions, {
           seed,

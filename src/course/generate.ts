@@ -10,7 +10,8 @@ import { command, runIfMain } from '../cli/command';
 import { execute } from './lectures/execute';
 import { solutionsOf } from '../harness/exercises';
 import { stubOf } from '../harness/stub';
-import { generatedChart, generatedHints, generateQuestions } from './generated';
+import { generatedChart, generatedFacts, generatedHints, generateQuestions } from './generated';
+import { FACTS_FILE } from './facts';
 import { HINTS_FILE } from './hints';
 import { at, committed, korean, lecture, lectures, namesOf } from './lectures/lectures';
 import { faults, toNotebook, type Notebook, type Output } from './lectures/notebook';
@@ -156,6 +157,7 @@ async function generateLecture(name: string, again: boolean): Promise<void> {
 const main = command('generate', async ({ values, positionals }) => {
   for (const file of generateExercises()) console.log(`wrote exercises/${file}`);
   fs.writeFileSync(HINTS_FILE, generatedHints());
+  fs.writeFileSync(path.join(ROOT, FACTS_FILE), generatedFacts());
   await generateQuestions();
   write(CHART, await generatedChart());
   const asked = namesOf(positionals);

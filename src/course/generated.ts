@@ -1,12 +1,14 @@
-/** What is generated besides exercises and notebooks: src/course/hints.json, src/course/questions.json, the README's chart. */
+/** What is generated besides exercises and notebooks: src/course/hints.json, exercises.json and questions.json, the README's chart. */
 import fs from 'node:fs';
 import path from 'node:path';
+import ts from 'typescript';
 import { type VegaLiteSpec, svgOf } from '../display/charts/vegaLite';
 import { shippedExperiment } from '../experiments';
 import type { DepthRun } from '../experiments/plainAgainstResidual';
 import { spreadChart } from '../experiments/spreadChart';
 import { SOLUTIONS, solutionsOf } from '../harness/exercises';
-import { hintsOf } from '../harness/stub';
+import { hintsOf, toExercise } from '../harness/stub';
+import type { Facts } from './facts';
 import { QUESTIONS_FILE, sealedQuestions, type SealedQuestion } from './questions';
 import { isSealOf, seal, type QuestionSource } from './seal';
 
@@ -17,6 +19,26 @@ export function generatedHints(): string {
     hintsOf(fs.readFileSync(path.join(SOLUTIONS, `${exercise}.ts`), 'utf8')),
   ]);
   return JSON.stringify(Object.fromEntries(hints), null, 2) + '\n';
+}
+
+/** What src/course/exercises.json should hold. @throws where a solution's header says no points, minutes or difficulty */
+export function generatedFacts(): string {
+  const all = solutionsOf().map((exercise): [string, Facts] => {
+    const file = `solutions/${exercise}.ts`;
+    const solution = fs.readFileSync(path.join(SOLUTIONS, `${exercise}.ts`), 'utf8');
+    const header = /Points: (\d+)\. About (\d+) minutes\. Difficulty: ([123]) of 3\./.exec(solution);
+    if (!header)
+      throw new Error(
+        `${file} has no "Points: 12. About 25 minutes. Difficulty: 2 of 3." in its header; write it there.`,
+      );
+    const [points, minutes, difficulty] = header.slice(1).map(Number);
+    const types = ts.transpileDeclaration(toExercise(solution, file), { compilerOptions: { removeComments: true } });
+    return [
+      exercise,
+      { points, minutes, difficulty, functions: Object.keys(hintsOf(solution)), types: types.outputText },
+    ];
+  });
+  return JSON.stringify(Object.fromEntries(all), null, 2) + '\n';
 }
 
 /** The questions of all lectures, as solutions/questions/NN.ts has them. */

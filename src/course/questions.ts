@@ -140,7 +140,8 @@ export function answer(id: string, given: string | number, language: Language = 
   return new Marked(true, `✓ **${WORDS.right[language]}** ${opened.explanation[language]}`);
 }
 
-function preferred(): Language {
+/** The language that the reader chose at the start. */
+export function preferred(): Language {
   return process.env.CNN_KIT_LANGUAGE === 'ko' ? 'ko' : 'en';
 }
 

@@ -1,7 +1,7 @@
 /** Random changes of an image that keep its class, for training; and the ten crops of AlexNet, for testing. */
 import * as tf from '@tensorflow/tfjs';
 import { between, check, counts, func, refuse, tensor, wholeNumber } from '../base/options';
-import { type Image, type ImageSet, type ImageShape, refuseIndex, refuseSet } from './imageSet';
+import { type Image, type ImageSet, type ImageShape, refuseIndex, refuseSet, withText } from './imageSet';
 import { below, type Random, seeded } from '../base/random';
 
 /** Takes one image's bytes [height, width, channels], which it may overwrite, and gives as many back, or a cut. */
@@ -71,7 +71,7 @@ export function centreCrop(set: ImageSet, size: number): ImageSet {
     const image = set.images.subarray(i * from, (i + 1) * from);
     images.set(cut(image, set.shape, (height - size) >> 1, (width - size) >> 1, size), i * to);
   }
-  return { ...set, images, shape: [size, size, channels] };
+  return withText({ ...set, images, shape: [size, size, channels] });
 }
 
 /** What an augmentation makes of one image, `count` times: for a gallery. */

@@ -3,7 +3,7 @@
  * https://www.cs.toronto.edu/~kriz/cifar.html, section "Binary version".
  */
 import { oneOf, refuse } from '../base/options';
-import { type ImageSet, refuseSet } from './imageSet';
+import { type ImageSet, refuseSet, withText } from './imageSet';
 
 /** The ten classes, in the order of the labels. */
 export const CIFAR10_CLASSES: readonly string[] = [
@@ -52,7 +52,7 @@ export function readCifar10(bytes: Uint8Array, fileName = 'CIFAR-10'): ImageSet 
       images[to++] = bytes[p + 2 * PLANE];
     }
   }
-  return { name: fileName, images, labels, shape: [32, 32, 3], classes: [...CIFAR10_CLASSES], length };
+  return withText({ name: fileName, images, labels, shape: [32, 32, 3], classes: [...CIFAR10_CLASSES], length });
 }
 
 /**

@@ -91,6 +91,28 @@ export function refuseEmpty(set: ImageSet, what?: string): void {
   if (!set.length) throw new Error(`${set.name} has no images; expected a set with at least one.`);
 }
 
+/** As many classes as `imageSetText` names. */
+export const MOST_CLASSES = 12;
+
+/** A set's size, and how many images each class has: `airplane 5,000, automobile 5,000`. */
+export function imageSetText(set: ImageSet): string {
+  const { name, length, shape, classes, labels } = set;
+  const counts = classes.slice(0, MOST_CLASSES).map(() => 0);
+  for (const label of labels) if (label < counts.length) counts[label]++;
+  const more = classes.length - counts.length;
+  const count = (number: number, word: string): string =>
+    `${number.toLocaleString('en')} ${number === 1 ? word : `${word.replace(/s$/, 'se')}s`}`;
+  const head = `ImageSet ${name}: ${count(length, 'image')} of ${shape.join(' x ')}, ${count(classes.length, 'class')}`;
+  const list = counts.map((number, label) => `${classes[label]} ${number.toLocaleString('en')}`).join(', ');
+  return `${head}\n  ${list}${more > 0 ? ` and ${more} more` : ''}`;
+}
+
+/** Has `console.log` show a set by `imageSetText`, and within other values by its first line; to all else it stays plain data. */
+export function withText(set: ImageSet): ImageSet {
+  const text = (depth: number): string => (depth < 2 ? imageSetText(set).split('\n')[0] : imageSetText(set));
+  return Object.defineProperty(set, Symbol.for('nodejs.util.inspect.custom'), { value: text });
+}
+
 interface Standardization {
   mean: number | number[];
   std: number | number[];
@@ -127,7 +149,10 @@ export function subset(set: ImageSet, which: number | ArrayLike<number> | { from
     images.set(set.images.subarray(index * size, (index + 1) * size), i * size);
     labels[i] = set.labels[index];
   });
-  return { ...set, shape: [...set.shape], classes: [...set.classes], images, labels, length: indices.length };
+  return withText({
+    ...set,
+    ...{ shape: [...set.shape], classes: [...set.classes], images, labels, length: indices.length },
+  });
 }
 
 function indicesOf(set: ImageSet, which: Parameters<typeof subset>[1]): number[] {

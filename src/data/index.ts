@@ -2,8 +2,11 @@ export { batches, type Batch, type BatchOptions } from './batches';
 export { channelStatistics, standardized } from './statistics';
 export {
   images,
+  imageSetText,
+  MOST_CLASSES,
   split,
   subset,
+  withText,
   type Image,
   type ImageSet,
   type ImageShape,
@@ -26,3 +29,5 @@ export { CIFAR10_CLASSES, readCifar10, writeCifar10 } from './cifar10';
 export { OFFLINE_CLASSES, offlineImages } from './offline';
 export { seeded, type Random } from '../base/random';
 export { lectureImages } from './lectureImages';
+export * as imageSet from './ownImages';
+export { imageFormat, type CsvRow, readCsv, readImage, type Source } from './sources';

@@ -11,7 +11,7 @@
  */
 import { check, wholeNumber } from '../base/options';
 import { refuseSplit } from './cifar10';
-import type { ImageSet } from './imageSet';
+import { type ImageSet, withText } from './imageSet';
 import { below, type Random, seeded, shuffle } from '../base/random';
 
 export interface OfflineKind {
@@ -75,7 +75,7 @@ export function offlineImages(options: { split: 'train' | 'test'; count?: number
     draw(canvas, OFFLINE_KINDS[labels[i]], seeded(seed, stream), images.subarray(i * size, (i + 1) * size));
   }
   const name = `offline images ${split}` + (count === OFFICIAL_LENGTH[split] ? '' : ` (${count})`);
-  return { name, images, labels, shape: [SIDE, SIDE, 3], classes: [...OFFLINE_CLASSES], length: count };
+  return withText({ name, images, labels, shape: [SIDE, SIDE, 3], classes: [...OFFLINE_CLASSES], length: count });
 }
 
 type Colour = readonly [red: number, green: number, blue: number];

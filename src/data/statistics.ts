@@ -1,5 +1,5 @@
 /** Mean and deviation of a set's pixels, by which training sees its images. */
-import { type ImageSet, refuseEmpty, refuseSet, standardization } from './imageSet';
+import { type ImageSet, refuseEmpty, refuseSet, standardization, withText } from './imageSet';
 
 const statistics = new WeakMap<ImageSet, { mean: number[]; std: number[] }>();
 
@@ -36,7 +36,7 @@ export function channelStatistics(set: ImageSet): { mean: number[]; std: number[
 export function standardized(set: ImageSet, of = set): ImageSet {
   refuseSet(set);
   const { mean, std } = channelStatistics(of);
-  const result = { ...set, mean, std };
+  const result = withText({ ...set, mean, std });
   standardization(result);
   return result;
 }

@@ -74,6 +74,13 @@ export const display: Display = Object.defineProperties(show as Display, {
   },
 });
 
+type Recognizer = (value: unknown) => unknown;
+
+const recognizers: Recognizer[] = [];
+
+/** Has the page show plain data as something else, which `recognizer` gives where it knows them. */
+export const recognize = (recognizer: Recognizer): void => void recognizers.push(recognizer);
+
 /** How a value is shown, with its metadata; a promise where drawing it takes a while. For kernels. */
 export function represent(value: unknown): Picture | Promise<Picture> {
   if (isPromise(value)) return Promise.resolve(value).then(represent);
@@ -85,6 +92,8 @@ export function represent(value: unknown): Picture | Promise<Picture> {
     if (typeof (bundle as PromiseLike<MimeBundle>)?.then !== 'function') return { bundle: checked(bundle) };
     return Promise.resolve(bundle).then(resolved => ({ bundle: checked(resolved) }));
   }
+  const known = kernelHost() && recognizers.map(ask => ask(value)).find(other => other);
+  if (known) return represent(known);
   return { bundle: isBundle(value) && Object.keys(value).length ? value : { 'text/plain': runtime.inspect(value) } };
 }
 

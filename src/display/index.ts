@@ -3,7 +3,7 @@ export type { AxisOptions, ChartOptions, Rule } from './charts/axes';
 export { type Bar, barChart, lineChart, type Point, scatterChart, type Series } from './charts/charts';
 export { heatmap, type HeatmapOptions } from './charts/heatmap';
 export { comm } from './comm';
-export { display, type Display, type DisplayHandle, input, represent } from './display';
+export { display, type Display, type DisplayHandle, input, recognize, represent } from './display';
 export { Figure, jupyterDisplay, type Picture } from './figures/figure';
 export {
   type Comm,
@@ -17,7 +17,7 @@ export { imageGrid, type ImageGridOptions } from './images/imageGrid';
 export { labelSides, type Side } from './charts/labelSides';
 export { plotly, type PlotlyFigure } from './charts/plotly';
 export { encodePng, type Image } from './images/png';
-export { progress, type Progress, type ProgressOptions, type ProgressUpdate } from './progress';
+export { progressBar, type Progress, type ProgressOptions, type ProgressUpdate } from './progress';
 export { svgFigure } from './figures/svgFigure';
 export { table, type TableOptions } from './table';
 export { escapeMarkup } from '../base/markup';

@@ -38,16 +38,16 @@ const HEIGHT = 150;
  * A bar with the live curve of the loss, in one output that is redrawn in place at most every 200 ms. In plain Node a
  * line on the terminal, and nothing where the output is not one.
  */
-export function progress(options: ProgressOptions): Progress {
-  check('progress', options, {
+export function progressBar(options: ProgressOptions): Progress {
+  check('progressBar', options, {
     title: textCheck,
     total: (what: string, value: number) => {
       if (!(typeof value === 'number' && value >= 0)) refuse(what, value, 'a number of steps, or Infinity');
     },
   });
   const { title, total } = options;
-  textCheck('option title of progress', title);
-  if (total === undefined) refuse('option total of progress', total, 'a number of steps, or Infinity');
+  textCheck('option title of progressBar', title);
+  if (total === undefined) refuse('option total of progressBar', total, 'a number of steps, or Infinity');
   const id = crypto.randomUUID();
   const host = kernelHost();
   const start = performance.now();

@@ -1,146 +1,146 @@
-/** `npm run submit [-- --out FILE] [--force]`: checks a student's exercises, says what each comes to, and packs them to be handed in. */
+/**
+ * `npm run submit [-- --out FILE] [--force]`: checks what a student wrote for each exercise, in a file or in a notebook's
+ * cells, packs the better of several, and says what it took, from where, and what it did not take.
+ */
 import fs from 'node:fs';
 import path from 'node:path';
-import { transformSync } from 'esbuild';
 import { command, runIfMain } from '../cli/command';
-import { exercisesOf } from '../harness/exercises';
-import { parseNotebook, readNotebook } from '../harness/notebook';
-import { localFiles } from '../harness/program';
-import type { TestResult } from '../harness/run';
-import { decodeText } from '../harness/text';
-import { ROOT } from '../node/root';
 import { Checker } from '../course/checker';
+import { type Facts, factsOf } from '../course/facts';
+import { type Work, worksOf } from '../course/works';
+import type { Cell } from '../harness/program';
+import type { TestResult } from '../harness/run';
+import { KERNELSPEC, LANGUAGE_INFO } from '../kernel/interfaces/language';
+import { ROOT } from '../node/root';
 import { zip, type ZipFile } from './zip';
-
-/** An exercise has 10 kB. */
-const MAX_SOURCE = 1 << 18;
 
 /** What became of one exercise. */
 export interface Finding {
   exercise: string;
-  state: 'ready' | 'not begun' | 'partly written' | 'tests fail' | 'does not compile' | 'missing' | 'too large';
+  state: 'ready' | 'tests fail' | 'missing' | Exclude<Work['state'], 'written'>;
   detail: string;
+  /** Where the work is that was taken, from the root of the kit; nothing where none was. */
+  taken?: string;
+  /** Where else there is work for this exercise, and why it was not taken. */
+  left: string[];
 }
 
-/** What the public tests say of an exercise's file: nothing if all pass. */
-export type RunTests = (exercise: string, extension: Extension) => Promise<string | undefined>;
-type Extension = '.ts' | '.ipynb';
+/** The public tests' results on a work. @throws if it cannot be loaded */
+export type RunTests = (work: Work, asked: string[]) => Promise<TestResult[]>;
 
-/**
- * Looks at exercises/*.ts and *.ipynb below `root`, and gives what to say of each exercise and what to pack. Only what
- * passes the public tests is ready.
- */
+/** Looks at all works below `root`, and gives what to say of each exercise and what to pack. */
 export async function lookOver(root: string, runTests: RunTests): Promise<{ findings: Finding[]; files: ZipFile[] }> {
-  const folder = path.join(root, 'exercises');
-  const tests = path.join(root, 'test', 'exercises');
-  if (!fs.existsSync(tests)) throw new Error(`There is no folder ${tests}; run npm run submit in the course's folder.`);
-  const exercises = exercisesOf(tests);
-  const files: ZipFile[] = [];
+  const facts = factsOf(root);
+  const files = new Map<string, ZipFile>();
   const findings: Finding[] = [];
-  for (const exercise of exercises) {
-    const found = (['.ts', '.ipynb'] as const).filter(extension =>
-      fs.statSync(path.join(folder, exercise + extension), { throwIfNoEntry: false })?.isFile(),
-    );
-    if (found.length === 0)
-      findings.push({ exercise, state: 'missing', detail: `exercises/${exercise}.ts is not there` });
-    const judged: Finding[] = [];
-    for (const extension of found) judged.push(await judgeFile(exercise, extension));
-    // A stub beside the notebook that was worked in is no fault.
-    const best =
-      judged.find(({ state }) => state === 'ready') ?? judged.find(({ state }) => state !== 'not begun') ?? judged[0];
-    if (best) findings.push(best);
+  for (const [exercise, works] of worksOf(root, facts)) {
+    const { finding, taken } = await choose(exercise, works, facts[exercise], runTests);
+    findings.push(finding);
+    if (taken) for (const file of packed(taken)) files.set(file.name, file);
   }
-  return { findings, files };
-
-  async function judgeFile(exercise: string, extension: Extension): Promise<Finding> {
-    const name = exercise + extension;
-    const content = fs.readFileSync(path.join(folder, name));
-    const detail = `${name} has ${content.length} bytes; at most ${MAX_SOURCE} are read`;
-    if (extension === '.ts' && content.length > MAX_SOURCE) return { exercise, state: 'too large', detail };
-    const text = decodeText(content);
-    pack(`exercises/${name}`, content);
-    const read = (local: string): string | undefined => {
-      const file = path.join(folder, local);
-      return fs.statSync(file, { throwIfNoEntry: false })?.isFile() ? decodeText(fs.readFileSync(file)) : undefined;
-    };
-    const finding = judge(name, text);
-    if (finding.state === 'does not compile') return { exercise, ...finding };
-    for (const [local, source] of Object.entries(localFiles('', textsOf(name, text), read)))
-      pack(`exercises/${local}`, Buffer.from(source));
-    if (finding.state !== 'ready') return { exercise, ...finding };
-    const failure = await runTests(exercise, extension);
-    return failure ? { exercise, state: 'tests fail', detail: failure } : { exercise, ...finding };
-  }
-
-  function pack(name: string, content: Buffer): void {
-    if (!files.some(file => file.name === name)) files.push({ name, content });
-  }
+  return { findings, files: [...files.values()] };
 }
 
-/** The first public test that does not pass. */
-export function firstFailure(all: TestResult[]): string | undefined {
-  const tests = all.filter(({ hidden }) => !hidden);
+interface Judged {
+  work: Work;
+  state: Finding['state'];
+  detail: string;
+  /** The share of the public tests that pass. */
+  passed: number;
+}
+
+async function choose(
+  exercise: string,
+  works: Work[],
+  { functions }: Facts,
+  runTests: RunTests,
+): Promise<{ finding: Finding; taken?: Work }> {
+  const begun = works.filter(({ state }) => state !== 'not begun');
+  if (begun.length === 0) {
+    const [first] = works;
+    if (first) return { finding: { exercise, state: 'not begun', detail: first.detail, left: [] } };
+    const detail = `neither exercises/${exercise}.ts nor a cell of a notebook has ${functions.join(', ')}`;
+    return { finding: { exercise, state: 'missing', detail, left: [] } };
+  }
+  const judged: Judged[] = [];
+  for (const work of begun) judged.push(await judge(work, functions, runTests));
+  const [best, ...others] = judged.sort((a, b) => b.passed - a.passed || b.work.modified - a.work.modified);
+  const left = others.map(other => `${other.work.file} (${whyNot(other, best)})`);
+  const { state, detail, work } = best;
+  return { finding: { exercise, state, detail, taken: work.file, left }, taken: work };
+}
+
+function whyNot({ state, passed }: Judged, best: Judged): string {
+  if (state === 'does not compile' || state === 'too large') return state;
+  return passed < best.passed ? 'fewer tests pass' : 'saved earlier';
+}
+
+async function judge(work: Work, functions: string[], runTests: RunTests): Promise<Judged> {
+  const { state, detail } = work;
+  if (state === 'too large') return { work, state, detail, passed: -2 };
+  if (state === 'does not compile') return { work, state, detail, passed: -1 };
+  let tests: TestResult[];
+  try {
+    tests = (await runTests(work, functions)).filter(({ hidden }) => !hidden);
+  } catch (error) {
+    return { work, state: 'tests fail', detail: (error as Error).message, passed: 0 };
+  }
   const failed = tests.find(({ passed }) => !passed);
-  const count = `${tests.filter(({ passed }) => passed).length} of ${tests.length} public tests pass`;
-  return failed && `${count}; ${failed.title}: ${failed.message}`;
+  const passed = tests.filter(test => test.passed).length;
+  if (state === 'partly written') return { work, state, detail, passed: passed / tests.length };
+  if (!failed) return { work, state: 'ready', detail: '', passed: 1 };
+  const count = `${passed} of ${tests.length} public tests pass; ${failed.title}: ${failed.message}`;
+  return { work, state: 'tests fail', detail: count, passed: passed / tests.length };
 }
 
-function textsOf(name: string, text: string): string[] {
-  return name.endsWith('.ts') ? [text] : readNotebook(parseNotebook(text), '').cells.map(({ source }) => source);
+/** The files of a work: a notebook with the cells of this exercise alone, named after it, beside what they import. */
+function packed({ exercise, file, cells, contents }: Work): ZipFile[] {
+  return Object.entries(contents).map(([name, content]) =>
+    name === file && cells
+      ? { name: `${path.posix.dirname(file)}/${exercise}.ipynb`, content: notebookOf(exercise, cells) }
+      : { name, content },
+  );
 }
 
-function judge(name: string, text: string): Pick<Finding, 'state' | 'detail'> {
-  let source = text;
-  if (name.endsWith('.ipynb')) {
-    try {
-      source = textsOf(name, text).join('\n');
-    } catch (error) {
-      return { state: 'does not compile', detail: `${name}: ${(error as Error).message}` };
-    }
-  } else {
-    try {
-      transformSync(source, { loader: 'ts', format: 'cjs', target: 'node20', logLevel: 'silent' });
-    } catch (error) {
-      const { text, location } = (error as import('esbuild').TransformFailure).errors[0];
-      return { state: 'does not compile', detail: `${name} line ${location?.line ?? '?'}: ${text}` };
-    }
-  }
-  const open = [...source.matchAll(/throw new Error\('Not written yet: (.*?)\.'\);/g)];
-  const asked = [...source.matchAll(/\/\/ YOUR CODE HERE/g)];
-  if (open.length === 0) return { state: 'ready', detail: '' };
-  const next = `still to do: ${open[0][1].replace(/\\'/g, "'")}`;
-  return { state: open.length >= asked.length && !begun(source) ? 'not begun' : 'partly written', detail: next };
-}
-
-/** Whether code is right after a mark, before its error: the student has begun there. */
-function begun(source: string): boolean {
-  return /\/\/ YOUR CODE HERE.*\n(?!\s*throw new Error\('Not written yet)/.test(source);
+function notebookOf(exercise: string, cells: Cell[]): string {
+  const code = cells.map(({ source }, i) => ({
+    cell_type: 'code',
+    id: `${exercise}-${i + 1}`,
+    metadata: {},
+    source,
+    execution_count: null,
+    outputs: [],
+  }));
+  const metadata = { kernelspec: KERNELSPEC, language_info: LANGUAGE_INFO };
+  return JSON.stringify({ nbformat: 4, nbformat_minor: 5, metadata, cells: code }, null, 1);
 }
 
 const main = command('submit', async ({ values }) => {
   const out = path.resolve(values.out ?? 'submission.zip');
   const checker = new Checker();
-  const runTests: RunTests = async (exercise, extension) => {
-    try {
-      return firstFailure(await checker.check(exercise, undefined, extension));
-    } catch (error) {
-      return (error as Error).message;
-    }
-  };
-  const { findings, files } = await lookOver(ROOT, runTests);
+  const { findings, files } = await lookOver(ROOT, ({ exercise, file }, asked) =>
+    checker.check(exercise, undefined, { file, asked }),
+  );
   checker.stop();
-  for (const { exercise, state, detail } of findings)
-    console.log(`${state === 'ready' ? '✓' : '✗'} ${exercise}: ${state}${detail ? ` (${detail})` : ''}`);
+  for (const { exercise, state, detail, taken, left } of findings) {
+    const words = `${state}${taken ? `, taken from ${taken}` : ''}${detail ? ` (${detail})` : ''}`;
+    console.log(`${state === 'ready' ? '✓' : '✗'} ${exercise}: ${words}`);
+    if (left.length) console.log(`    not taken: ${left.join(', ')}`);
+  }
   const ready = findings.filter(({ state }) => state === 'ready').length;
+  const taken = findings.filter(({ taken }) => taken !== undefined).length;
   const broken = findings.filter(({ state }) => state === 'does not compile' || state === 'too large');
-  if (files.length === 0) throw new Error('There is nothing to pack; the exercises belong into the folder exercises.');
+  if (files.length === 0)
+    throw new Error(
+      'There is nothing to pack; write an exercise in its cell of a lecture or in the folder exercises, and save it.',
+    );
   if (broken.length && !values.force)
     throw new Error(
       `Nothing was packed; fix ${broken.map(b => b.exercise).join(', ')}, or pack all the same with --force.`,
     );
   fs.writeFileSync(out, zip(files));
   console.log(
-    `${ready} of ${findings.length} exercises are ready: their public tests pass. Hand in ${out}, which holds ${files.length} files.`,
+    `${ready} of ${findings.length} exercises are ready: their public tests pass. Hand in ${out}, which holds ${taken} exercises as last saved.`,
   );
 });
 

@@ -55,7 +55,7 @@ export const COMMANDS: unknown = new Proxy(
 function withoutCommands(id: string, module: unknown): unknown {
   if (id !== 'cnn-kit') return module;
   const nothing = (): Promise<void> => Promise.resolve();
-  const commands = Object.fromEntries(['answer', 'check', 'hint', 'question'].map(name => [name, nothing]));
+  const commands = Object.fromEntries(['answer', 'check', 'hint', 'progress', 'question'].map(name => [name, nothing]));
   // Its own exports are getters, which an assignment would meet.
   return Object.create(module as object, Object.getOwnPropertyDescriptors(commands)) as unknown;
 }

@@ -58,22 +58,32 @@ export async function testFunctions(
   return runTests(bundleTest(file), examiner, { timeout: 60_000, messageOf, ...told });
 }
 
-/**
- * The functions of exercises/<exercise>.ts, or of the notebook of that name.
- * @throws if it cannot be compiled, with the line and what is there
- */
-export async function loadExercise(exercise: string, extension: '.ts' | '.ipynb' = '.ts'): Promise<Functions> {
-  const file = path.join(ROOT, 'exercises', exercise + extension);
-  const sources = [testFileOf(exercise), file].filter(source => fs.existsSync(source));
-  await startBackend(...sources.map(source => fs.readFileSync(source, 'utf8')));
-  return extension === '.ts' ? (evaluate(file, compile(file)) as Functions) : loadNotebook(file, exercise);
+/** Where an answer is. */
+export interface Place {
+  /** A TypeScript file or a notebook, from the root of the kit where it is relative. */
+  file: string;
+  /** The functions that are asked of it; of a notebook only the cells that they need run. */
+  asked: string[];
 }
 
-async function loadNotebook(file: string, exercise: string): Promise<Functions> {
+/**
+ * The functions of exercises/<exercise>.ts, or of the file or notebook at another place.
+ * @throws if it cannot be compiled, with the line and what is there
+ */
+export async function loadExercise(exercise: string, place?: Place): Promise<Functions> {
+  const file = path.resolve(ROOT, place?.file ?? `exercises/${exercise}.ts`);
+  const sources = [testFileOf(exercise), file].filter(source => fs.existsSync(source));
+  await startBackend(...sources.map(source => fs.readFileSync(source, 'utf8')));
+  return file.endsWith('.ts') ? (evaluate(file, compile(file)) as Functions) : loadNotebook(file, place!.asked);
+}
+
+async function loadNotebook(file: string, asked: string[]): Promise<Functions> {
   // Loaded where there is a notebook: the npm package, which has none, comes without a compiler.
-  const { parseNotebook, readNotebook } = require('./notebook') as typeof import('./notebook');
+  const { parseNotebook } = require('./notebook') as typeof import('./notebook');
+  const { answerCells } = require('./answerCells') as typeof import('./answerCells');
   const { compileWork } = require('./program') as typeof import('./program');
-  const { cells } = readNotebook(parseNotebook(decodeText(fs.readFileSync(file))), exercise);
+  const code = parseNotebook(decodeText(fs.readFileSync(file))).filter(({ kind }) => kind === 'code');
+  const cells = answerCells(code, asked);
   const requireFrom = createRequire(file);
   const load = (id: string): unknown => {
     if (isCommands(id)) return COMMANDS;

@@ -47,15 +47,20 @@ export function readNotebook(cells: Notebook, exercise: string, stub?: string): 
 
   const template = exerciseCells(stub, exercise);
   const lost: Cell[] = [];
+  // A lecture's cells have other ids than the exercise's own notebook.
+  const hasIds = template.some(({ id }) => cells.some(cell => cell.id === id));
+  const shortened = new Map<StudentCell, string>();
   let changed = false;
   for (const cell of template) {
     if (cell.given) lost.push(...lostOfGiven(cell, cells, notes));
     else {
-      const { written, untouched } = answersTo(cell, cells, notes);
+      const { written, untouched } = answersTo(cell, cells, notes, hasIds);
       if (written.length) changed = true;
       written.forEach(answer => run.add(answer));
-      // A copy left as it was must not win over the answer before it.
-      if (written.length) untouched.forEach(copy => run.delete(copy));
+      // A copy left as it was must not win over the answer before it; a lecture's cell holds more than the copy.
+      if (written.length)
+        for (const copy of untouched)
+          shortened.set(copy, withoutDeclarations(shortened.get(copy) ?? copy.source, valuesOf(cell.source)));
       else if (!untouched.length) lost.push({ label: `cell ${cell.id} as handed out`, source: cell.source });
     }
   }
@@ -63,7 +68,11 @@ export function readNotebook(cells: Notebook, exercise: string, stub?: string): 
   if (found.some((place, i) => i > 0 && place < found[i - 1]))
     notes.push("the cells were reordered: they run in the notebook's order");
   // Cells that a student turned to Markdown run where they are.
-  return { cells: [...lost, ...cells.filter(cell => run.has(cell)).map(plain)], notes: [...new Set(notes)], changed };
+  const left = cells
+    .filter(cell => run.has(cell))
+    .map(cell => ({ ...plain(cell), source: shortened.get(cell) ?? cell.source }))
+    .filter(({ source }) => source.trim());
+  return { cells: [...lost, ...left], notes: [...new Set(notes)], changed };
 }
 
 const plain = ({ label, source }: StudentCell): Cell => ({ label, source });
@@ -97,6 +106,7 @@ function answersTo(
   cell: ExerciseCell,
   cells: StudentCell[],
   notes: string[],
+  hasIds: boolean,
 ): { written: StudentCell[]; untouched: StudentCell[] } {
   const { id } = cell;
   const names = valuesOf(cell.source);
@@ -106,10 +116,10 @@ function answersTo(
   for (const { fault, ...other } of code)
     if (fault && other.id === id) notes.push(`cell ${id} does not compile: ${fault}`);
   const compiled = code.filter(({ fault }) => !fault);
-  const untouched = compiled.filter(({ source }) => same(source, cell.source));
+  const untouched = compiled.filter(({ source }) => isHandedOut(source, cell.source, names));
   const written = compiled.filter(other => !untouched.includes(other) && (declares(other) || other.id === id));
   if (written.some(declares)) {
-    if (!code.some(other => other.id === id))
+    if (hasIds && !code.some(other => other.id === id))
       notes.push(`cell ${id} was deleted or lost its id: ${names.join(', ')} is in another cell, which is graded`);
     else if (written.filter(declares).length > 1)
       notes.push(`${names.join(', ')} is there ${written.filter(declares).length} times: the last definition counts`);
@@ -179,6 +189,30 @@ function valuesOf(source: string): string[] {
   return parse(source)
     .statements.filter(statement => !ts.isImportDeclaration(statement))
     .flatMap(declaredValues);
+}
+
+/** Whether a cell is the exercise's own, or a lecture's that declares `names` as the exercise does. */
+function isHandedOut(source: string, template: string, names: string[]): boolean {
+  if (same(source, template)) return true;
+  const texts = [declarationsOf(source, names), declarationsOf(template, names)];
+  return texts[0].length > 0 && same(texts[0].join('\n'), texts[1].join('\n'));
+}
+
+/** The statements of a cell that declare one of `names`, without lines that are comments. */
+function declarationsOf(source: string, names: string[]): string[] {
+  const file = parse(source);
+  return file.statements
+    .filter(statement => declaredValues(statement).some(name => names.includes(name)))
+    .map(statement => statement.getText(file).replace(/^\s*\/\/.*$/gm, ''));
+}
+
+/** A cell without the statements that declare one of `names`. */
+function withoutDeclarations(source: string, names: string[]): string {
+  const file = parse(source);
+  return file.statements
+    .filter(statement => !declaredValues(statement).some(name => names.includes(name)))
+    .map(statement => statement.getFullText(file))
+    .join('');
 }
 
 function same(a: string, b: string): boolean {

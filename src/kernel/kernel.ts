@@ -2,7 +2,7 @@
 import { withoutBoxes } from '../base/compiledNames';
 import { escapeMarkup } from '../base/markup';
 import { display, represent } from '../display/display';
-import type { Picture } from '../display/figures/figure';
+import { jupyterDisplay, type Picture } from '../display/figures/figure';
 import { kernelKey, type KernelHost } from '../display/figures/host';
 import { Comms } from './comms';
 import type { Converter } from './interfaces/converter';
@@ -172,10 +172,20 @@ export class Kernel {
 
   private async runCell(code: string, name: string): Promise<Picture | undefined> {
     const value = await this.executor.run(code, name);
-    const result = value === undefined || value === null ? undefined : await represent(value);
+    const result = value === undefined || value === null ? undefined : await represent(this.withType(value));
     // Figures that the cell has shown are drawn before it ends, in its name.
     await display.settled();
     return result && Object.keys(result.bundle).length ? result : undefined;
+  }
+
+  /** A function by its name and type, which say more than `[Function: f]`. */
+  private withType(value: unknown): unknown {
+    if (typeof value !== 'function' || jupyterDisplay in value) return value;
+    const type = this.executor.lastType?.();
+    if (!type) return value;
+    // What tslab calls the value of a cell.
+    const name = /^tsLastExpr\d*$/.test(value.name) ? '' : value.name;
+    return { 'text/plain': type.startsWith('typeof ') ? `class ${name}` : [name, type].filter(Boolean).join(': ') };
   }
 
   private async fail(

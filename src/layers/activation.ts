@@ -1,7 +1,7 @@
 /** Nonlinearities. */
 import * as tf from '@tensorflow/tfjs';
 import { oneOf } from '../base/options';
-import { type Block, place } from './building/block';
+import { type Block, place, word } from './building/block';
 import type { Description } from './building/description';
 import { first, OptionsLayer, register } from './building/layer';
 import { layerName } from './building/naming';
@@ -46,7 +46,7 @@ register(Activation);
 
 export function activation(kind: ActivationName): Block {
   oneOf('kind of activation', kind, ...(Object.keys(ACTIVATIONS) as ActivationName[]));
-  return x => place(new Activation({ name: layerName(kind), kind }), x);
+  return word('activation', [kind], x => place(new Activation({ name: layerName(kind), kind }), x));
 }
 
 export const relu = (): Block => activation('relu');

@@ -4,7 +4,7 @@ import { boolean, check, type Checks, only, refuse, text, wholeNumber } from '..
 import * as ops from '../ops';
 import type { Padding } from '../ops';
 import { relu } from './activation';
-import { type Block, chain, place } from './building/block';
+import { type Block, chain, place, word } from './building/block';
 import { type Description, sameInTorch, type TorchWeight } from './building/description';
 import type { Initialization } from './building/initialization';
 import {
@@ -136,7 +136,7 @@ export function conv(filters: number, size: number | [number, number], options: 
   if (options.padding === undefined && !kept.every(Number.isInteger)) {
     refuse('size of conv', size, 'an odd number, as no padding keeps the size under an even window, or a padding');
   }
-  return x => {
+  return word('conv', [filters, size, options], x => {
     const name = parameterName('conv', torch);
     requireFeatureMap(name, x);
     const channels = x.shape[3]!;
@@ -149,7 +149,7 @@ export function conv(filters: number, size: number | [number, number], options: 
     const padded = options.padding ?? kept;
     const layer = new Conv({ name, filters, size: window, stride, padding: padded, dilation, groups, bias, init, biasInit }); // prettier-ignore
     return checked(place(layer, x), x, name);
-  };
+  });
 }
 
 /** Depthwise convolution: each channel has its own filter (MobileNets, section 3.1). */
@@ -159,14 +159,14 @@ export function depthwiseConv(size: number | [number, number], options: Omit<Con
     options,
     Object.keys(CONV_OPTIONS).filter(name => name !== 'groups'),
   );
-  return x => {
+  return word('depthwiseConv', [size, options], x => {
     requireFeatureMap('depthwiseConv', x);
     return conv(x.shape[3]!, size, { ...options, groups: x.shape[3]! })(x);
-  };
+  });
 }
 
 export function convRelu(filters: number, size: number | [number, number], options?: ConvBlockOptions): Block {
-  return chain(conv(filters, size, options), relu());
+  return word('convRelu', [filters, size, options], chain(conv(filters, size, options), relu()));
 }
 
 export interface ConvBnOptions extends Omit<ConvBlockOptions, 'torch'> {
@@ -179,12 +179,13 @@ export interface ConvBnOptions extends Omit<ConvBlockOptions, 'torch'> {
 export function convBn(filters: number, size: number | [number, number], all: ConvBnOptions = {}): Block {
   only('convBn', all, [...Object.keys(CONV_OPTIONS), 'norm']);
   const { norm, torch: [convName, bnName] = [] as never, ...options } = all;
-  return chain(
-    conv(filters, size, { bias: false, ...options, torch: convName }),
-    batchNorm({ ...norm, torch: bnName }),
+  return word(
+    'convBn',
+    [filters, size, all],
+    chain(conv(filters, size, { bias: false, ...options, torch: convName }), batchNorm({ ...norm, torch: bnName })),
   );
 }
 
 export function convBnRelu(filters: number, size: number | [number, number], options?: ConvBnOptions): Block {
-  return chain(convBn(filters, size, options), relu());
+  return word('convBnRelu', [filters, size, options], chain(convBn(filters, size, options), relu()));
 }

@@ -1,7 +1,7 @@
 /** Fully connected layers: on a vector, and at each place of a map. */
 import * as tf from '@tensorflow/tfjs';
 import { boolean, check, type Checks, text, wholeNumber } from '../base/options';
-import { type Block, place, sizeOf } from './building/block';
+import { type Block, place, sizeOf, word } from './building/block';
 import { type Description, sameInTorch, type TorchWeight } from './building/description';
 import type { Initialization } from './building/initialization';
 import {
@@ -103,7 +103,7 @@ const DENSE_OPTIONS: Checks<DenseOptions> = { bias: boolean, init: initializatio
 export function dense(units: number, options: DenseOptions = {}): Block {
   check('dense', options, DENSE_OPTIONS);
   const { bias = true, init = 'he', biasInit = 0, torch } = options;
-  return x => {
+  return word('dense', [units, options], x => {
     const name = parameterName('dense', torch);
     wholeNumber(`number of units of ${name}`, units);
     if (x.shape.length !== 2) {
@@ -112,7 +112,7 @@ export function dense(units: number, options: DenseOptions = {}): Block {
       );
     }
     return place(new Dense({ name, units, bias, init, biasInit }), x);
-  };
+  });
 }
 
 /**
@@ -124,9 +124,9 @@ export function pointwise(units: number, options: DenseOptions = {}): Block {
   check('pointwise', options, DENSE_OPTIONS);
   wholeNumber('number of units of pointwise', units);
   const { bias = true, init = 'he', biasInit = 0, torch } = options;
-  return x => {
+  return word('pointwise', [units, options], x => {
     const name = parameterName('pointwise', torch);
     requireFeatureMap(name, x);
     return place(new Dense({ name, units, bias, init, biasInit }), x);
-  };
+  });
 }

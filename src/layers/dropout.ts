@@ -1,7 +1,7 @@
 /** Dropout of units and of images, whose masks a seed can repeat. */
 import * as tf from '@tensorflow/tfjs';
 import { between } from '../base/options';
-import { type Block, place } from './building/block';
+import { type Block, place, word } from './building/block';
 import type { Description } from './building/description';
 import { first, type Kwargs, type LayerConfig, plain, register } from './building/layer';
 import { layerName } from './building/naming';
@@ -80,7 +80,7 @@ plain(Dropout);
 /** Sets `rate` of the units to zero in training and scales the others by 1 / (1 - rate) (the inverted form). */
 export function dropout(rate: number): Block {
   between('dropout rate', rate, 0, 1);
-  return x => (rate === 0 ? x : place(new Dropout({ rate, name: layerName('dropout') }), x));
+  return word('dropout', [rate], x => (rate === 0 ? x : place(new Dropout({ rate, name: layerName('dropout') }), x)));
 }
 
 /** Dropout of whole images: what a residual block adds to one is kept, or is zero, as one. */
@@ -103,5 +103,7 @@ register(StochasticDepth);
  */
 export function stochasticDepth(rate: number): Block {
   between('rate of stochasticDepth', rate, 0, 1);
-  return x => (rate === 0 ? x : place(new StochasticDepth({ rate, name: layerName('stochasticDepth') }), x));
+  return word('stochasticDepth', [rate], x =>
+    rate === 0 ? x : place(new StochasticDepth({ rate, name: layerName('stochasticDepth') }), x),
+  );
 }

@@ -3,7 +3,7 @@ import * as tf from '@tensorflow/tfjs';
 import { between, check, type Checks, oneOf, text } from '../base/options';
 import * as ops from '../ops';
 import type { LocalResponseNormOptions } from '../ops';
-import { type Block, place } from './building/block';
+import { type Block, place, word } from './building/block';
 import { type Description, sameInTorch } from './building/description';
 import {
   finite,
@@ -97,7 +97,9 @@ const BATCH_NORM_OPTIONS: Checks<BatchNormOptions> = {
 export function batchNorm(options: BatchNormOptions = {}): Block {
   check('batchNorm', options, BATCH_NORM_OPTIONS);
   const { epsilon = 1e-5, momentum = 0.1, gammaInit = 1, torch } = options;
-  return x => place(new BatchNorm({ name: parameterName('bn', torch), epsilon, momentum, gammaInit }), x);
+  return word('batchNorm', [options], x =>
+    place(new BatchNorm({ name: parameterName('bn', torch), epsilon, momentum, gammaInit }), x),
+  );
 }
 
 /** Local response normalization, AlexNet section 3.3. */
@@ -131,11 +133,11 @@ const LRN_OPTIONS: Checks<LocalResponseNormOptions> = {
 /** Local response normalization (AlexNet, section 3.3), with the paper's constants. */
 export function localResponseNorm(options: LocalResponseNormOptions = {}): Block {
   check('localResponseNorm', options, LRN_OPTIONS);
-  return x => {
+  return word('localResponseNorm', [options], x => {
     const name = layerName('lrn');
     requireFeatureMap(name, x);
     return place(new LocalResponseNorm({ name, ...options }), x);
-  };
+  });
 }
 
 interface LayerNormLayerOptions {
@@ -195,5 +197,5 @@ const LAYER_NORM_OPTIONS: Checks<LayerNormOptions> = {
 export function layerNorm(options: LayerNormOptions = {}): Block {
   check('layerNorm', options, LAYER_NORM_OPTIONS);
   const { epsilon = 1e-6, torch } = options;
-  return x => place(new LayerNorm({ name: parameterName('ln', torch), epsilon }), x);
+  return word('layerNorm', [options], x => place(new LayerNorm({ name: parameterName('ln', torch), epsilon }), x));
 }

@@ -4,7 +4,7 @@ import { boolean, check, type Checks, refuse, wholeNumber } from '../base/option
 import * as ops from '../ops';
 import type { Padding } from '../ops';
 import { maxPoolSwitches, unpool } from '../ops/unpooling';
-import { type Block, place } from './building/block';
+import { type Block, place, word } from './building/block';
 import { type Description, wholeMap, type Window } from './building/description';
 import {
   checked,
@@ -140,11 +140,11 @@ export interface PoolBlockOptions {
 }
 
 export function maxPool(size: number, stride = size, options: PoolBlockOptions = {}): Block {
-  return pool('max', size, stride, options);
+  return word('maxPool', [size, stride, options], pool('max', size, stride, options));
 }
 
 export function avgPool(size: number, stride = size, options: PoolBlockOptions = {}): Block {
-  return pool('avg', size, stride, options);
+  return word('avgPool', [size, stride, options], pool('avg', size, stride, options));
 }
 
 const POOL_OPTIONS: Checks<PoolBlockOptions> = { padding, ceilMode: boolean, countIncludePad: boolean };
@@ -170,19 +170,19 @@ function pool(kind: 'max' | 'avg', size: number, stride: number, options: PoolBl
 export function globalAvgPool(options: { keepDims?: boolean } = {}): Block {
   check('globalAvgPool', options, { keepDims: boolean });
   const { keepDims = false } = options;
-  return x => {
+  return word('globalAvgPool', [options], x => {
     const name = layerName('globalAvgPool');
     requireFeatureMap(name, x);
     return place(new GlobalAvgPool({ name, keepDims }), x);
-  };
+  });
 }
 
 /** The means of `size` x `size` windows that share each map among them, whatever its size (PyTorch's AdaptiveAvgPool2d). */
 export function adaptiveAvgPool(size: number): Block {
   wholeNumber('size of adaptiveAvgPool', size);
-  return x => {
+  return word('adaptiveAvgPool', [size], x => {
     const name = layerName('adaptiveAvgPool');
     requireFeatureMap(name, x);
     return place(new AdaptiveAvgPool({ name, size }), x);
-  };
+  });
 }

@@ -1,7 +1,7 @@
 /** Layers that scale values: by a constant, or by a learnt number for each channel. */
 import * as tf from '@tensorflow/tfjs';
 import { check, type Checks } from '../base/options';
-import { type Block, place } from './building/block';
+import { type Block, place, word } from './building/block';
 import type { Description } from './building/description';
 import { finite, first, OptionsLayer, register, type Shape } from './building/layer';
 import { layerName, parameterName } from './building/naming';
@@ -19,7 +19,7 @@ register(Scale);
 /** x times a constant. */
 export function scale(factor: number): Block {
   finite('factor of scale', factor);
-  return x => place(new Scale({ name: layerName('scale'), factor }), x);
+  return word('scale', [factor], x => place(new Scale({ name: layerName('scale'), factor }), x));
 }
 
 /** Each channel times its own number. Weights: gamma [channels]. */
@@ -68,5 +68,5 @@ const LAYER_SCALE_OPTIONS: Checks<{ initial?: number }> = { initial: finite };
 export function layerScale(options: { initial?: number } = {}): Block {
   check('layerScale', options, LAYER_SCALE_OPTIONS);
   const { initial = 1e-6 } = options;
-  return x => place(new LayerScale({ name: parameterName('layerScale'), initial }), x);
+  return word('layerScale', [options], x => place(new LayerScale({ name: parameterName('layerScale'), initial }), x));
 }

@@ -2,14 +2,14 @@
 import * as tf from '@tensorflow/tfjs';
 import { refuse, wholeNumber } from '../base/options';
 import * as ops from '../ops';
-import { type Block, place } from './building/block';
+import { type Block, place, word } from './building/block';
 import { type Description, sliding } from './building/description';
 import { first, OptionsLayer, register, requireFeatureMap, type Shape } from './building/layer';
 import { layerName } from './building/naming';
 
 /** [null, height, width, channels] to [null, height * width * channels], channels fastest (PyTorch: slowest). */
 export function flatten(): Block {
-  return x => place(tf.layers.flatten({ name: layerName('flatten') }), x);
+  return word('flatten', [], x => place(tf.layers.flatten({ name: layerName('flatten') }), x));
 }
 
 interface PadLayerOptions {
@@ -59,11 +59,11 @@ export function pad(sides: number | [number, number, number, number], channels?:
     Array.isArray(values) && values.length === length && values.every(Number.isInteger);
   if (!areWhole(all, 4)) refuse('padding of pad', sides, 'a whole number, or [above, below, left, right]');
   if (channels !== undefined && !areWhole(channels, 2)) refuse('channels of pad', channels, '[before, after]');
-  return x => {
+  return word('pad', [sides, channels], x => {
     const name = layerName('pad');
     requireFeatureMap(name, x);
     return place(new Pad({ name, padding: all as [number, number, number, number], channels }), x);
-  };
+  });
 }
 
 /** Every `stride`-th row and column, without a filter. */
@@ -92,11 +92,11 @@ register(Subsample);
 /** Every `stride`-th row and column, without a filter. */
 export function subsample(stride: number): Block {
   wholeNumber('stride of subsample', stride);
-  return x => {
+  return word('subsample', [stride], x => {
     const name = layerName('subsample');
     requireFeatureMap(name, x);
     return place(new Subsample({ name, stride }), x);
-  };
+  });
 }
 
 /** Some of the channels: from `from`, `count` of them. */
@@ -119,14 +119,14 @@ register(SliceChannels);
 export function sliceChannels(from: number, count: number): Block {
   wholeNumber('first channel of sliceChannels', from, 0);
   wholeNumber('number of channels of sliceChannels', count);
-  return x => {
+  return word('sliceChannels', [from, count], x => {
     const name = layerName('slice');
     const channels = x.shape.at(-1)!;
     if (from + count > channels) {
       throw new Error(`${name} takes channels ${from} to ${from + count - 1} of ${channels}; expected less.`);
     }
     return place(new SliceChannels({ name, from, count }), x);
-  };
+  });
 }
 
 /** Channel shuffle, ShuffleNet figure 1: seen as [groups, channels / groups], transposed. */
@@ -150,12 +150,12 @@ register(ChannelShuffle);
 /** The channels of all groups in turn (ShuffleNet, figure 1). */
 export function channelShuffle(groups: number): Block {
   wholeNumber('number of groups of channelShuffle', groups);
-  return x => {
+  return word('channelShuffle', [groups], x => {
     const name = layerName('shuffle');
     requireFeatureMap(name, x);
     if (x.shape[3]! % groups !== 0) {
       throw new Error(`${name} has ${groups} groups for ${x.shape[3]} channels; expected a divisor.`);
     }
     return place(new ChannelShuffle({ name, groups }), x);
-  };
+  });
 }

@@ -1,7 +1,7 @@
 /** Squeeze and excitation: Hu et al., "Squeeze-and-Excitation Networks", CVPR 2018 (arXiv 1709.01507). */
 import { anything, check, type Checks } from '../base/options';
 import { activation, type ActivationName } from './activation';
-import { type Block, chain, identity, multiply } from './building/block';
+import { type Block, chain, identity, multiply, word } from './building/block';
 import { factor, whole } from './building/options';
 import { conv } from './convolution';
 import { globalAvgPool } from './pooling';
@@ -36,7 +36,7 @@ export function squeezeExcite(options: SqueezeExciteOptions = {}): Block {
   check('squeezeExcite', options, OPTIONS);
   const { reduction = 16, leastSqueezed = 1, nonlinearity = 'relu', gate = 'sigmoid' } = options;
   const [between, last] = [activation(nonlinearity), activation(gate)];
-  return x => {
+  return word('squeezeExcite', [options], x => {
     const channels = x.shape[3]!;
     const squeezed = options.squeezed ?? Math.max(leastSqueezed, channels / reduction);
     if (!Number.isInteger(squeezed)) {
@@ -50,5 +50,5 @@ export function squeezeExcite(options: SqueezeExciteOptions = {}): Block {
       last,
     );
     return multiply(identity, weights)(x);
-  };
+  });
 }

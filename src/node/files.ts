@@ -48,6 +48,7 @@ const files: Files = {
     }
   },
   list: folder => (fs.existsSync(folder) ? fs.readdirSync(folder) : []),
+  isFolder: file => fs.statSync(file, { throwIfNoEntry: false })?.isDirectory() ?? false,
   remove: file => fs.rmSync(file, { force: true }),
   writeWhole,
   sha256,

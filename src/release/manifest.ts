@@ -13,7 +13,7 @@ export const WITHHELD_ROOMS = ['src/sandbox', 'src/grading', 'src/release'];
 
 /** The commands of package.json. */
 export const SCRIPTS = [
-  ...['start', 'setup', 'doctor', 'build', 'data', 'check', 'submit'],
+  ...['start', 'setup', 'doctor', 'build', 'data', 'check', 'progress', 'submit'],
   ...['execute', 'book', 'experiment', 'parity', 'convert'],
 ];
 

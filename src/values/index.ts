@@ -4,8 +4,10 @@
  */
 import * as tf from '@tensorflow/tfjs';
 import { escapeMarkup } from '../base/markup';
-import { imageGrid, jupyterDisplay, type MimeBundle } from '../display';
+import { imageGrid, jupyterDisplay, type MimeBundle, recognize } from '../display';
 import { profile } from '../profile';
+import { imageOfFile, imageOfPixels } from './image';
+import { imageSetBundle, isImageSet } from './imageSet';
 import { tensorImages } from './tensorImage';
 import { tensorText } from './tensorText';
 
@@ -25,6 +27,10 @@ teach(tf.LayersModel.prototype, modelText, model => {
   const table = profileOf(model);
   return table ? table[jupyterDisplay]() : { 'text/plain': modelText(model) };
 });
+
+recognize(value => (isImageSet(value) ? imageSetBundle(value) : undefined));
+recognize(imageOfFile);
+recognize(imageOfPixels);
 
 teach(tf.layers.Layer.prototype, layerText, layer => ({ 'text/plain': layerText(layer) }));
 

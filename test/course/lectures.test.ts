@@ -11,6 +11,9 @@ import { faults, type Output, parseLecture, toModule, toNotebook } from '../../s
 import { written } from '../../src/course/lectures/nbformat';
 import { numberFaults } from '../../src/course/lectures/prose';
 import { translationFaults } from '../../src/course/lectures/translation';
+import { exerciseCells } from '../../src/harness/cells';
+import { declared, parse } from '../../src/harness/declarations';
+import { exercisesOf } from '../../src/harness/exercises';
 import { inVenv } from '../../src/setup/python';
 
 const root = path.join(__dirname, '../..');
@@ -56,9 +59,9 @@ describe('the type-checker on lectures', function () {
   });
 
   it('finds none in all lectures', () => {
-    // The last line stands for the cell in which a student answers a question, as the text says.
+    // The last lines stand for what a student writes in cells of their own, as the text says.
     const moduleOf = (name: string): string =>
-      `${toModule(lecture(name))}\nawait answer('${name.slice(0, 2)}-1', 'b');\n`;
+      `${toModule(lecture(name))}\nawait answer('${name.slice(0, 2)}-1', 'b');\nhint('NAME');\nawait progress();\n`;
     const modules = new Map(lectures().map(name => [inMemory(name), moduleOf(name)]));
     assert.deepEqual(typeErrors(modules), []);
   });
@@ -152,6 +155,50 @@ print(json.dumps({name: nbformat.writes(nbformat.reads(text, as_version=4)) + '\
       }
     }
   });
+});
+
+describe('the exercises of the lectures', () => {
+  const codeOf = (name: string): string[] =>
+    parseLecture(lecture(name)).flatMap(({ type, source }) => (type === 'code' ? [source] : []));
+  /** A function without comments, `export` and line breaks. */
+  const plain = (source: string): string =>
+    source
+      .replace(/\/\*[\s\S]*?\*\/|^\s*\/\/.*$|\bexport /gm, '')
+      .replace(/\s+/g, ' ')
+      .replace(/([(,]) |,? (?=\))/g, '$1')
+      .trim();
+
+  for (const exercise of exercisesOf()) {
+    const name = lectures().find(lecture => lecture.startsWith(exercise.slice(0, 3)))!;
+    const stub = fs.readFileSync(path.join(root, 'exercises', `${exercise}.ts`), 'utf8');
+
+    it(`${exercise} can be written in a cell of ${name}, with the functions of its file`, () => {
+      const cell = codeOf(name).find(source => source.includes(`await check('${exercise}', {`));
+      assert.ok(cell, `no cell of notebooks/${name}.md checks ${exercise}`);
+      const open = exerciseCells(stub, exercise).filter(({ given }) => !given);
+      for (const { source } of open) assert.ok(plain(cell).includes(plain(source)), `expected in the cell: ${source}`);
+      const names = parse(cell).statements.filter(ts.isFunctionDeclaration).flatMap(declared);
+      assert.match(cell, new RegExp(`check\\('${exercise}', \\{ ${names.join(', ')} \\}\\)`));
+    });
+
+    it(`${exercise} says its points, minutes and difficulty in both languages, as its header does`, () => {
+      const [, points, minutes, difficulty] = /Points: (\d+)\. About (\d+) minutes\. Difficulty: (\d)/.exec(stub)!;
+      const said = `(\`${exercise}\`, ${points} points, about ${minutes} minutes, difficulty ${difficulty} of 3)`;
+      assert.ok(lecture(name).replace(/\s+/g, ' ').includes(said), `expected ${said} in notebooks/${name}.md`);
+      const koreanWords = `(\`${exercise}\`, ${points}점, 약 ${minutes}분, 난이도 3 가운데 ${difficulty})`;
+      assert.ok(
+        korean(name).replace(/\s+/g, ' ').includes(koreanWords),
+        `expected ${koreanWords} in notebooks/${name}.ko.md`,
+      );
+    });
+  }
+
+  for (const name of lectures())
+    it(`${name} imports the commands that its text names`, () => {
+      const imported = parse(codeOf(name)[0]).statements.flatMap(declared);
+      for (const command of ['answer', 'check', 'hint', 'progress', 'question'])
+        assert.ok(imported.includes(command), command);
+    });
 });
 
 describe('the text of the lectures', () => {

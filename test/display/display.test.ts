@@ -146,7 +146,7 @@ describe('display in plain Node', () => {
 
   it('prints no progress where the output is no terminal', () => {
     const { stdout, status } = run(`
-      const bar = d.progress({ title: 'run', total: 2 });
+      const bar = d.progressBar({ title: 'run', total: 2 });
       bar.update({ step: 1, loss: 2 }); bar.end(); console.log('done');`);
     assert.deepEqual([stdout, status], ['done\n', 0]);
   });
@@ -154,7 +154,7 @@ describe('display in plain Node', () => {
   it('rewrites one line on a terminal', () => {
     const { stdout } = run(`
       process.stdout.isTTY = true;
-      const bar = d.progress({ title: 'run', total: 2 });
+      const bar = d.progressBar({ title: 'run', total: 2 });
       bar.update({ step: 2, loss: 0.5 }); bar.end(); bar.end();`);
     const lines = stdout.split('\r').slice(1);
     assert.match(lines[0], /^run: 0%, 0 of 2 steps/);

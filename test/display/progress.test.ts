@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { palette, progress } from '../../src/display';
+import { palette, progressBar } from '../../src/display';
 import { countColour, pngOf, withKernel } from './kernel';
 
 /** Runs `body` on a clock that stands still but for what `pass` adds, in milliseconds. */
@@ -14,11 +14,11 @@ async function withClock(body: (pass: (milliseconds: number) => void) => Promise
   }
 }
 
-describe('progress', () => {
+describe('progressBar', () => {
   it('redraws one output in place, at most every 200 ms', () =>
     withClock(pass =>
       withKernel(shown => {
-        const bar = progress({ title: 'run', total: 1000 });
+        const bar = progressBar({ title: 'run', total: 1000 });
         for (let step = 1; step <= 100; step++) {
           pass(10);
           bar.update({ step, loss: 1 / step, imagesPerSecond: 512.3 });
@@ -46,7 +46,7 @@ describe('progress', () => {
   it('ends with a summary and a still of the loss', () =>
     withClock(pass =>
       withKernel(shown => {
-        const bar = progress({ title: 'a <b>', total: 50 });
+        const bar = progressBar({ title: 'a <b>', total: 50 });
         pass(90_500);
         for (let step = 1; step <= 40; step++) bar.update({ step, loss: 3 - step / 20 });
         bar.end();
@@ -65,7 +65,7 @@ describe('progress', () => {
 
   it('draws few points however many losses there are', () =>
     withKernel(shown => {
-      const bar = progress({ title: 'long', total: Infinity });
+      const bar = progressBar({ title: 'long', total: Infinity });
       for (let step = 1; step <= 20_000; step++) bar.update({ step, loss: step === 7777 ? NaN : Math.sin(step) });
       bar.end();
       const lines = [...(shown.at(-1)!.bundle['text/html'] as string).matchAll(/points="([^"]*)"/g)];
@@ -80,7 +80,7 @@ describe('progress', () => {
   it('never throws because drawing failed', () =>
     withKernel(
       () => {
-        const bar = progress({ title: 'run', total: 0 });
+        const bar = progressBar({ title: 'run', total: 0 });
         bar.update({ step: 1, loss: NaN });
         bar.end();
       },

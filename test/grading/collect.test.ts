@@ -424,6 +424,18 @@ z.close()`);
         assert.throws(() => parseNotebook(text), /cannot be read/);
     });
 
+    it('takes a lecture whose cell is as it was handed out for no work, and never for more than the answer before it', async () => {
+      const handedOut = exerciseCells(STUB, '01-sum').slice(1);
+      const lecture = cell(undefined, `${handedOut.map(({ source }) => source).join('')}\nawait check('01-sum');`);
+      assert.equal(graded([lecture]).changed, false);
+      const above = graded([cell(undefined, SUM), lecture]);
+      assert.equal(above.changed, true);
+      assert.deepEqual(await answers(above), [3, 'Not written yet: double it.']);
+      const half = graded([cell(undefined, `${handedOut[0].source}\n${TWICE}`)]);
+      assert.deepEqual([half.changed, half.notes], [true, []]);
+      assert.deepEqual(await answers(half), ['Not written yet: add them.', 8]);
+    });
+
     it("runs a lecture's cells with the course's commands doing nothing", async () => {
       const check = (): never => assert.fail('the check ran');
       const scope = new CellScope(() => ({ check, tf: 'the library' }));

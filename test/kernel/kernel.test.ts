@@ -43,6 +43,25 @@ describe('the kernel', function () {
     assert.deepEqual(await session.run('undefined'), []);
   });
 
+  it('shows a function by its type, a class by its name, a promise without what Node writes into it', async () => {
+    for (const [code, expected] of [
+      ['function plus(a: number, b = 2): number { return a + b; }\nplus', 'plus: (a: number, b?: number) => number'],
+      ['(x: string) => x.length', '(x: string) => number'],
+      ['class Pair<T> { constructor(readonly one: T) {} }\nPair', 'class Pair'],
+      ['Math.max', 'max: (...values: number[]) => number'],
+      [
+        "import { fit } from 'cnn-kit';\nfit",
+        /^fit: \(model: (tf\.)?LayersModel, set: ImageSet, options\?: FitOptions\) => Promise/,
+      ],
+      ["import { layers } from 'cnn-kit';\nlayers.conv(16, 3)", 'conv(16, 3): layers.Block'],
+      ['({ p: Promise.resolve(3), q: new Promise(() => {}) })', '{ p: Promise { 3 }, q: Promise { <pending> } }'],
+    ] as const) {
+      const value = await session.value(code);
+      if (typeof expected === 'string') assert.equal(value, expected);
+      else assert.match(String(value), expected);
+    }
+  });
+
   it('knows names of earlier cells in { name } too, also as what is assigned to', async () => {
     await session.run('let short = 1; function brief() { return 2; }');
     assert.equal(

@@ -38,11 +38,11 @@ const MISFITS: [string, () => unknown, string][] = [
   ['groups that do not divide', () => build(L.conv(9, 3, { groups: 3 })),
     'conv has 3 groups for 64 channels and 9 filters; expected a divisor of both.'],
   ['a block that was not called', () => build(wrong(L.relu)),
-    'relu (row 1) gives a function; expected a block, such as relu(...).'],
+    "relu (row 1) gives the block activation('relu'); expected a block, such as relu(...)."],
   ['something else than a block', () => build(wrong('relu')), "The block is 'relu'; expected a block, such as relu()."],
   ['no blocks', () => L.model('net', { inputShape: [8, 8, 3] }), "The network net has no blocks; expected one at least."],
   ['no options', () => L.model('net', wrong(L.relu())),
-    'The options of net are a function; expected an object with inputShape, classes or seed.'],
+    "The options of net are the block activation('relu'); expected an object with inputShape, classes or seed."],
   ['a seed that is none', () => L.model('net', { inputShape: [8, 8, 3], seed: NaN }, L.relu()),
     'The option seed of net is NaN; expected a whole number.'],
 ]; // prettier-ignore

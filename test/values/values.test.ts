@@ -1,8 +1,8 @@
 /** What a notebook and a terminal show of tensors, networks and layers. Tensors against what numpy 2 prints with precision 4. */
 import assert from 'node:assert/strict';
 import { inspect } from 'node:util';
-import { alexnet, display, layers as L, ready, tf } from '../../src';
-import { represent } from '../../src/display/display';
+import { alexnet, display, layers as L, offlineImages, ready, subset, tf } from '../../src';
+import { kernelKey, represent } from '../../src/display';
 
 const shown = (tensor: tf.Tensor): string => inspect(tensor).split('\n').slice(1).join('\n');
 
@@ -93,5 +93,59 @@ describe('a network and a layer', () => {
     assert.match(inspect(tf.layers.dense({ units: 3 })), /^Dense dense\S*$/);
     net.dispose();
     assert.equal(typeof L.conv, 'function');
+  });
+});
+
+describe('a block', () => {
+  it('is shown as one would write it', () => {
+    const { add, chain, conv, convBnRelu, identity, maxPool, relu, residual } = L;
+    for (const [block, expected] of [
+      [conv(16, 3), 'conv(16, 3)'],
+      [conv(16, [1, 3], { stride: 2 }), 'conv(16, [1,3], {"stride":2})'],
+      [maxPool(3, 2), 'maxPool(3, 2)'],
+      [residual(convBnRelu(8, 3)), 'residual(convBnRelu(8, 3))'],
+      [add(conv(4, 1), identity, relu()), "add(conv(4, 1), identity, activation('relu'))"],
+      [chain(...Array.from({ length: 9 }, () => relu())), /^chain\((activation\('relu'\), ){6}\.\.\. 3 more\)$/],
+    ] as const) {
+      if (typeof expected === 'string') assert.equal(block.name, expected);
+      else assert.match(block.name, expected);
+    }
+    assert.equal(inspect([conv(16, 3)]), '[ [Function: conv(16, 3)] ]');
+  });
+});
+
+describe('a set of images', () => {
+  const set = offlineImages({ split: 'train', count: 20 });
+
+  it('is shown by its classes, their counts and first images, whoever made it', async () => {
+    const asInKernel = { display: () => undefined, clear: () => undefined, signal: () => undefined };
+    const globals = globalThis as Record<symbol, unknown>;
+    globals[kernelKey] = asInKernel;
+    try {
+      for (const one of [set, { ...set }]) {
+        const { bundle } = await represent(one);
+        assert.match(
+          String(bundle['text/plain']),
+          /^ImageSet offline images train \(20\): 20 images of 32 x 32 x 3, 10 classes/,
+        );
+        const html = String(bundle['text/html']);
+        assert.equal(html.match(/<img src="data:image\/png/g)?.length, 10);
+        assert.match(html, /<td>red striped disc<\/td><td>2<\/td>/);
+      }
+      const deep = { ...set, shape: [32, 48, 2] as [number, number, number], name: 'two channels' };
+      const { bundle } = await represent(deep);
+      assert.doesNotMatch(String(bundle['text/html']), /<img/);
+    } finally {
+      delete globals[kernelKey];
+    }
+  });
+
+  it('is one line within other values and stays plain data', () => {
+    assert.equal(
+      inspect({ set }),
+      '{\n  set: ImageSet offline images train (20): 20 images of 32 x 32 x 3, 10 classes\n}',
+    );
+    assert.match(inspect(subset(set, 1)), /1 image of 32 x 32 x 3, 10 classes\n {2}/);
+    assert.deepEqual(Reflect.ownKeys({ ...set }), ['name', 'images', 'labels', 'shape', 'classes', 'length']);
   });
 });

@@ -27,6 +27,8 @@ export class Executor {
   private readonly cells = new Map<string, Source>();
   private readonly library = new Map<string, Source | undefined>();
   private readonly ports: Ports;
+  /** The type of the last expression of the cell last run, as TypeScript writes it. */
+  lastType?: () => string | undefined;
 
   /**
    * @param root the checkout
@@ -81,6 +83,7 @@ export class Executor {
     if (!cell) return undefined;
     for (const { imports } of [cell, ...files]) await this.modules.preload(imports);
     this.converter.keep();
+    this.lastType = cell.lastType;
     this.cells.set(name, { name, maps: cell.maps, text: source, offset: 1 });
     const names = Object.keys(this.ports).join(', ');
     const head = `(${cell.isAsync ? 'async ' : ''}function (${names}) { ${before(cell)}`;

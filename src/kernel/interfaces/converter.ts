@@ -21,6 +21,8 @@ export interface Compiled {
 export interface Cell extends Compiled {
   /** The variable that holds the value of the last expression. */
   lastExpression?: string;
+  /** The type of the last expression, as TypeScript writes it. */
+  lastType?: () => string | undefined;
 }
 
 /** A local file that a cell imports, compiled. */

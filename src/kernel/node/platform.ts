@@ -4,6 +4,7 @@ import fs from 'node:fs';
 import { SourceMap, type SourceMapPayload as NodePayload } from 'node:module';
 import path from 'node:path';
 import { StringDecoder } from 'node:string_decoder';
+import { inspect } from 'node:util';
 import vm from 'node:vm';
 import type { AsyncContext, Platform, SourceMapPayload } from '../interfaces/platform';
 import { captureChildren } from './children';
@@ -56,6 +57,7 @@ export const nodePlatform: Platform = {
       }) as typeof process.stdout.write;
     }
     captureChildren(signal);
+    hideTracesOfPromises();
   },
   onInterrupt: interrupt => void process.on('SIGINT', interrupt),
   onLateError(show) {
@@ -66,3 +68,14 @@ export const nodePlatform: Platform = {
   afterCell: collectGarbage,
   exit: () => process.exit(0),
 };
+
+/** Node's asynchronous context writes symbols into every promise, which its own `inspect` then shows. */
+function hideTracesOfPromises(): void {
+  Object.defineProperty(Promise.prototype, inspect.custom, {
+    value(this: Promise<unknown>) {
+      for (const key of Object.getOwnPropertySymbols(this)) Object.defineProperty(this, key, { enumerable: false });
+      return this;
+    },
+    configurable: true,
+  });
+}

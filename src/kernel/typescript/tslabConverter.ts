@@ -53,7 +53,8 @@ export function createConverter(compiler: Compiler, paths: Paths, root: string, 
         return { problems: problemsOf(result, file => paths.resolve(root, file)), files: [] };
       next = result.declOutput ?? declarations;
       const cell = result.output === undefined ? undefined : take(result.output);
-      return { problems: [], cell: cell && { ...cell, lastExpression: result.lastExpressionVar }, files };
+      const { lastExpressionVar: lastExpression } = result;
+      return { problems: [], cell: cell && { ...cell, lastExpression, lastType: state.lastType }, files };
     },
     keep() {
       declarations = next;
@@ -102,6 +103,8 @@ interface State {
   watched: Map<string, Watch>;
   /** tslab builds a program of every cell only to see which names it declares; that of this source need not be whole. */
   namesOf?: string;
+  /** The type of the last expression of the cell last compiled. */
+  lastType?: () => string | undefined;
 }
 
 /** The compiler with what tslab asks of it answered our way. */
@@ -192,12 +195,26 @@ function reusePrograms(ts: typeof TS, host: TS.WatchCompilerHost<TS.BuilderProgr
     }
     last = createProgram(names, options, compilerHost, last, ...others);
     const program = last.getProgram();
+    state.lastType = () => typeOfLast(ts, program, cell);
     tellValuesOfShorthands(ts, program);
     // Declarations even where a type has no name that can be written: it is `any` to later cells then.
     const emit = program.emit as (...args: unknown[]) => TS.EmitResult;
     last.emit = (target, write, cancel, only, transformers) => emit(target, write, cancel, only, transformers, true);
     return last;
   };
+}
+
+function typeOfLast(ts: typeof TS, program: TS.Program, cell: string): string | undefined {
+  // tslab writes an `export` after the cell.
+  const statement = program
+    .getSourceFile(cell)
+    ?.statements.filter(one => !ts.isExportDeclaration(one))
+    .at(-1);
+  if (!statement || !ts.isExpressionStatement(statement)) return undefined;
+  const checker = program.getTypeChecker();
+  const type = checker.getTypeAtLocation(statement.expression);
+  const text = checker.typeToString(type, statement, ts.TypeFormatFlags.NoTruncation);
+  return text.replace(/import\("[^"]*"\)\./g, '');
 }
 
 /** The program, with another text of one file that has been parsed and bound. */

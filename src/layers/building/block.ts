@@ -32,52 +32,56 @@ export const MODEL_OPTIONS: Checks<ModelOptions> = {
 
 /** One after the other. */
 export function chain(...blocks: Block[]): Block {
-  return x => blocks.reduce((node, block) => apply(block, node), x);
+  return word('chain', [...blocks], x => blocks.reduce((node, block) => apply(block, node), x));
 }
 
 /** `block(i)` for i = 0 .. count - 1, one after the other, in scopes 1 .. count. */
 export function repeat(count: number, block: (i: number) => Block): Block {
   wholeNumber('count of repeat', count, 0);
   func('block of repeat', block, 'a function that makes the i-th block');
-  return chain(...Array.from({ length: count }, (_, i) => named(String(i + 1), block(i))));
+  return word(
+    'repeat',
+    [count, block],
+    chain(...Array.from({ length: count }, (_, i) => named(String(i + 1), block(i)))),
+  );
 }
 
 /** All blocks on the same input, their outputs joined along the channels. */
 export function concat(...blocks: Block[]): Block {
-  return join('concat', blocks);
+  return word('concat', [...blocks], join('concat', blocks));
 }
 
 /** All blocks on the same input, their outputs added; all must have the same shape. */
 export function add(...blocks: Block[]): Block {
-  return join('add', blocks);
+  return word('add', [...blocks], join('add', blocks));
 }
 
 /** All blocks on the same input, their outputs multiplied; one may be [null, 1, 1, channels]. */
 export function multiply(...blocks: Block[]): Block {
-  return join('multiply', blocks);
+  return word('multiply', [...blocks], join('multiply', blocks));
 }
 
 /** x + body(x), or shortcut(x) + body(x). */
 export function residual(body: Block, shortcut: Block = identity): Block {
-  return join('add', [shortcut, body], ['the shortcut', 'the body']);
+  return word('residual', [body, shortcut], join('add', [shortcut, body], ['the shortcut', 'the body']));
 }
 
 /** x joined with body(x) along the channels (DenseNet, equation 2). */
 export function denselyConnected(body: Block): Block {
-  return join('concat', [identity, body], ['the input', 'the body']);
+  return word('denselyConnected', [body], join('concat', [identity, body], ['the input', 'the body']));
 }
 
 /** The blocks one after the other, their layers named `name/...`: the row of the paper's table they belong to. */
 export function named(name: string, ...blocks: Block[]): Block {
   text('name of a scope', name);
   if (!/^[\w./-]+$/.test(name)) refuse('name of a scope', name, 'letters, digits and -, _, . or / alone');
-  return x => inScope(name, () => chain(...blocks)(x));
+  return word('named', [name, ...blocks], x => inScope(name, () => chain(...blocks)(x)));
 }
 
 /** The blocks one after the other, their weights called `name.…` in PyTorch's model of this network. */
 export function torch(name: string, ...blocks: Block[]): Block {
   words('name of a scope', name);
-  return x => inTorchScope(name, () => chain(...blocks)(x));
+  return word('torch', [name, ...blocks], x => inTorchScope(name, () => chain(...blocks)(x)));
 }
 
 export const identity: Block = x => x;
@@ -150,6 +154,23 @@ const torchNamesOfModels = new WeakMap<tf.LayersModel, Map<string, string>>();
 export function torchNames(model: tf.LayersModel): ReadonlyMap<string, string> {
   network('model of torchNames', model);
   return torchNamesOfModels.get(model) ?? new Map<string, string>();
+}
+
+/** More arguments than these, such as the blocks of a long chain, are only counted. */
+const MOST_SHOWN = 6;
+
+/** The block, called in texts as one would write it: `conv(16, 3, { stride: 2 })`. */
+export function word(name: string, given: unknown[], block: Block): Block {
+  const get = (): string => {
+    const isDefault = (value: unknown): boolean =>
+      value === undefined || value === identity || (typeof value === 'object' && Object.keys(value!).length === 0);
+    const args = [...given];
+    while (args.length && isDefault(args[args.length - 1])) args.pop();
+    const texts = args.slice(0, MOST_SHOWN).map(value => (typeof value === 'function' ? value.name : shown(value)));
+    if (args.length > MOST_SHOWN) texts.push(`... ${args.length - MOST_SHOWN} more`);
+    return `${name}(${texts.join(', ')})`;
+  };
+  return Object.defineProperty(block, 'name', { get, configurable: true });
 }
 
 /** Puts a tfjs layer after a node: the one place where the type of `apply` is narrowed. */

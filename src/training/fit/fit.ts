@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs';
 import { runtime } from '../../base/runtime';
 import type { ImageSet } from '../../data';
-import { display, progress, type Progress } from '../../display';
+import { display, progressBar, type Progress } from '../../display';
 import { evaluate } from '../evaluation/evaluate';
 import { Ahead } from '../step/ahead';
 import { showAsCurve } from './curve';
@@ -36,7 +36,7 @@ export async function fit(model: tf.LayersModel, set: ImageSet, options: FitOpti
   try {
     if (settings.resume && runFile?.exists()) runFile.load(log);
     log.begin();
-    bar = settings.progress === false ? undefined : progress({ title: settings.progress ?? model.name, total });
+    bar = settings.progress === false ? undefined : progressBar({ title: settings.progress ?? model.name, total });
     if (history.steps > 0) bar?.update({ step: history.steps, loss: history.losses.at(-1) });
     batches = new Ahead(parts(set, history.steps, settings), ({ x, y }) => tf.dispose([x, y]));
 
