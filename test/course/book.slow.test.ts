@@ -10,6 +10,8 @@ import { ARTIFACTS, startBrowser } from '../browser/lab';
 
 const out = path.join(CACHE, 'book', 'tested');
 
+const AXE = fs.readFileSync(require.resolve('axe-core/axe.min.js'), 'utf8');
+
 describe('the book', function () {
   before(async () => assert.deepEqual(await renderBook(out, () => undefined), []));
 
@@ -27,6 +29,37 @@ describe('the book', function () {
       const images = [...page.matchAll(/<img [^>]*>/g)].map(([tag]) => tag).filter(tag => tag.includes('_images/'));
       assert.ok(images.length > 0, name);
       for (const tag of images) assert.match(tag, /alt="(?!_images)[^"]+"/, `${name}: ${tag.slice(0, 120)}`);
+    }
+  });
+
+  it('goes to the other language at every page, turns its figures, and has nothing that axe calls serious', async function () {
+    const browser = await startBrowser();
+    if (!browser) return this.skip();
+    try {
+      for (const [width, colorScheme] of [
+        [1280, 'light'],
+        [390, 'dark'],
+      ] as const) {
+        const context = await browser.newContext({ offline: true, colorScheme, viewport: { width, height: 900 } });
+        const page = await context.newPage();
+        for (const name of ['index', ...lectures()]) {
+          await page.goto(pathToFileURL(path.join(out, 'en', `${name}.html`)).href);
+          const other = page.locator('.language a');
+          assert.equal(await other.getAttribute('href'), `../ko/${name}.html`);
+          const wider = (await page.evaluate('document.documentElement.scrollWidth - innerWidth')) as number;
+          assert.ok(wider <= 0, `${name} is ${wider} pixels wider than ${width}`);
+          await page.evaluate(AXE);
+          const faults = (await page.evaluate(`axe.run({ resultTypes: ['violations'] }).then(found => found.violations
+            .filter(({ impact }) => impact === 'serious' || impact === 'critical')
+            .map(({ id, nodes }) => id + ': ' + nodes[0].html))`)) as string[];
+          assert.deepEqual(faults, [], `${name} at ${width} pixels`);
+        }
+        await page.goto(pathToFileURL(path.join(out, 'en', '07-comparison.html')).href);
+        await page.waitForSelector('.live .js-plotly-plot .points path', { timeout: 60_000 });
+        await context.close();
+      }
+    } finally {
+      await browser.close();
     }
   });
 

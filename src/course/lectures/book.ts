@@ -14,16 +14,15 @@ import type { Notebook } from './notebook';
 
 const SOURCE = path.join(ROOT, 'src', 'course', 'lectures', 'book');
 const WORK = path.join(CACHE, 'book');
+const PLOTLY = 'application/vnd.plotly.v1+json';
 
 const WORDS = {
   en: {
     title: 'CNN architectures, as lectures that you run',
-    other: '[한국어](../ko/index.html)',
     lead: 'From AlexNet to architecture search. Every figure and number below was made by the code that stands above it. To run it yourself, clone the repository and type `npm start`.',
   },
   ko: {
     title: 'CNN 구조: 직접 실행하는 강의',
-    other: '[English](../en/index.html)',
     lead: 'AlexNet에서 구조 탐색까지. 모든 그림과 숫자는 바로 위의 코드가 만든 것입니다. 직접 실행하려면 저장소를 복제하고 `npm start -- --lang ko`를 입력하세요.',
   },
 } as const;
@@ -44,20 +43,44 @@ export function withAltTexts(notebook: Notebook): Notebook {
   return { ...notebook, cells };
 }
 
+/** Has figures of Plotly in the page, which course.js brings to life; until then, and where it does not run, their stills. */
+function withLiveFigures(notebook: Notebook): Notebook {
+  const cells = notebook.cells.map(cell => ({
+    ...cell,
+    outputs: cell.outputs?.map(output => {
+      const { [PLOTLY]: figure, 'image/svg+xml': still, 'text/plain': text } = output.data ?? {};
+      if (figure === undefined) return output;
+      // No end of the script inside of it.
+      const json = JSON.stringify(figure).replace(/</g, '\\u003c');
+      const html = `<div class="live">${[still ?? ''].flat().join('')}<script type="application/json">${json}</script></div>`;
+      return { ...output, data: { 'text/html': html, ...(text === undefined ? {} : { 'text/plain': text }) } };
+    }),
+  }));
+  return { ...notebook, cells };
+}
+
 /** Renders one language and returns what Sphinx warns of. */
 function render(language: 'en' | 'ko', out: string): string[] {
   const source = path.join(WORK, language);
   for (const folder of [source, path.join(WORK, 'html', language)]) fs.rmSync(folder, { recursive: true, force: true });
-  fs.mkdirSync(path.join(source, 'static'), { recursive: true });
-  fs.copyFileSync(path.join(SOURCE, 'conf.py'), path.join(source, 'conf.py'));
-  fs.copyFileSync(path.join(SOURCE, 'course.css'), path.join(source, 'static', 'course.css'));
+  const place = (file: string, folder = ''): void => {
+    fs.mkdirSync(path.join(source, folder), { recursive: true });
+    fs.copyFileSync(file, path.join(source, folder, path.basename(file)));
+  };
+  place(path.join(SOURCE, 'conf.py'));
+  for (const name of ['course.css', 'course.js']) place(path.join(SOURCE, name), 'static');
+  place(require.resolve('plotly.js/plotly.min.js'), 'static');
+  place(path.join(SOURCE, 'language.html'), 'templates');
   const names = lectures().filter(name => committed(name, language));
   for (const name of names) {
-    fs.writeFileSync(path.join(source, `${name}.ipynb`), JSON.stringify(withAltTexts(committed(name, language)!)));
+    fs.writeFileSync(
+      path.join(source, `${name}.ipynb`),
+      JSON.stringify(withLiveFigures(withAltTexts(committed(name, language)!))),
+    );
   }
-  const { title, other, lead } = WORDS[language];
+  const { title, lead } = WORDS[language];
   const contents = ['```{toctree}', ':maxdepth: 2', '', ...names, '```'].join('\n');
-  fs.writeFileSync(path.join(source, 'index.md'), `# ${title}\n\n${lead}\n\n${other}\n\n${contents}\n`);
+  fs.writeFileSync(path.join(source, 'index.md'), `# ${title}\n\n${lead}\n\n${contents}\n`);
   const { status, stderr } = spawnSync(
     inVenv('python', path.join(WORK, 'venv')),
     [

@@ -22,6 +22,22 @@ html_show_search_summary = False
 html_show_sourcelink = False
 html_static_path = ["static"]
 html_css_files = ["course.css"]
+html_js_files = ["course.js"]
+templates_path = ["templates"]
+html_sidebars = {
+    "**": [
+        "sidebar/scroll-start.html",
+        "sidebar/brand.html",
+        "language.html",
+        "sidebar/search.html",
+        "sidebar/navigation.html",
+        "sidebar/scroll-end.html",
+    ]
+}
+html_context = {
+    "other_language": {"en": "ko", "ko": "en"}[language],
+    "other_language_name": {"en": "한국어", "ko": "English"}[language],
+}
 html_math_renderer = "mathml"
 
 
