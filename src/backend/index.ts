@@ -12,6 +12,7 @@ import { transformEveryImage } from './corrections/borrowing';
 import { isObserved } from './graph/observe';
 import { registerWasm } from './wasm';
 import { compileFor, compileModel } from './compile';
+import { explainErrors } from './words/explain';
 import { runtime } from '../base/runtime';
 import '../cifar10';
 import '../node';
@@ -56,6 +57,7 @@ if (chosen === 'tensorflow' && !missing) registerTensorflow();
 if (chosen === 'wasm') registerWasm();
 if (chosen === 'cpu') void tf.setBackend('cpu');
 registerFiles();
+explainErrors();
 registerCornerGradients();
 registerWindowGradients();
 // After WebAssembly has borrowed tfjs's own.

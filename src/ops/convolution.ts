@@ -29,14 +29,9 @@ export function conv2d(x: tf.Tensor4D, filter: tf.Tensor4D, options: ConvOptions
   tensor('x of conv2d', x, 4);
   tensor('filter of conv2d', filter, 4);
   const { stride = 1, padding = 0, dilation = 1, groups = 1 } = options;
-  const [height, width, inGroup, out] = filter.shape;
+  const [height, width, , out] = filter.shape;
   const channels = x.shape[3];
-  if (inGroup * groups !== channels || out % groups !== 0) {
-    throw new Error(
-      `The filter [${filter.shape}] with ${groups} groups does not fit ${channels} channels; ` +
-        `expected ${channels / groups} in a filter of each group and a multiple of ${groups} out.`,
-    );
-  }
+  refuseChannels(x, filter, groups);
   const window = [height, width] as const;
   const [strides, gaps] = [pair(stride), pair(dilation)];
   const lengths = [0, 1].map(axis =>
@@ -97,4 +92,22 @@ function wordFor(
   if (pair(padding).every(p => p === 0)) return 'valid';
   const isSame = pair(padding).every((p, i) => 2 * p === dilation[i] * (window[i] - 1));
   return isSame && stride.every(s => s === 1) ? 'same' : undefined;
+}
+
+/** @throws unless each group of channels meets as many of the filter's */
+function refuseChannels(x: tf.Tensor4D, filter: tf.Tensor4D, groups: number): void {
+  const [inGroup, out] = filter.shape.slice(2);
+  const channels = x.shape[3];
+  if (groups === 1 && inGroup !== channels) {
+    throw new Error(
+      `convolution: the image has ${channels} channels, the filter ${inGroup}; ` +
+        `the shapes are [${x.shape}] and [${filter.shape}].`,
+    );
+  }
+  if (inGroup * groups !== channels || out % groups !== 0) {
+    throw new Error(
+      `The filter [${filter.shape}] with ${groups} groups does not fit ${channels} channels; ` +
+        `expected ${channels / groups} in a filter of each group and a multiple of ${groups} out.`,
+    );
+  }
 }

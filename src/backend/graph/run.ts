@@ -3,6 +3,7 @@ import * as tf from '@tensorflow/tfjs';
 import { deferring, forgetFailure } from '../native/tensorflow';
 import { type Graph, type Output } from './types';
 import type { TensorflowBackend } from '../native/types';
+import { explain } from '../words/explain';
 
 /**
  * What TensorFlow's optimizer is to do: ConfigProto { graph_options { rewrite_options { memory_optimization: NO_MEM_OPT
@@ -41,7 +42,7 @@ export function start({ name, frozen, proven, trace }: Graph, ids: number[], hel
   ];
   const ends = [...trace.outputs, ...trace.assigned];
   const execute = () => binding.executeOp(name, attributes, ids, ends.length + 1) as Output[];
-  const results = proven ? deferring(execute) : execute();
+  const results = told(() => (proven ? deferring(execute) : execute()));
   const { id: done } = results.pop()!;
   if (proven) running = { done, held };
   else {
@@ -65,7 +66,7 @@ export function settle(): void {
   running = undefined;
   const { binding } = tensorflow();
   try {
-    binding.tensorDataSync(done);
+    told(() => binding.tensorDataSync(done));
     release(held);
   } catch (error) {
     forgetFailure();
@@ -73,6 +74,16 @@ export function settle(): void {
     throw error;
   } finally {
     binding.deleteTensor(done);
+  }
+}
+
+/** What `work` gives; its error in the field's words. */
+function told<T>(work: () => T): T {
+  try {
+    return work();
+  } catch (error) {
+    if (error instanceof Error) explain(error, { operation: 'the compiled step', inputs: [], values: [] });
+    throw error;
   }
 }
 
