@@ -5,6 +5,7 @@
  */
 import fs from 'node:fs';
 import path from 'node:path';
+import '../node';
 import { ROOT } from '../node/root';
 import { command, runIfMain } from '../cli/command';
 import { execute } from './lectures/execute';
@@ -13,7 +14,7 @@ import { stubOf } from '../harness/stub';
 import { generatedChart, generatedFacts, generatedHints, generateQuestions } from './generated';
 import { FACTS_FILE } from './facts';
 import { HINTS_FILE } from './hints';
-import { at, committed, korean, lecture, lectures, namesOf } from './lectures/lectures';
+import { committed, korean, lecture, lectures, namesOf, notebookFile, sourceFile } from './lectures/lectures';
 import { faults, toNotebook, type Notebook, type Output } from './lectures/notebook';
 import { written } from './lectures/nbformat';
 import { placeholders } from './lectures/prose';
@@ -21,7 +22,7 @@ import { question, sealedQuestions } from './questions';
 import { parseTranslation, translate, updateTranslation } from './lectures/translation';
 
 /** The README's. */
-export const CHART = 'plain-against-residual.svg';
+export const CHART = 'notebooks/plain-against-residual.svg';
 
 /** Writes every exercise that its solution has outgrown, and returns their names. */
 export function generateExercises(): string[] {
@@ -92,7 +93,7 @@ export function outdatedNotebooks(): string[] {
       const [old, run] = [committed(name, language), committed(name)];
       const outdated =
         !old || !run || needsRun(name) || written(old) !== written(expectedNotebook(name, run, language));
-      return outdated ? [language === 'en' ? `${name}.ipynb` : `${name}.ko.ipynb`] : [];
+      return outdated ? [notebookFile(name, language)] : [];
     }),
   );
 }
@@ -100,7 +101,7 @@ export function outdatedNotebooks(): string[] {
 async function run(name: string): Promise<Notebook> {
   const { notebook, values } = await execute(lecture(name), name, { offline: true });
   const wrong = faults(notebook);
-  if (wrong.length) throw new Error(`notebooks/${name}.md does not run: ${wrong[0]}`);
+  if (wrong.length) throw new Error(`${sourceFile(name)} does not run: ${wrong[0]}`);
   const cells = notebook.cells.map(cell =>
     cell.outputs ? { ...cell, outputs: joined(cell.outputs.map(withoutTimes)) } : cell,
   );
@@ -141,17 +142,19 @@ export function joined(outputs: readonly Output[]): Output[] {
 
 /** Writes a file if that changes it. */
 function write(file: string, text: string): void {
-  if (fs.existsSync(at(file)) && fs.readFileSync(at(file), 'utf8') === text) return;
-  fs.writeFileSync(at(file), text);
-  console.log(`wrote notebooks/${file}`);
+  const place = path.join(ROOT, file);
+  if (fs.existsSync(place) && fs.readFileSync(place, 'utf8') === text) return;
+  fs.mkdirSync(path.dirname(place), { recursive: true });
+  fs.writeFileSync(place, text);
+  console.log(`wrote ${file}`);
 }
 
 async function generateLecture(name: string, again: boolean): Promise<void> {
-  write(`${name}.ko.md`, updateTranslation(lecture(name), korean(name)));
+  write(sourceFile(name, 'ko'), updateTranslation(lecture(name), korean(name)));
   if (again || needsRun(name)) console.log(`running ${name}`);
   const ran = again || needsRun(name) ? await run(name) : committed(name)!;
-  write(`${name}.ipynb`, written(expectedNotebook(name, ran, 'en')));
-  write(`${name}.ko.ipynb`, written(expectedNotebook(name, ran, 'ko')));
+  for (const language of ['en', 'ko'] as const)
+    write(notebookFile(name, language), written(expectedNotebook(name, ran, language)));
 }
 
 const main = command('generate', async ({ values, positionals }) => {

@@ -1,6 +1,7 @@
 /** How far a student is: which exercises are done, in files and in cells of notebooks, what they are worth, and what is left. */
 import fs from 'node:fs';
 import path from 'node:path';
+import { jupyterDisplay } from '../display/figures/figure';
 import type { MimeBundle } from '../display/figures/host';
 import { table } from '../display/table';
 import { bundleTest } from '../harness/bundle';
@@ -89,7 +90,7 @@ export class Progress {
     return [...lines, summary(words.all, this.exercises), words.caption].join('\n');
   }
 
-  [Symbol.for('Jupyter.display')](): MimeBundle | Promise<MimeBundle> {
+  [jupyterDisplay](): MimeBundle | Promise<MimeBundle> {
     const words = WORDS[this.language];
     const row = (title: string, list: readonly ExerciseProgress[]): object => {
       const { done, points, left } = sums(list, this.language);
@@ -107,13 +108,13 @@ export class Progress {
 function sums(list: readonly ExerciseProgress[], language: Language): Record<'done' | 'points' | 'left', string> {
   const sum = (of: (one: ExerciseProgress) => number): number => list.reduce((total, one) => total + of(one), 0);
   const { of } = WORDS[language];
-  const minutes = sum(one => one.minutes);
+  const [minutes, earned, worth] = [sum(one => one.minutes), sum(one => one.points), sum(one => one.of)];
   return {
     done: of(
       sum(({ state }) => Number(state === 'done')),
       list.length,
     ),
-    points: of(sum(({ points }) => points), sum(one => one.of)), // prettier-ignore
+    points: of(earned, worth),
     left: minutes ? duration(minutes, language) : '',
   };
 }

@@ -10,7 +10,6 @@ import { type Facts, factsOf } from '../course/facts';
 import { type Work, worksOf } from '../course/works';
 import type { Cell } from '../harness/program';
 import type { TestResult } from '../harness/run';
-import { KERNELSPEC, LANGUAGE_INFO } from '../kernel/interfaces/language';
 import { ROOT } from '../node/root';
 import { zip, type ZipFile } from './zip';
 
@@ -111,8 +110,7 @@ function notebookOf(exercise: string, cells: Cell[]): string {
     execution_count: null,
     outputs: [],
   }));
-  const metadata = { kernelspec: KERNELSPEC, language_info: LANGUAGE_INFO };
-  return JSON.stringify({ nbformat: 4, nbformat_minor: 5, metadata, cells: code }, null, 1);
+  return JSON.stringify({ nbformat: 4, nbformat_minor: 5, metadata: {}, cells: code }, null, 1);
 }
 
 const main = command('submit', async ({ values }) => {

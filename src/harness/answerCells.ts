@@ -69,8 +69,12 @@ export function answerCells(cells: Cell[], asked: string[]): Cell[] {
       }
     }
   }
+  const found = writtenIn(
+    cells.map(({ source }) => source),
+    asked,
+  );
   const isWritten = new Set(
-    writtenIn(cells.map(({ source }) => source), asked).flatMap(({ name, state }) => (state === 'begun' || state === 'written' ? [name] : [])), // prettier-ignore
+    found.filter(({ state }) => state === 'begun' || state === 'written').map(({ name }) => name),
   );
   return known.flatMap(cell => {
     const { label, source, file, imports, imported } = cell;
@@ -107,19 +111,21 @@ function changedBy(statement: ts.Statement): string[] {
     if (ts.isFunctionLike(node) || ts.isClassLike(node)) return;
     if (ts.isBinaryExpression(node) && isAssignment(node.operatorToken.kind)) found.push(...rootOf(node.left));
     if (ts.isPostfixUnaryExpression(node)) found.push(...rootOf(node.operand));
-    if (ts.isPrefixUnaryExpression(node) && node.operator >= ts.SyntaxKind.PlusPlusToken) found.push(...rootOf(node.operand)); // prettier-ignore
+    if (ts.isPrefixUnaryExpression(node) && isStep(node.operator)) found.push(...rootOf(node.operand));
     if (
       ts.isExpressionStatement(node) &&
       ts.isCallExpression(node.expression) &&
       !ts.isIdentifier(node.expression.expression)
     )
-      // prettier-ignore
       found.push(...rootOf(node.expression.expression));
     ts.forEachChild(node, visit);
   };
   visit(statement);
   return found;
 }
+
+const isStep = (kind: ts.SyntaxKind): boolean =>
+  kind === ts.SyntaxKind.PlusPlusToken || kind === ts.SyntaxKind.MinusMinusToken;
 
 const isAssignment = (kind: ts.SyntaxKind): boolean =>
   kind >= ts.SyntaxKind.FirstAssignment && kind <= ts.SyntaxKind.LastAssignment;

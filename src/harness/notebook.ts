@@ -3,7 +3,7 @@
  * handed out, what was lost is filled in and what is odd is noted. Nothing is executed here, and no output is read.
  */
 import ts from 'typescript';
-import { type ExerciseCell, exerciseCells } from './cells';
+import { type ExerciseCell, exerciseCells } from './stub';
 import { declaredValues, parse } from './declarations';
 import type { Cell } from './program';
 

@@ -1,4 +1,4 @@
-import { exerciseCells } from '../harness/cells';
+import { exerciseCells } from '../harness/stub';
 import { exported, parse } from '../harness/declarations';
 import { KERNELSPEC, LANGUAGE_INFO } from '../kernel/interfaces/language';
 

@@ -26,6 +26,8 @@ export function configureJupyter(): void {
   });
   write(path.join(VENV, 'share', 'jupyter', 'lab', 'settings', 'overrides.json'), {
     '@jupyterlab/apputils-extension:notification': { fetchNews: 'false', checkForUpdates: false },
+    // Seconds, not two minutes: `progress()` and `npm run submit` read what is saved.
+    '@jupyterlab/docmanager-extension:plugin': { autosaveInterval: 10 },
   });
 }
 
@@ -40,7 +42,7 @@ export function startJupyterLab(all: string[]): Promise<number> {
   const rooted = isGiven(/^--(ServerApp\.root_dir|notebook-dir|ServerApp\.notebook_dir)$/);
   const options = rooted ? [] : [`--ServerApp.root_dir=${ROOT}`];
   if (!rooted && !isGiven(/\.default_url$/)) {
-    options.push(`--LabApp.default_url=/lab/tree/notebooks/${firstLecture(language)}`);
+    options.push(`--LabApp.default_url=/lab/tree/${startPage(language)}`);
   }
   if (process.getuid?.() === 0 && !isGiven(/^--(allow-root|ServerApp\.allow_root)$/)) {
     options.push('--allow-root');
@@ -73,15 +75,12 @@ export function takeLanguage(all: string[]): { language: 'en' | 'ko'; args: stri
   return { language, args: all.filter((_, i) => i !== index && (joined || i !== index + 1)) };
 }
 
-/** The file of the first lecture in a language. */
-function firstLecture(language: 'en' | 'ko'): string {
-  const end = language === 'ko' ? '.ko.ipynb' : '.ipynb';
-  const files = fs
-    .readdirSync(path.join(ROOT, 'notebooks'))
-    .filter(file => /^\d\d-[^.]+$/.test(file.slice(0, -end.length)));
-  const first = files.filter(file => file.endsWith(end)).sort()[0];
-  if (!first) throw new Error(`There is no lecture notebooks/*${end}; run \`npm run generate\`.`);
-  return first;
+/** The notebook that opens first: it leads to the lectures. */
+function startPage(language: 'en' | 'ko'): string {
+  const file = `notebooks/${language === 'ko' ? 'ko/' : ''}00-start.ipynb`;
+  if (!fs.existsSync(path.join(ROOT, file)))
+    throw new Error(`There is no start page ${file}; run \`npm run generate\`.`);
+  return file;
 }
 
 /** Whole or not at all, and only what is new: another JupyterLab of this checkout may be reading. */

@@ -11,7 +11,7 @@ const FOLDER = path.join(ARTIFACTS, 'served');
 
 /** The lecture, short, with a training that is long enough to watch and a cell without end after it. */
 function writeNotebook(): void {
-  const lecture = fs.readFileSync(path.join(ROOT, 'notebooks', '02-alexnet.md'), 'utf8');
+  const lecture = fs.readFileSync(path.join(ROOT, 'notebooks', 'source', '02-alexnet.md'), 'utf8');
   const more = [
     '```typescript',
     "const long = await fit(cifarNet({ widths: [8, 8, 16], seed: 2 }), train, { epochs: 60, batchSize: 32, progress: 'watched' });",

@@ -5,11 +5,12 @@ import fs from 'node:fs';
 import path from 'node:path';
 import type { Browser } from 'playwright-core';
 import { ROOT } from '../../src/node/root';
+import { filesBelow } from '../../src/setup/steps';
 import { ARTIFACTS, startBrowser, startLab, stopLab } from './lab';
 
 const NOTEBOOKS = path.join(ROOT, 'notebooks');
 const FOLDER = path.join(ARTIFACTS, 'saved');
-const names = fs.readdirSync(NOTEBOOKS).filter(name => name.endsWith('.ipynb'));
+const names = filesBelow(NOTEBOOKS).filter(name => name.endsWith('.ipynb'));
 
 describe('a lecture that is opened in JupyterLab and saved', function () {
   this.timeout(900_000);
@@ -21,7 +22,7 @@ describe('a lecture that is opened in JupyterLab and saved', function () {
     browser = await startBrowser();
     if (!browser) return this.skip();
     fs.rmSync(FOLDER, { recursive: true, force: true });
-    fs.mkdirSync(FOLDER, { recursive: true });
+    fs.mkdirSync(path.join(FOLDER, 'ko'), { recursive: true });
     for (const name of names) fs.copyFileSync(path.join(NOTEBOOKS, name), path.join(FOLDER, name));
     ({ lab, url } = await startLab(FOLDER, names[0]));
   });

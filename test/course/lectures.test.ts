@@ -6,12 +6,12 @@ import os from 'node:os';
 import path from 'node:path';
 import ts from 'typescript';
 import { outdatedNotebooks } from '../../src/course/generate';
-import { committed, korean, lecture, lectures } from '../../src/course/lectures/lectures';
+import { committed, korean, lecture, lectures, notebookFile, sourceFile } from '../../src/course/lectures/lectures';
 import { faults, type Output, parseLecture, toModule, toNotebook } from '../../src/course/lectures/notebook';
 import { written } from '../../src/course/lectures/nbformat';
 import { numberFaults } from '../../src/course/lectures/prose';
 import { translationFaults } from '../../src/course/lectures/translation';
-import { exerciseCells } from '../../src/harness/cells';
+import { exerciseCells } from '../../src/harness/stub';
 import { declared, parse } from '../../src/harness/declarations';
 import { exercisesOf } from '../../src/harness/exercises';
 import { inVenv } from '../../src/setup/python';
@@ -45,7 +45,7 @@ function typeErrors(modules: Map<string, string>): string[] {
   });
 }
 
-const inMemory = (name: string): string => path.join(root, 'notebooks', `${name}.ts`);
+const inMemory = (name: string): string => path.join(root, 'notebooks/source', `${name}.ts`);
 
 describe('the type-checker on lectures', function () {
   it('finds an error in a cell, by the line of the Markdown, and one in a value of the text', () => {
@@ -61,7 +61,7 @@ describe('the type-checker on lectures', function () {
   it('finds none in all lectures', () => {
     // The last lines stand for what a student writes in cells of their own, as the text says.
     const moduleOf = (name: string): string =>
-      `${toModule(lecture(name))}\nawait answer('${name.slice(0, 2)}-1', 'b');\nhint('NAME');\nawait progress();\n`;
+      `${toModule(lecture(name))}\nawait answer('${name.slice(0, 2)}-1', 'b');\nhint('NAME');\nawait progress();\nquestion('01-1');\n`;
     const modules = new Map(lectures().map(name => [inMemory(name), moduleOf(name)]));
     assert.deepEqual(typeErrors(modules), []);
   });
@@ -82,9 +82,13 @@ print(json.dumps({name: nbformat.writes(nbformat.reads(text, as_version=4)) + '\
   };
 
   it('are, to the byte, what Jupyter writes when a reader saves them', () => {
-    const folder = path.join(root, 'notebooks');
-    const names = fs.readdirSync(folder).filter(name => name.endsWith('.ipynb'));
-    const files = Object.fromEntries(names.map(name => [name, fs.readFileSync(path.join(folder, name), 'utf8')]));
+    const names = ['notebooks', 'notebooks/ko'].flatMap(folder =>
+      fs
+        .readdirSync(path.join(root, folder))
+        .filter(name => name.endsWith('.ipynb'))
+        .map(name => `${folder}/${name}`),
+    );
+    const files = Object.fromEntries(names.map(name => [name, fs.readFileSync(path.join(root, name), 'utf8')]));
     assert.equal(names.length, 2 * lectures().length);
     const saved = savedByJupyter(files);
     assert.deepEqual(
@@ -150,8 +154,12 @@ print(json.dumps({name: nbformat.writes(nbformat.reads(text, as_version=4)) + '\
 
   it('are opened by the language: every lecture has both', () => {
     for (const name of lectures()) {
-      for (const file of [`${name}.md`, `${name}.ko.md`, `${name}.ipynb`, `${name}.ko.ipynb`]) {
-        assert.ok(fs.existsSync(path.join(root, 'notebooks', file)), `notebooks/${file} is missing`);
+      const files = (['en', 'ko'] as const).flatMap(language => [
+        sourceFile(name, language),
+        notebookFile(name, language),
+      ]);
+      for (const file of files) {
+        assert.ok(fs.existsSync(path.join(root, file)), `${file} is missing`);
       }
     }
   });
@@ -174,7 +182,7 @@ describe('the exercises of the lectures', () => {
 
     it(`${exercise} can be written in a cell of ${name}, with the functions of its file`, () => {
       const cell = codeOf(name).find(source => source.includes(`await check('${exercise}', {`));
-      assert.ok(cell, `no cell of notebooks/${name}.md checks ${exercise}`);
+      assert.ok(cell, `no cell of ${sourceFile(name)} checks ${exercise}`);
       const open = exerciseCells(stub, exercise).filter(({ given }) => !given);
       for (const { source } of open) assert.ok(plain(cell).includes(plain(source)), `expected in the cell: ${source}`);
       const names = parse(cell).statements.filter(ts.isFunctionDeclaration).flatMap(declared);
@@ -184,11 +192,11 @@ describe('the exercises of the lectures', () => {
     it(`${exercise} says its points, minutes and difficulty in both languages, as its header does`, () => {
       const [, points, minutes, difficulty] = /Points: (\d+)\. About (\d+) minutes\. Difficulty: (\d)/.exec(stub)!;
       const said = `(\`${exercise}\`, ${points} points, about ${minutes} minutes, difficulty ${difficulty} of 3)`;
-      assert.ok(lecture(name).replace(/\s+/g, ' ').includes(said), `expected ${said} in notebooks/${name}.md`);
+      assert.ok(lecture(name).replace(/\s+/g, ' ').includes(said), `expected ${said} in ${sourceFile(name)}`);
       const koreanWords = `(\`${exercise}\`, ${points}점, 약 ${minutes}분, 난이도 3 가운데 ${difficulty})`;
       assert.ok(
         korean(name).replace(/\s+/g, ' ').includes(koreanWords),
-        `expected ${koreanWords} in notebooks/${name}.ko.md`,
+        `expected ${koreanWords} in ${sourceFile(name, 'ko')}`,
       );
     });
   }
@@ -206,13 +214,13 @@ describe('the text of the lectures', () => {
     it(`${name}: every number comes from the run or a source`, () => {
       const cells = parseLecture(lecture(name)).filter(cell => cell.type === 'markdown');
       assert.deepEqual(
-        cells.flatMap(({ source, line }) => numberFaults(source, `notebooks/${name}.md:${line}`)),
+        cells.flatMap(({ source, line }) => numberFaults(source, `${sourceFile(name)}:${line}`)),
         [],
       );
     });
 
     it(`${name}: every paragraph is there in Korean, up to date`, () => {
-      assert.deepEqual(translationFaults(lecture(name), korean(name), `notebooks/${name}.ko.md`), []);
+      assert.deepEqual(translationFaults(lecture(name), korean(name), sourceFile(name, 'ko')), []);
     });
   }
 });

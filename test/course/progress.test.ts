@@ -3,6 +3,7 @@ import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { FACTS_FILE, factsOf } from '../../src/course/facts';
+import { jupyterDisplay } from '../../src/display';
 import { progressIn, type Progress } from '../../src/course/progress';
 
 const root = path.join(__dirname, '../..');
@@ -70,8 +71,7 @@ describe('progress()', () => {
   });
 
   it('is a table by lecture in a notebook', async () => {
-    const shown = (await progress()) as unknown as Record<symbol, () => Promise<Record<string, string>>>;
-    const bundle = await shown[Symbol.for('Jupyter.display')]();
+    const bundle = (await (await progress())[jupyterDisplay]()) as Record<string, string>;
     assert.match(bundle['text/html'], /<table/);
     assert.equal((bundle['text/html'].match(/<tr/g) ?? []).length, 12);
   });

@@ -103,7 +103,7 @@ describe('the table of the review', () => {
       assert.ok(name, `lecture ${number} is missing`);
       for (const file of exercises.filter(file => path.basename(file).startsWith(String(number).padStart(2, '0')))) {
         const exercise = path.basename(file, '.ts');
-        assert.ok(lecture(name).includes(exercise), `notebooks/${name}.md does not name exercise ${exercise}`);
+        assert.ok(lecture(name).includes(exercise), `notebooks/source/${name}.md does not name exercise ${exercise}`);
       }
     });
   }

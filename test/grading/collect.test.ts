@@ -10,7 +10,7 @@ import { zip } from '../../src/handin/zip';
 import { parseNotebook, readNotebook } from '../../src/harness/notebook';
 import { CellScope, functionOf } from '../../src/harness/cellScope';
 import { compileWork, type Work } from '../../src/harness/program';
-import { exerciseCells } from '../../src/harness/cells';
+import { exerciseCells } from '../../src/harness/stub';
 import { exerciseNotebook } from '../../src/release/exerciseNotebook';
 
 const STUB = `/** Exercise. */

@@ -4,8 +4,7 @@
  */
 import { below, type Random } from '../../src/base/random';
 import { zip } from '../../src/handin/zip';
-import { exerciseCells } from '../../src/harness/cells';
-import { toExercise } from '../../src/harness/stub';
+import { exerciseCells, toExercise } from '../../src/harness/stub';
 
 export const EXERCISE = '01-points';
 

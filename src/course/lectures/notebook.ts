@@ -1,4 +1,4 @@
-/** A lecture as people write it, notebooks/NN-name.md, and what is made of it: a notebook, and a module to type-check. */
+/** A lecture as people write it, notebooks/source/NN-name.md, and what is made of it: a notebook, and a module to type-check. */
 import { KERNELSPEC, LANGUAGE_INFO } from '../../kernel/interfaces/language';
 import { fill, placeholders, withoutComments } from './prose';
 

@@ -1,5 +1,5 @@
 /**
- * The second language of a lecture: notebooks/NN-name.ko.md holds Korean paragraphs, each under the fingerprint of the
+ * The second language of a lecture: notebooks/source/NN-name.ko.md holds Korean paragraphs, each under the fingerprint of the
  * English one that it stands for. Code, formulas and outputs are in the English file alone.
  */
 import { parseLecture } from './notebook';
