@@ -1,5 +1,7 @@
 /** Runs an exercise's public tests, the same file that the grader uses, and says what passes and which mistake the rest looks like. */
+import { wholeNumber } from '../base/options';
 import { Checker } from './checker';
+import { detailsOf } from './failure/details';
 import { drawsInputs, type Functions, newSeed, testFunctions } from '../harness/functions';
 import type { TestResult } from '../harness/run';
 import { refusePackage } from '../node/root';
@@ -16,6 +18,8 @@ export class CheckResult {
     tests: TestResult[],
     /** Seed for the inputs that the tests drew. */
     readonly seed: number,
+    /** Names of the functions that were checked in place of the file. */
+    private readonly given: string[] = [],
   ) {
     this.tests = tests.filter(({ hidden }) => !hidden);
   }
@@ -26,9 +30,12 @@ export class CheckResult {
 
   toString(): string {
     const done = this.tests.filter(test => test.passed).length;
-    const lines = this.tests.map(({ title, passed, message }, i) => {
-      const again = i > 0 && message === this.tests[i - 1].message;
-      return `${passed ? '✓' : '✗'} ${title}${passed || again ? '' : `\n    ${message}`}`;
+    const lines = this.tests.flatMap(({ title, passed, message, line, call }, i) => {
+      if (passed) return `✓ ${title}`;
+      const before = this.tests[i - 1];
+      const isAgain = before && message === before.message && line === before.line;
+      const told = isAgain ? [] : [line, message, call && `It was given ${call}.`];
+      return [`✗ ${title}`, ...told.filter(Boolean).map(text => `    ${text}`)];
     });
     const verdict = this.passed
       ? `${this.exercise}: public tests pass, ${done} of ${done}.`
@@ -37,8 +44,15 @@ export class CheckResult {
     const isDrawn =
       drawsInputs(this.exercise) &&
       this.tests.some(({ passed, message }) => !passed && !message?.startsWith('Not written yet'));
-    const seed = `The inputs are of seed ${this.seed}; CNN_KIT_SEED=${this.seed} draws the same again.`;
-    return [...lines, verdict, ...(isDrawn ? [seed] : [])].join('\n');
+    const again = `The inputs are of seed ${this.seed}; this draws the same again: ${this.again()}`;
+    return [...lines, verdict, ...(isDrawn ? [again] : [])].join('\n');
+  }
+
+  /** What to type for the same inputs. */
+  private again(): string {
+    return this.given.length
+      ? `await check('${this.exercise}', { ${this.given.join(', ')} }, ${this.seed})`
+      : `CNN_KIT_SEED=${this.seed} npm run check -- ${this.exercise} --once`;
   }
 
   [Symbol.for('Jupyter.display')](): Record<string, string> {
@@ -52,12 +66,15 @@ const checker = new Checker();
  * Checks the functions given, or the ones in exercises/<exercise>.ts. The file is checked in another process, and an
  * endless loop in it is stopped after ten seconds.
  *
+ * @param seed for the inputs that the tests draw; another one at each call if not given
  * @example await check('02-lrn', { localResponseNorm })
  * @throws if there is no such exercise, or if exercises/<exercise>.ts cannot be compiled
  */
-export async function check(exercise: string, functions?: Functions): Promise<CheckResult> {
+export async function check(exercise: string, functions?: Functions, seed = newSeed()): Promise<CheckResult> {
   refusePackage('The exercises');
-  const seed = newSeed();
-  const tests = functions ? await testFunctions(exercise, functions, { seed }) : await checker.check(exercise, seed);
-  return new CheckResult(exercise, tests, seed);
+  wholeNumber('seed of check', seed, 0);
+  const tests = functions
+    ? await testFunctions(exercise, functions, { seed, detailsOf })
+    : await checker.check(exercise, seed);
+  return new CheckResult(exercise, tests, seed, functions && Object.keys(functions));
 }

@@ -4,6 +4,7 @@
  */
 import { fork, type ChildProcess } from 'node:child_process';
 import path from 'node:path';
+import { detailsOf } from './failure/details';
 import { loadExercise, newSeed, type Place, testFunctions } from '../harness/functions';
 import type { TestResult } from '../harness/run';
 
@@ -124,6 +125,8 @@ export class Checker {
 function serve(): void {
   const send = (message: Message): void => void process.send!(message);
   process.setSourceMapsEnabled(true);
+  // The student's line is shown, however deep in a library an error arises.
+  Error.stackTraceLimit = Infinity;
   const { tf } = require('cnn-kit') as { tf: { engine(): { startScope(): void; endScope(): void } } };
   process.on('disconnect', () => process.exit(0));
   process.on('message', ({ exercise, seed, place }: Question) => {
@@ -132,6 +135,7 @@ function serve(): void {
       .then(functions =>
         testFunctions(exercise, functions, {
           seed,
+          detailsOf,
           onTest: test => send({ test }),
           onCall: call => send({ call }),
           onResult: result => send({ result }),
