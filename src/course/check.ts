@@ -4,9 +4,13 @@ import { Checker } from './checker';
 import { detailsOf } from './failure/details';
 import { drawsInputs, type Functions, newSeed, testFunctions } from '../harness/functions';
 import type { TestResult } from '../harness/run';
+import type { TypeFault } from '../harness/typeFaults';
 import { refusePackage } from '../node/root';
 
 export type { Functions, TestResult };
+
+/** Type errors that are shown; the others often follow from them. */
+const MOST_FAULTS = 5;
 
 /** What a check found. Shown by a notebook as a list; `toString()` is the same as text. */
 export class CheckResult {
@@ -18,6 +22,8 @@ export class CheckResult {
     tests: TestResult[],
     /** Seed for the inputs that the tests drew. */
     readonly seed: number,
+    /** The type errors of a file; a notebook refuses a cell that has one. */
+    readonly types: readonly TypeFault[] = [],
     /** Names of the functions that were checked in place of the file. */
     private readonly given: string[] = [],
   ) {
@@ -44,8 +50,11 @@ export class CheckResult {
     const isDrawn =
       drawsInputs(this.exercise) &&
       this.tests.some(({ passed, message }) => !passed && !message?.startsWith('Not written yet'));
+    const faults = this.types
+      .slice(0, MOST_FAULTS)
+      .map(({ line, text, source }) => `exercises/${this.exercise}.ts line ${line}: ${text}\n    ${source}`);
     const again = `The inputs are of seed ${this.seed}; this draws the same again: ${this.again()}`;
-    return [...lines, verdict, ...(isDrawn ? [again] : [])].join('\n');
+    return [...faults, ...lines, verdict, ...(isDrawn ? [again] : [])].join('\n');
   }
 
   /** What to type for the same inputs. */
@@ -63,8 +72,8 @@ export class CheckResult {
 const checker = new Checker();
 
 /**
- * Checks the functions given, or the ones in exercises/<exercise>.ts. The file is checked in another process, and an
- * endless loop in it is stopped after ten seconds.
+ * Checks the functions given, or the ones in exercises/<exercise>.ts. The file is checked in another process, an endless
+ * loop in it is stopped after ten seconds, and its type errors are said first.
  *
  * @param seed for the inputs that the tests draw; another one at each call if not given
  * @example await check('02-lrn', { localResponseNorm })
@@ -73,8 +82,10 @@ const checker = new Checker();
 export async function check(exercise: string, functions?: Functions, seed = newSeed()): Promise<CheckResult> {
   refusePackage('The exercises');
   wholeNumber('seed of check', seed, 0);
-  const tests = functions
-    ? await testFunctions(exercise, functions, { seed, detailsOf })
-    : await checker.check(exercise, seed);
-  return new CheckResult(exercise, tests, seed, functions && Object.keys(functions));
+  if (functions) {
+    const tests = await testFunctions(exercise, functions, { seed, detailsOf });
+    return new CheckResult(exercise, tests, seed, [], Object.keys(functions));
+  }
+  const { tests, types } = await checker.checkFile(exercise, seed);
+  return new CheckResult(exercise, tests, seed, types);
 }

@@ -47,8 +47,8 @@ export function watch(
 
 function resultOf(checker: Checker, exercise: string): Promise<CheckResult | Error> {
   const seed = newSeed();
-  return checker.check(exercise, seed).then(
-    tests => new CheckResult(exercise, tests, seed),
+  return checker.checkFile(exercise, seed).then(
+    ({ tests, types }) => new CheckResult(exercise, tests, seed, types),
     (error: Error) => error,
   );
 }

@@ -3,16 +3,22 @@
  * loaded between checks: the second one takes a tenth of a second.
  */
 import { fork, type ChildProcess } from 'node:child_process';
+import fs from 'node:fs';
 import path from 'node:path';
 import { detailsOf } from './failure/details';
 import { loadExercise, newSeed, type Place, testFunctions } from '../harness/functions';
 import type { TestResult } from '../harness/run';
+import { decodeText } from '../harness/text';
+import type { TypeChecker, TypeFault } from '../harness/typeFaults';
+import { ROOT } from '../node/root';
+import { factsOf } from './facts';
 
 type Message =
   | { ready: true }
   | { test: TestResult }
   | { call: string }
   | { result: TestResult }
+  | { types: TypeFault[] }
   | { done: true }
   | { fault: string };
 
@@ -20,6 +26,14 @@ interface Question {
   exercise: string;
   seed: number;
   place?: Place;
+  /** Whether the type errors are asked for, too. */
+  types?: boolean;
+}
+
+/** What a check of a file found. */
+export interface Checked {
+  types: TypeFault[];
+  tests: TestResult[];
 }
 
 /** What is going on, to say which part never ended. */
@@ -27,6 +41,7 @@ interface Progress {
   test?: TestResult;
   call?: string;
   results: TestResult[];
+  types: TypeFault[];
 }
 
 export class Checker {
@@ -60,12 +75,21 @@ export class Checker {
    * @throws if the file cannot be compiled or fails while it is loaded
    */
   async check(exercise: string, seed = newSeed(), place?: Place): Promise<TestResult[]> {
+    return (await this.answer({ exercise, seed, place })).tests;
+  }
+
+  /** The same of exercises/<exercise>.ts, with its type errors. */
+  checkFile(exercise: string, seed = newSeed()): Promise<Checked> {
+    return this.answer({ exercise, seed, types: true });
+  }
+
+  private async answer(question: Question): Promise<Checked> {
     this.start();
     this.hold(true);
     const child = this.child!;
     try {
       await this.ready;
-      return await this.ask(child, { exercise, seed, place });
+      return await this.ask(child, question);
     } finally {
       this.hold(false);
     }
@@ -76,8 +100,8 @@ export class Checker {
     this.child = undefined;
   }
 
-  private ask(child: ChildProcess, question: Question): Promise<TestResult[]> {
-    const progress: Progress = { results: [] };
+  private ask(child: ChildProcess, question: Question): Promise<Checked> {
+    const progress: Progress = { results: [], types: [] };
     return new Promise((resolve, reject) => {
       const finish = (end: () => void): void => {
         clearTimeout(timer);
@@ -85,13 +109,13 @@ export class Checker {
         end();
       };
       const cut = (what: string): void => {
-        const { test, call, results } = progress;
+        const { test, call, results, types } = progress;
         if (test === undefined)
           return finish(() =>
             reject(new Error(`${question.place?.file ?? `exercises/${question.exercise}.ts`} ${what}`)),
           );
         const message = `${call ?? 'The test'} ${what}`;
-        finish(() => resolve([...results, { ...test, passed: false, message }]));
+        finish(() => resolve({ types, tests: [...results, { ...test, passed: false, message }] }));
       };
       const late = (): void => {
         this.stop();
@@ -106,7 +130,8 @@ export class Checker {
         else if ('call' in message) progress.call = message.call;
         else if ('result' in message) progress.results.push(message.result);
         else if ('fault' in message) finish(() => reject(new Error(message.fault)));
-        else if ('done' in message) finish(() => resolve(progress.results));
+        else if ('types' in message) progress.types = message.types;
+        else if ('done' in message) finish(() => resolve({ types: progress.types, tests: progress.results }));
       };
       let timer = setTimeout(late, 1000 * this.seconds);
       child.on('message', receive).on('exit', exited);
@@ -122,6 +147,19 @@ export class Checker {
   }
 }
 
+let typeChecker: TypeChecker | undefined;
+
+/** Those of exercises/<exercise>.ts; none where the file is missing, which the check then says. */
+function typeFaults(exercise: string): TypeFault[] {
+  const file = path.join(ROOT, 'exercises', `${exercise}.ts`);
+  if (!fs.existsSync(file)) return [];
+  // Loaded here, in the child: a notebook's kernel has a compiler of its own.
+  const { TypeChecker } = require('../harness/typeFaults') as typeof import('../harness/typeFaults');
+  typeChecker ??= new TypeChecker(ROOT);
+  const { types, functions } = factsOf()[exercise];
+  return typeChecker.faultsOf(file.split(path.sep).join('/'), decodeText(fs.readFileSync(file)), types, functions);
+}
+
 function serve(): void {
   const send = (message: Message): void => void process.send!(message);
   process.setSourceMapsEnabled(true);
@@ -129,7 +167,8 @@ function serve(): void {
   Error.stackTraceLimit = Infinity;
   const { tf } = require('cnn-kit') as { tf: { engine(): { startScope(): void; endScope(): void } } };
   process.on('disconnect', () => process.exit(0));
-  process.on('message', ({ exercise, seed, place }: Question) => {
+  process.on('message', ({ exercise, seed, place, types }: Question) => {
+    if (types) send({ types: typeFaults(exercise) });
     tf.engine().startScope();
     loadExercise(exercise, place)
       .then(functions =>

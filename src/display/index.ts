@@ -14,6 +14,7 @@ export {
   type MimeBundle,
 } from './figures/host';
 export { imageGrid, type ImageGridOptions } from './images/imageGrid';
+export { INK } from './figures/ink';
 export { labelSides, type Side } from './charts/labelSides';
 export { plotly, type PlotlyFigure } from './charts/plotly';
 export { encodePng, type Image } from './images/png';

@@ -3,6 +3,7 @@ import { check, refuse, text as textCheck } from '../base/options';
 import { runtime } from '../base/runtime';
 import type { Picture } from './figures/figure';
 import { kernelHost, type KernelHost } from './figures/host';
+import { INK } from './figures/ink';
 import { drawnPicture, fontFamily } from './figures/raster';
 import { formatNumber, formatSeconds, rangeOf } from './figures/text';
 import { thin } from './charts/thin';
@@ -24,8 +25,11 @@ export interface ProgressUpdate {
 /** Neither method throws or waits. */
 export interface Progress {
   update(update: ProgressUpdate): void;
-  /** Draws the last state, with a still of the loss. Further calls do nothing. */
-  end(): void;
+  /**
+   * Draws the last state, with a still of the loss. Further calls do nothing.
+   * @param stopped - what was reached before the last step, such as 'stopWhen': the bar is full then, and says it
+   */
+  end(stopped?: string): void;
 }
 
 /** Between two drawings. */
@@ -76,9 +80,10 @@ export function progressBar(options: ProgressOptions): Progress {
       if (loss !== undefined) state.losses.push({ x: step, y: loss });
       if (performance.now() - drawnAt >= MILLISECONDS) draw(false);
     },
-    end() {
+    end(stopped) {
       if (ended) return;
       ended = true;
+      state.stopped = stopped;
       draw(true);
     },
   };
@@ -91,6 +96,7 @@ interface State {
   losses: { x: number; y: number }[];
   imagesPerSecond?: number;
   seconds: number;
+  stopped?: string;
 }
 
 function drawInKernel(host: KernelHost, state: State, options: { id: string; update: boolean }, last: boolean): void {
@@ -110,14 +116,15 @@ function stillOf(state: State, text: string): Required<Picture> | undefined {
 }
 
 /** One line of text: while it runs what is left, at the end what was done. */
-function statusOf({ title, total, step, losses, imagesPerSecond, seconds }: State, last: boolean): string {
+function statusOf({ title, total, step, losses, imagesPerSecond, seconds, stopped }: State, last: boolean): string {
   const known = Number.isFinite(total);
   const [first, latest] = [losses[0], losses.at(-1)].map(point => point && formatNumber(point.y));
   const rate = imagesPerSecond === undefined ? [] : [`${formatNumber(Math.round(imagesPerSecond))} images/s`];
   const steps = `${formatNumber(step)}${known ? ` of ${formatNumber(total)}` : ''} steps`;
   if (last) {
     const losses = first === undefined ? [] : [`loss from ${first} to ${latest}`];
-    return `${title}: ${[`${steps} in ${formatSeconds(seconds)}`, ...losses, ...rate].join(', ')}`;
+    const ends = stopped === undefined ? [] : [`ended by ${stopped}`];
+    return `${title}: ${[`${steps} in ${formatSeconds(seconds)}`, ...ends, ...losses, ...rate].join(', ')}`;
   }
   const left = known && step ? [`${formatSeconds((seconds / step) * (total - step))} left`] : [];
   const percent = known ? [`${Math.floor(percentOf(step, total))}%`] : [];
@@ -128,7 +135,7 @@ function statusOf({ title, total, step, losses, imagesPerSecond, seconds }: Stat
 const percentOf = (step: number, total: number): number => (total > 0 ? Math.min(100, (100 * step) / total) : 100);
 
 function htmlOf(state: State, text: string): string {
-  const percent = percentOf(state.step, state.total);
+  const percent = state.stopped === undefined ? percentOf(state.step, state.total) : 100;
   const bar = Number.isFinite(state.total)
     ? `<div style="width: ${WIDTH}px; max-width: 100%; height: 8px; margin: 4px 0; border-radius: 4px; overflow: hidden; background: #8884">` +
       `<div style="width: ${percent.toFixed(1)}%; height: 100%; background: ${palette[0]}"></div></div>`
@@ -158,7 +165,7 @@ function chart({ losses }: State, title?: string): string {
   const values = high === low ? [low] : [high, (high + low) / 2, low];
   return [
     `<svg xmlns="http://www.w3.org/2000/svg" width="${WIDTH}" height="${HEIGHT + head}"`,
-    ` viewBox="0 0 ${WIDTH} ${HEIGHT + head}" font-family="${fontFamily}, sans-serif" font-size="11" fill="currentColor">`,
+    ` viewBox="0 0 ${WIDTH} ${HEIGHT + head}" font-family="${fontFamily}, sans-serif" font-size="11" fill="${title === undefined ? 'currentColor' : INK}">`,
     title === undefined ? '' : `<text x="4" y="16" font-size="13" font-weight="bold">${escapeMarkup(title)}</text>`,
     ...values.map(value => {
       const height = y(value).toFixed(1);

@@ -66,7 +66,7 @@ export const augmentation: Experiment<AugmentationResult> = {
     };
     // The middle alone, as a cut that leaves nothing to chance.
     const middle = Object.assign<Augmentation, Pick<Augmentation, 'shapeAfter'>>(
-      (pixels, shape) => centreCrop({ ...train, images: pixels, shape, length: 1 }, CROP).images,
+      (pixels, shape) => centreCrop({ ...train, images: pixels, labels: train.labels.subarray(0, 1), shape, length: 1 }, CROP).images,
       { shapeAfter: ([, , channels]) => [CROP, CROP, channels] },
     );
     const crops: AugmentationResult['tenCrops'] = [];

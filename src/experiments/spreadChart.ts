@@ -1,5 +1,5 @@
 /** Curves of several runs each: the median as a line, and from the smallest to the largest value as a band. */
-import { type Figure, palette, vegaLite } from '../display';
+import { type Figure, INK, palette, vegaLite } from '../display';
 import { median } from './experiment';
 
 export interface Runs {
@@ -85,10 +85,10 @@ function across(line: { at: number; label: string }, width = WIDTH): object[] {
   const data = { values: [line] };
   const y = { field: 'at', type: 'quantitative' };
   return [
-    { data, mark: { type: 'rule', color: '#555', strokeDash: [5, 4] }, encoding: { y } },
+    { data, mark: { type: 'rule', color: INK, strokeDash: [5, 4] }, encoding: { y } },
     {
       data,
-      mark: { type: 'text', color: '#555', align: 'right', baseline: 'bottom', dy: -2 },
+      mark: { type: 'text', color: INK, align: 'right', baseline: 'bottom', dy: -2 },
       encoding: { x: { value: width }, y, text: { field: 'label' } },
     },
   ];

@@ -2,7 +2,7 @@
 import * as tf from '@tensorflow/tfjs';
 import { runtime } from '../base/runtime';
 import { batches, type Random, seeded, subset } from '../data';
-import { imageGrid, palette, vegaLite } from '../display';
+import { imageGrid, INK, palette, vegaLite } from '../display';
 import { alexnetTwoTowers } from '../models';
 import { fit } from '../training';
 import { crossTowerGradient, filterImages, filterMeasures } from '../visualize';
@@ -128,7 +128,7 @@ export const twoTowers: Experiment<TwoTowers> = {
           },
           {
             data: { values: [{ random: 2 / 3 }] },
-            mark: { type: 'rule', color: '#555', strokeDash: [5, 4] },
+            mark: { type: 'rule', color: INK, strokeDash: [5, 4] },
             encoding: { x: { field: 'random', type: 'quantitative', title: 'colourfulness' } },
           },
         ],

@@ -12,7 +12,6 @@ runtime.rasterize = (svg, scale) => {
   const resvg = require('@resvg/resvg-js') as { Resvg: typeof Resvg };
   const drawn = new resvg.Resvg(svg, {
     fitTo: { mode: 'zoom', value: scale },
-    background: 'white',
     font: {
       loadSystemFonts: false,
       fontFiles: FONT_FILES.map(file => require.resolve(`dejavu-fonts-ttf/ttf/${file}`)),
@@ -21,8 +20,16 @@ runtime.rasterize = (svg, scale) => {
     },
   }).render();
   const { width, height, pixels } = drawn;
-  // Charts have a background, and without the alpha channel and its filters they take two thirds of the bytes.
-  const opaque = Buffer.alloc(3 * width * height);
-  for (let from = 0, to = 0; to < opaque.length; from += 4, to += 3) pixels.copy(opaque, to, from, from + 3);
-  return { png: encodePng({ data: opaque, width, height, channels: 3 }), width, height };
+  return { png: encodePng({ data: straight(pixels), width, height, channels: 4 }), width, height };
 };
+
+/** Colours as PNG has them, not yet multiplied by their opacity. */
+function straight(pixels: Buffer): Buffer {
+  const result = Buffer.from(pixels);
+  for (let at = 0; at < result.length; at += 4) {
+    const opacity = result[at + 3];
+    if (opacity === 0 || opacity === 255) continue;
+    for (let c = at; c < at + 3; c++) result[c] = Math.min(255, Math.round((255 * result[c]) / opacity));
+  }
+  return result;
+}

@@ -4,7 +4,7 @@
  */
 import * as tf from '@tensorflow/tfjs';
 import { check, type Checks, network, text as textCheck, wholeNumber } from '../base/options';
-import { escapeMarkup, type Figure, palette, svgFigure } from '../display';
+import { escapeMarkup, type Figure, INK, palette, svgFigure } from '../display';
 import { profile, type RowProfile } from './profile';
 
 export interface ArchitectureDiagramOptions {
@@ -127,7 +127,7 @@ function draw(box: Box, before: Box | undefined, centre: number, middle: number,
     ),
     label(0, box.row.name, `font-weight="bold" font-size="${Math.min(11, 92 / box.row.name.length).toFixed(1)}"`),
     label(1, box.row.outputShape.join('×'), 'font-size="10"'),
-    ...(box.row.parameters ? [label(2, short(box.row.parameters), 'font-size="10" fill="#555"')] : []),
+    ...(box.row.parameters ? [label(2, short(box.row.parameters), 'font-size="10"')] : []),
   ];
 }
 
@@ -137,7 +137,7 @@ function arrows(before: Box, box: Box, centre: number, middle: number, tallest: 
   const from =
     centre - PITCH + widthOf(before) / 2 + (isVector(before) ? 4 : Math.min(20, heightOf(before, tallest) * 0.22));
   const line = (y1: number, y2: number): string =>
-    `<path d="M${(from + 2).toFixed(1)} ${y1.toFixed(1)}L${(left - 3).toFixed(1)} ${y2.toFixed(1)}" stroke="#555" fill="none"/><path d="M${left - 8} ${y2 - 3}l5 3l-5 3" stroke="#555" fill="none"/>`; // prettier-ignore
+    `<path d="M${(from + 2).toFixed(1)} ${y1.toFixed(1)}L${(left - 3).toFixed(1)} ${y2.toFixed(1)}" stroke="${INK}" fill="none"/><path d="M${left - 8} ${y2 - 3}l5 3l-5 3" stroke="${INK}" fill="none"/>`; // prettier-ignore
   if (box.groups < 2) return [line(middle, middle)];
   const height = Math.min(heightOf(before, tallest), heightOf(box, tallest)) / 4;
   return [line(middle - height, middle - height), line(middle + height, middle + height)];
@@ -150,7 +150,7 @@ function legend(boxes: readonly Box[], top: number): string[] {
       `<rect x="${MARGIN + i * 110}" y="${top - 10}" width="12" height="12" fill="${KINDS[kind]}" fill-opacity="0.7"/>`,
       text(MARGIN + 18 + i * 110, top, kind),
     ]),
-    text(MARGIN + kinds.length * 110, top, 'below: output, parameters', 'fill="#555"'),
+    text(MARGIN + kinds.length * 110, top, 'below: output, parameters'),
   ];
 }
 

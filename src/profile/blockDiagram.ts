@@ -4,7 +4,7 @@
  */
 import * as tf from '@tensorflow/tfjs';
 import { check, network, shown, text } from '../base/options';
-import { escapeMarkup, type Figure, palette, svgFigure } from '../display';
+import { escapeMarkup, type Figure, INK, palette, svgFigure } from '../display';
 import { describe, type Description, skeleton } from '../layers';
 
 export interface BlockDiagramOptions {
@@ -64,15 +64,15 @@ export function blockDiagram(
       const bend = (y2 - y1) / 2;
       const end = part.isBend
         ? ''
-        : `<path d="M${x2 - 3} ${y2 - 6}L${x2} ${y2 - 1}L${x2 + 3} ${y2 - 6}" fill="none" stroke="#555"/>`;
-      return `<path d="M${x1} ${y1}C${x1} ${y1 + bend} ${x2} ${y2 - bend} ${x2} ${y2}" fill="none" stroke="#555"/>${end}`;
+        : `<path d="M${x2 - 3} ${y2 - 6}L${x2} ${y2 - 1}L${x2 + 3} ${y2 - 6}" fill="none" stroke="${INK}"/>`;
+      return `<path d="M${x1} ${y1}C${x1} ${y1 + bend} ${x2} ${y2 - bend} ${x2} ${y2}" fill="none" stroke="${INK}"/>${end}`;
     }),
   );
   const boxes = all.filter(part => !part.isBend).map(part => {
     const [left, top] = [x(part) - WIDTH / 2, y(part)];
     const words = part.lines.filter(Boolean);
-    const lines = words.map((line, i) => `<text x="${x(part)}" y="${top + 18 + i * 15 + (words.length === 1 ? 8 : 0)}" text-anchor="middle"${i ? ' font-size="10" fill="#333"' : ''}>${escapeMarkup(line)}</text>`);
-    return `<rect x="${left}" y="${top}" width="${WIDTH}" height="${HEIGHT}" rx="5" fill="${part.colour}" fill-opacity="0.22" stroke="${part.colour}"/>${lines.join('')}`;
+    const lines = words.map((line, i) => `<text x="${x(part)}" y="${top + 18 + i * 15 + (words.length === 1 ? 8 : 0)}" text-anchor="middle" fill="#222"${i ? ' font-size="10"' : ''}>${escapeMarkup(line)}</text>`);
+    return `<rect x="${left}" y="${top}" width="${WIDTH}" height="${HEIGHT}" rx="5" fill="${pale(part.colour)}" stroke="${part.colour}"/>${lines.join('')}`;
   }); // prettier-ignore
   const source = (part: Part): string => (part.isBend ? source(part.from[0]) : part.lines[0]);
   const words = parts.map(part => {
@@ -86,6 +86,10 @@ export function blockDiagram(
     [`${title}: ${parts.length} boxes`, ...words].join('\n'),
   );
 }
+
+/** A colour as on white paper, under dark words. */
+const pale = (colour: string): string =>
+  colour.replace(/[\da-f]{2}/gi, part => Math.round(255 - 0.22 * (255 - parseInt(part, 16))).toString(16));
 
 function partsOf(net: tf.LayersModel, scope: string): Part[] {
   const inside = (layer: tf.layers.Layer): boolean => layer.name === scope || layer.name.startsWith(`${scope}/`);

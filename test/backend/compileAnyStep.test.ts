@@ -269,8 +269,6 @@ function run(make: () => Case, isCompiled: boolean): { results: number[][]; line
 }
 
 describe('compile, of any step', function () {
-  this.timeout(60_000);
-
   before(async function () {
     await ready();
     if (backend().name !== 'tensorflow') this.skip();

@@ -56,7 +56,7 @@ describe('the core in a browser', () => {
       platform: 'browser',
       format: 'iife',
       // Else tfjs is there twice: once for imports, once for require.
-      mainFields: ['module', 'main'],
+      mainFields: ['module', 'browser', 'main'],
       logLevel: 'silent',
     });
     browser = await startBrowser();

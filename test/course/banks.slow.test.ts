@@ -14,7 +14,7 @@ const names = fs
   .map(file => path.basename(file, '.ts'));
 
 describe(`the banks of wrong answers, with seeds from ${first} on (CNN_KIT_SEED repeats them)`, function () {
-  this.timeout(1_800_000);
+  this.timeout(7_200_000);
 
   for (const name of names) {
     it(`${name}: ${ROUNDS} draws`, async () => {

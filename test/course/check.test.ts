@@ -28,6 +28,22 @@ describe("checking a student's file", () => {
     assert.match(String(result), /04-stacks: public tests pass, \d of \d\.$/);
   });
 
+  it('says its type errors first, with the lines, and runs the tests all the same', async () => {
+    const wrong = solution.replace('return Math.ceil((receptiveField - 1) / (kernel - 1));', 'return `${kernel}`;');
+    fs.writeFileSync(file, wrong);
+    const { types, tests } = await checker.checkFile(exercise, 1);
+    const said = String(new CheckResult(exercise, tests, 1, types)).split('\n');
+    const line = lineOf(wrong, 'return `${kernel}`;');
+    assert.deepEqual(said.slice(0, 2), [
+      `exercises/04-stacks.ts line ${line}: \`depthFor\` gives a string, expected a number`,
+      '    return `${kernel}`;',
+    ]);
+    assert.match(said[2], /^✓ /);
+    assert.ok(tests.some(({ passed }) => !passed));
+    fs.writeFileSync(file, solution);
+    assert.deepEqual((await checker.checkFile(exercise, 1)).types, []);
+  });
+
   it('stops an endless loop, says where it was, and can check again', async () => {
     const impatient = new Checker(4);
     try {

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
-import { display, encodePng, imageGrid, type Image, type MimeBundle } from '../../src/display';
+import { display, encodePng, imageGrid, type Image, INK, type MimeBundle } from '../../src/display';
 import { countColour, decodePng, pngOf, withKernel } from './kernel';
 
 const [red, green] = [
@@ -52,15 +52,18 @@ while at < len(data):
 });
 
 describe('imageGrid', () => {
-  it('puts the images side by side, each pixel a square, on white', () => {
+  it('puts the images side by side, each pixel a square, and nothing between them', () => {
     const { bundle, metadata } = imageGrid([red, green, red], { columns: 2, scale: 3 }).picture as {
       bundle: MimeBundle;
       metadata: Record<string, unknown>;
     };
     const { width, height, pixels } = decodePng(pngOf(bundle));
     assert.deepEqual([width, height], [10, 10]);
-    const W = [255, 255, 255];
-    const [R, G] = [[...red.data], [...green.data]];
+    const W = [0, 0, 0, 0];
+    const [R, G] = [
+      [...red.data, 255],
+      [...green.data, 255],
+    ];
     const top = [R, R, R, W, W, W, W, G, G, G];
     const bottom = [R, R, R, W, W, W, W, W, W, W];
     assert.deepEqual(pixels, [...Array(3).fill(top), ...Array(4).fill(Array(10).fill(W)), ...Array(3).fill(bottom)]);
@@ -68,7 +71,7 @@ describe('imageGrid', () => {
     assert.deepEqual(metadata, { 'image/png': { width: 10, height: 10, alt: '2 x 2 grid of 1 x 1 images' } });
   });
 
-  it('blends what is transparent with white, and centres smaller images', () => {
+  it('keeps what is transparent, and centres smaller images', () => {
     const clear: Image = { data: Uint8Array.from([0, 0, 0, 51]), width: 1, height: 1, channels: 4 };
     const wide: Image = { data: new Uint8Array(3), width: 3, height: 1, channels: 1 };
     const { pixels } = decodePng(pngOf(imageGrid([clear, wide], { columns: 1, scale: 1 }).bundle as MimeBundle));
@@ -76,11 +79,11 @@ describe('imageGrid', () => {
       [pixels[0], pixels.at(-1)],
       [
         [
-          [255, 255, 255],
-          [204, 204, 204],
-          [255, 255, 255],
+          [0, 0, 0, 0],
+          [0, 0, 0, 51],
+          [0, 0, 0, 0],
         ],
-        Array(3).fill([0, 0, 0]),
+        Array(3).fill([0, 0, 0, 255]),
       ],
     );
   });
@@ -92,8 +95,8 @@ describe('imageGrid', () => {
       const [drawn, blank] = shown.map(({ bundle }) => pngOf(bundle));
       // 80 x 80 of the page, twice as many of the image.
       assert.equal(countColour(drawn, '#ff0000'), 160 * 160);
-      assert.equal(countColour(blank, '#000000'), 0);
-      assert.ok(countColour(drawn, '#000000') > 100);
+      assert.equal(countColour(blank, INK), 0);
+      assert.ok(countColour(drawn, INK) > 100);
       const { width, alt } = shown[0].metadata!['image/png'] as { width: number; alt: string };
       assert.equal(decodePng(drawn).width, 2 * width);
       assert.equal(alt, 'Two: 1 x 2 grid of 1 x 1 images\nfirst, second <');

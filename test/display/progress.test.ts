@@ -63,6 +63,16 @@ describe('progressBar', () => {
       }),
     ));
 
+  it('is full where something else than the last step ends the run, and says what', () =>
+    withKernel(shown => {
+      const bar = progressBar({ title: 'race', total: 500 });
+      bar.update({ step: 240, loss: 1 });
+      bar.end('stopWhen');
+      const { bundle } = shown.at(-1)!;
+      assert.match(bundle['text/plain'] as string, /^race: 240 of 500 steps in .*, ended by stopWhen/);
+      assert.match(bundle['text/html'] as string, /width: 100\.0%/);
+    }));
+
   it('draws few points however many losses there are', () =>
     withKernel(shown => {
       const bar = progressBar({ title: 'long', total: Infinity });

@@ -335,5 +335,5 @@ describe('the similarity report', () => {
       Object.values(dolosReport(found)).forEach(text => assert.ok([...text].length, again));
       JSON.parse([...similarityJson([found])].join(''));
     }
-  }).timeout(60_000);
+  });
 });

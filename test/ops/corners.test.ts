@@ -4,7 +4,6 @@ import { tensorflowMissing } from '../../src/backend/native/tensorflow';
 import { runChild } from '../backend/child';
 
 describe("corners: values and gradients are PyTorch's where a derivative jumps, and NaN stays NaN", function () {
-  this.timeout(120_000);
   for (const backend of ['cpu', 'wasm', 'tensorflow']) {
     it(backend, async function () {
       const missing = backend === 'tensorflow' && tensorflowMissing();

@@ -22,7 +22,7 @@ const seed = Number(process.env.CNN_KIT_SEED || 13);
 export function gridOnBackends(count: number): void {
   for (const [name, environment] of Object.entries(BACKENDS)) {
     it(name, async function () {
-      this.timeout(600_000);
+      this.timeout(7_200_000);
       const missing = name.startsWith('tensorflow') && tensorflowMissing();
       if (missing) {
         console.log(`      skipped: ${missing}`);

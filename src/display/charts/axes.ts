@@ -1,5 +1,6 @@
 /** What charts have in common: their options, frame, axes and rules. */
 import { boolean, type Checks, positive, refuse, words } from '../../base/options';
+import { INK } from '../figures/ink';
 import { rangeOf } from '../figures/text';
 import { palette, type VegaLiteSpec } from './vegaLite';
 
@@ -99,10 +100,10 @@ export function rules(options: AxisOptions): VegaLiteSpec[] {
     const beside =
       field === 'y' ? { align: 'right', baseline: 'bottom', dy: -2 } : { align: 'left', baseline: 'top', dx: 4 };
     return [
-      { data: { values }, mark: { type: 'rule', color: '#555', strokeDash: [5, 4] }, encoding: { [field]: along } },
+      { data: { values }, mark: { type: 'rule', color: INK, strokeDash: [5, 4] }, encoding: { [field]: along } },
       {
         data: { values },
-        mark: { type: 'text', color: '#555', fontSize: LABEL_SIZE, ...beside },
+        mark: { type: 'text', color: INK, fontSize: LABEL_SIZE, ...beside },
         encoding: { [field]: along, ...end, text: { field: 'label' } },
       },
     ];

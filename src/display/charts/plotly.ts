@@ -1,5 +1,6 @@
 import { isPlain, listOf, refuse } from '../../base/options';
 import { Figure, type Picture } from '../figures/figure';
+import { FAINT, INK } from '../figures/ink';
 import { labelSides, type Side, SIDES } from './labelSides';
 import { formatNumber, rangeOf } from '../figures/text';
 import { palette, plainArrays, svgOf, type VegaLiteSpec } from './vegaLite';
@@ -42,7 +43,7 @@ export function plotly(options: PlotlyFigure): Figure {
   ].join('\n');
   return new Figure(text, async (): Promise<Picture> => {
     const still = stillOf(traces, figure.layout, title);
-    const coloured = { ...figure, layout: { colorway: palette, ...figure.layout } };
+    const coloured = { ...figure, layout: { colorway: palette, template: TEMPLATE, ...figure.layout } };
     const live = { 'application/vnd.plotly.v1+json': coloured, 'text/plain': text };
     if (!still) return { bundle: live };
     // No PNG: JupyterLab's plotly would show that, too large, until something resizes it.
@@ -52,6 +53,20 @@ export function plotly(options: PlotlyFigure): Figure {
     };
   });
 }
+
+const AXIS = { gridcolor: FAINT, zerolinecolor: FAINT, linecolor: INK, tickcolor: INK, backgroundcolor: 'transparent' };
+
+/** What a figure's own layout does not say: no background, and words that are read on light and dark pages. */
+const TEMPLATE = {
+  layout: {
+    paper_bgcolor: 'transparent',
+    plot_bgcolor: 'transparent',
+    font: { color: INK },
+    xaxis: AXIS,
+    yaxis: AXIS,
+    scene: { xaxis: AXIS, yaxis: AXIS, zaxis: AXIS },
+  },
+};
 
 function titleOf(title: unknown): string | undefined {
   const text = (title as { text?: unknown } | undefined)?.text ?? title;

@@ -1,12 +1,13 @@
 import { check, isPlain, refuse, words } from '../../base/options';
 import { Figure, type Picture } from '../figures/figure';
+import { FAINT, INK } from '../figures/ink';
 import { drawnPicture, fontFamily } from '../figures/raster';
 import { formatNumber, rangeOf } from '../figures/text';
 
 /** A Vega-Lite v5 specification: https://vega.github.io/vega-lite/docs/spec.html. */
 export type VegaLiteSpec = Record<string, unknown>;
 
-/** Okabe and Ito's colours, which colour-blind readers can tell apart; yellow and black last. */
+/** Okabe and Ito's colours, which colour-blind readers can tell apart; grey, for black, and yellow last. */
 export const palette: readonly string[] = [
   '#0072B2',
   '#D55E00',
@@ -14,31 +15,28 @@ export const palette: readonly string[] = [
   '#CC79A7',
   '#E69F00',
   '#56B4E9',
-  '#000000',
+  '#767676',
   '#F0E442',
 ];
 
 const SCHEMA = 'https://vega.github.io/schema/vega-lite/v5.json';
 
-/** On white with dark words, said in full: JupyterLab's dark theme would make all that is not said light. */
-const INK = '#222';
-const LINE = '#888';
-
 /** In pixels: where no browser measures it, Vega takes a letter for 9 of them and would cut words that fit. */
 const LABEL_LIMIT = 400;
 
 const CONFIG = {
-  background: 'white',
+  // Said in full: JupyterLab's theme would colour all that is not said.
+  background: 'transparent',
   font: `${fontFamily}, sans-serif`,
   axis: {
     labelFontSize: 11,
     titleFontSize: 12,
     titleFontWeight: 'normal',
-    gridColor: '#e5e5e5',
+    gridColor: FAINT,
     labelColor: INK,
     titleColor: INK,
-    domainColor: LINE,
-    tickColor: LINE,
+    domainColor: INK,
+    tickColor: INK,
     labelLimit: LABEL_LIMIT,
   },
   legend: {
@@ -49,13 +47,13 @@ const CONFIG = {
     labelColor: INK,
     titleColor: INK,
   },
-  title: { fontSize: 14, subtitleFontSize: 11, color: INK, subtitleColor: '#555', anchor: 'start' },
+  title: { fontSize: 14, subtitleFontSize: 11, color: INK, subtitleColor: INK, anchor: 'start' },
   header: { labelColor: INK, titleColor: INK },
   style: { 'guide-label': { fill: INK }, 'guide-title': { fill: INK }, 'group-title': { fill: INK } },
   mark: { color: palette[0] },
   text: { color: INK },
   range: { category: palette },
-  view: { continuousWidth: 480, continuousHeight: 280, stroke: '#ddd' },
+  view: { continuousWidth: 480, continuousHeight: 280, stroke: FAINT },
 };
 
 /** What makes a specification one: of a single view, or of several. */

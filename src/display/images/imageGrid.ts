@@ -3,6 +3,7 @@ import { escapeMarkup } from '../../base/markup';
 import { check, type Checks, listOf, refuse, wholeNumber, words } from '../../base/options';
 import { Figure, pngPicture } from '../figures/figure';
 import { bytesOf, encodePng, type Image, refuseImage } from './png';
+import { INK } from '../figures/ink';
 import { drawnPicture, fontFamily, textWidth } from '../figures/raster';
 
 export interface ImageGridOptions {
@@ -29,7 +30,7 @@ const OPTIONS: Checks<ImageGridOptions> = {
 };
 
 /**
- * Images side by side as one PNG, each pixel a square of `scale` x `scale`, on white.
+ * Images side by side as one PNG, each pixel a square of `scale` x `scale`; between them the page is seen.
  *
  * @throws an Error when an image's sizes do not fit its data, or an option cannot be met
  */
@@ -89,12 +90,12 @@ interface Layout {
   gap: number;
 }
 
-/** The images without their titles, in RGB on white. */
+/** The images without their titles, transparent between them. */
 function compose(images: readonly Image[], layout: Layout): Image & { data: Uint8Array } {
   const { columns, rows, scale, cellWidth, cellHeight, imageHeight, gap } = layout;
   const width = columns * (cellWidth + gap) - gap;
   const height = rows * (cellHeight + gap) - gap;
-  const data = new Uint8Array(width * height * 3).fill(255);
+  const data = new Uint8Array(width * height * 4);
   images.forEach((image, index) => {
     const bytes = bytesOf(image);
     const left = (index % columns) * (cellWidth + gap) + ((cellWidth - image.width * scale) >> 1);
@@ -102,16 +103,15 @@ function compose(images: readonly Image[], layout: Layout): Image & { data: Uint
     for (let y = 0; y < image.height * scale; y++) {
       for (let x = 0; x < image.width * scale; x++) {
         const from = (Math.floor(y / scale) * image.width + Math.floor(x / scale)) * image.channels;
-        const to = ((top + y) * width + left + x) * 3;
-        const opacity = image.channels === 4 ? bytes[from + 3] / 255 : 1;
+        const to = ((top + y) * width + left + x) * 4;
         for (let channel = 0; channel < 3; channel++) {
-          const value = bytes[from + (image.channels === 1 ? 0 : channel)];
-          data[to + channel] = Math.round(255 + (value - 255) * opacity);
+          data[to + channel] = bytes[from + (image.channels === 1 ? 0 : channel)];
         }
+        data[to + 3] = image.channels === 4 ? bytes[from + 3] : 255;
       }
     }
   });
-  return { data, width, height, channels: 3 };
+  return { data, width, height, channels: 4 };
 }
 
 function annotate(png: Uint8Array, grid: Image, layout: Layout, titles: string[][], caption?: string): string {
@@ -130,7 +130,7 @@ function annotate(png: Uint8Array, grid: Image, layout: Layout, titles: string[]
   });
   return [
     `<svg xmlns="http://www.w3.org/2000/svg" width="${Math.ceil(width)}" height="${grid.height + head + 2 * margin}"`,
-    ` font-family="${fontFamily}" font-size="${FONT_SIZE}">`,
+    ` font-family="${fontFamily}" font-size="${FONT_SIZE}" fill="${INK}">`,
     caption ? `<text x="${margin}" y="18" font-size="13" font-weight="bold">${escapeMarkup(caption)}</text>` : '',
     `<image x="${margin}" y="${margin + head}" width="${grid.width}" height="${grid.height}"`,
     ` image-rendering="optimizeSpeed" href="data:image/png;base64,${toBase64(png)}"/>`,

@@ -60,7 +60,7 @@ export async function fit(model: tf.LayersModel, set: ImageSet, options: FitOpti
   } finally {
     batches?.dispose();
     learner.dispose();
-    bar?.end();
+    bar?.end(history.stopped === 'stopWhen' ? 'stopWhen' : undefined);
   }
   if (history.stopped === 'interrupted') throw new Interrupted(history);
   return history;
