@@ -1,5 +1,7 @@
 /** Runs an exercise's public tests, the same file that the grader uses, and says what passes and which mistake the rest looks like. */
+import { wholeNumber } from '../base/options';
 import { Checker } from './checker';
+import { detailsOf } from './failure/details';
 import { drawsInputs, type Functions, newSeed, testFunctions } from '../harness/functions';
 import type { TestResult } from '../harness/run';
 import type { TypeFault } from '../harness/typeFaults';
@@ -22,6 +24,8 @@ export class CheckResult {
     readonly seed: number,
     /** The type errors of a file; a notebook refuses a cell that has one. */
     readonly types: readonly TypeFault[] = [],
+    /** Names of the functions that were checked in place of the file. */
+    private readonly given: string[] = [],
   ) {
     this.tests = tests.filter(({ hidden }) => !hidden);
   }
@@ -32,9 +36,12 @@ export class CheckResult {
 
   toString(): string {
     const done = this.tests.filter(test => test.passed).length;
-    const lines = this.tests.map(({ title, passed, message }, i) => {
-      const again = i > 0 && message === this.tests[i - 1].message;
-      return `${passed ? '✓' : '✗'} ${title}${passed || again ? '' : `\n    ${message}`}`;
+    const lines = this.tests.flatMap(({ title, passed, message, line, call }, i) => {
+      if (passed) return `✓ ${title}`;
+      const before = this.tests[i - 1];
+      const isAgain = before && message === before.message && line === before.line;
+      const told = isAgain ? [] : [line, message, call && `It was given ${call}.`];
+      return [`✗ ${title}`, ...told.filter(Boolean).map(text => `    ${text}`)];
     });
     const verdict = this.passed
       ? `${this.exercise}: public tests pass, ${done} of ${done}.`
@@ -43,11 +50,18 @@ export class CheckResult {
     const isDrawn =
       drawsInputs(this.exercise) &&
       this.tests.some(({ passed, message }) => !passed && !message?.startsWith('Not written yet'));
-    const seed = `The inputs are of seed ${this.seed}; CNN_KIT_SEED=${this.seed} draws the same again.`;
     const faults = this.types
       .slice(0, MOST_FAULTS)
       .map(({ line, text, source }) => `exercises/${this.exercise}.ts line ${line}: ${text}\n    ${source}`);
-    return [...faults, ...lines, verdict, ...(isDrawn ? [seed] : [])].join('\n');
+    const again = `The inputs are of seed ${this.seed}; this draws the same again: ${this.again()}`;
+    return [...faults, ...lines, verdict, ...(isDrawn ? [again] : [])].join('\n');
+  }
+
+  /** What to type for the same inputs. */
+  private again(): string {
+    return this.given.length
+      ? `await check('${this.exercise}', { ${this.given.join(', ')} }, ${this.seed})`
+      : `CNN_KIT_SEED=${this.seed} npm run check -- ${this.exercise} --once`;
   }
 
   [Symbol.for('Jupyter.display')](): Record<string, string> {
@@ -61,13 +75,17 @@ const checker = new Checker();
  * Checks the functions given, or the ones in exercises/<exercise>.ts. The file is checked in another process, an endless
  * loop in it is stopped after ten seconds, and its type errors are said first.
  *
+ * @param seed for the inputs that the tests draw; another one at each call if not given
  * @example await check('02-lrn', { localResponseNorm })
  * @throws if there is no such exercise, or if exercises/<exercise>.ts cannot be compiled
  */
-export async function check(exercise: string, functions?: Functions): Promise<CheckResult> {
+export async function check(exercise: string, functions?: Functions, seed = newSeed()): Promise<CheckResult> {
   refusePackage('The exercises');
-  const seed = newSeed();
-  if (functions) return new CheckResult(exercise, await testFunctions(exercise, functions, { seed }), seed);
+  wholeNumber('seed of check', seed, 0);
+  if (functions) {
+    const tests = await testFunctions(exercise, functions, { seed, detailsOf });
+    return new CheckResult(exercise, tests, seed, [], Object.keys(functions));
+  }
   const { tests, types } = await checker.checkFile(exercise, seed);
   return new CheckResult(exercise, tests, seed, types);
 }

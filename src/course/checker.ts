@@ -5,6 +5,7 @@
 import { fork, type ChildProcess } from 'node:child_process';
 import fs from 'node:fs';
 import path from 'node:path';
+import { detailsOf } from './failure/details';
 import { loadExercise, newSeed, type Place, testFunctions } from '../harness/functions';
 import type { TestResult } from '../harness/run';
 import { decodeText } from '../harness/text';
@@ -162,6 +163,8 @@ function typeFaults(exercise: string): TypeFault[] {
 function serve(): void {
   const send = (message: Message): void => void process.send!(message);
   process.setSourceMapsEnabled(true);
+  // The student's line is shown, however deep in a library an error arises.
+  Error.stackTraceLimit = Infinity;
   const { tf } = require('cnn-kit') as { tf: { engine(): { startScope(): void; endScope(): void } } };
   process.on('disconnect', () => process.exit(0));
   process.on('message', ({ exercise, seed, place, types }: Question) => {
@@ -171,6 +174,7 @@ function serve(): void {
       .then(functions =>
         testFunctions(exercise, functions, {
           seed,
+          detailsOf,
           onTest: test => send({ test }),
           onCall: call => send({ call }),
           onResult: result => send({ result }),

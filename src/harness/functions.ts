@@ -3,6 +3,7 @@ import fs from 'node:fs';
 import Module, { createRequire } from 'node:module';
 import path from 'node:path';
 import type * as Esbuild from 'esbuild';
+import { withoutCompiledNames } from '../base/compiledNames';
 import { ROOT } from '../node/root';
 import { bundleTest } from './bundle';
 import { candidatesOf } from './candidates';
@@ -22,6 +23,14 @@ export interface TestOptions {
   /** A function of the student's is called. */
   onCall?(name: string): void;
   onResult?(result: TestResult): void;
+  /** What to tell of a failure beside its message. */
+  detailsOf?(error: Error, last: Call | undefined): Pick<TestResult, 'line' | 'call'>;
+}
+
+/** A call of a function of the student's. */
+export interface Call {
+  name: string;
+  values: unknown[];
 }
 
 /** Whether an exercise's tests draw their inputs; those of the student edition hold them as values. */
@@ -39,23 +48,41 @@ export const newSeed = (): number => Number(process.env.CNN_KIT_SEED ?? Math.flo
 export async function testFunctions(
   exercise: string,
   functions: Functions,
-  { seed = newSeed(), onCall, ...told }: TestOptions = {},
+  { seed = newSeed(), onCall, detailsOf, ...told }: TestOptions = {},
 ): Promise<TestResult[]> {
   const file = testFileOf(exercise);
   await startBackend(fs.readFileSync(file, 'utf8'));
+  let last: Call | undefined;
   const examiner = {
     seed,
     async call(_: string, name: string, values: unknown[]): Promise<unknown> {
       const called = functionOf(functions, name);
       if (!called) throw new Error(`${name} is missing; export a function of this name.`);
       onCall?.(name);
-      return called(...values);
+      last = { name, values };
+      try {
+        return await called(...values);
+      } catch (error) {
+        if (error !== null && typeof error === 'object') throw error;
+        throw new Error(
+          `${name} throws ${JSON.stringify(error) ?? String(error)}; expected an error, which knows its line.`,
+        );
+      }
     },
     probe: async (_: string, look: Look, values: unknown[]): Promise<unknown> =>
       look(functions, require('cnn-kit'), ...values),
   };
-  const messageOf = (error: Error): string => messageWithLine(error, exercise);
-  return runTests(bundleTest(file), examiner, { timeout: 60_000, messageOf, ...told });
+  return runTests(bundleTest(file), examiner, {
+    timeout: 60_000,
+    messageOf: error => withoutCompiledNames(firstLine(error)),
+    // What is not written yet has nothing to look at.
+    detailsOf: error => (firstLine(error).startsWith('Not written yet') ? {} : (detailsOf?.(error, last) ?? {})),
+    ...told,
+    onTest: test => {
+      last = undefined;
+      told.onTest?.(test);
+    },
+  });
 }
 
 /** Where an answer is. */
@@ -105,14 +132,6 @@ function evaluate(file: string, code: string): unknown {
   const module = Object.assign(new Module(file), { filename: file, require: createRequire(file) });
   (module as unknown as { _compile(code: string, file: string): void })._compile(code, file);
   return module.exports;
-}
-
-/** The first line of the failure; if the student's own code threw it, with the line that did. */
-function messageWithLine(error: Error, exercise: string): string {
-  const message = firstLine(error);
-  if (error?.name === 'AssertionError' || message.startsWith('Not written yet')) return message;
-  const line = new RegExp(`exercises[/\\\\]${exercise}\\.ts:(\\d+)`).exec(String(error?.stack))?.[1];
-  return line ? `${message} (exercises/${exercise}.ts line ${line})` : message;
 }
 
 /** A TypeScript file with what it imports from its own folder, as JavaScript that knows its lines. */

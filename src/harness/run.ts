@@ -13,6 +13,10 @@ export interface TestResult {
   passed: boolean;
   /** The first line of the failure: the likely mistake. */
   message?: string;
+  /** The line of the student's that threw, with its text. */
+  line?: string;
+  /** What the student's function was given last. */
+  call?: string;
 }
 
 /** What test/exercises/answers.ts asks: it calls the student's functions, or runs `look` beside them. */
@@ -35,6 +39,8 @@ export interface RunOptions {
   onResult?(result: TestResult): void;
   /** The failure in one line; its first line if not given. */
   messageOf?(error: Error): string;
+  /** What more is known of the failure. */
+  detailsOf?(error: Error): Pick<TestResult, 'line' | 'call'>;
 }
 
 /** How test/exercises/answers.ts finds the examiner. */
@@ -86,9 +92,9 @@ function withExaminer<T>(examiner: Examiner, work: () => T): T {
 }
 
 async function run(mocha: Mocha, tests: Map<Mocha.Test, TestResult>, options: RunOptions): Promise<void> {
-  const { onTurn, onTest, onResult, messageOf = firstLine } = options;
-  const set = (test: Mocha.Test, passed: boolean, message?: string): void => {
-    const result = Object.assign(tests.get(test)!, { passed }, message === undefined ? {} : { message });
+  const { onTurn, onTest, onResult, messageOf = firstLine, detailsOf } = options;
+  const set = (test: Mocha.Test, passed: boolean, message?: string, details = {}): void => {
+    const result = Object.assign(tests.get(test)!, { passed }, message === undefined ? {} : { message }, details);
     onResult?.(result);
   };
   const isHidden = (path: string[]): boolean => path.includes('hidden');
@@ -102,7 +108,7 @@ async function run(mocha: Mocha, tests: Map<Mocha.Test, TestResult>, options: Ru
     runner.on('pass', test => set(test, true));
     runner.on('pending', test => set(test, false, 'This test is skipped, which counts as not passed.'));
     runner.on('fail', (test: Mocha.Runnable, error: Error) => {
-      if (tests.has(test as Mocha.Test)) return set(test as Mocha.Test, false, messageOf(error));
+      if (tests.has(test as Mocha.Test)) return set(test as Mocha.Test, false, messageOf(error), detailsOf?.(error));
       // A hook is no test: those that it keeps from running are not passed.
       const kept = testsOf(test.parent!).filter(below => !tests.get(below)!.passed && !tests.get(below)!.message);
       for (const below of kept) set(below, false, messageOf(error));

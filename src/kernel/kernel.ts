@@ -8,7 +8,7 @@ import { Comms } from './comms';
 import type { Converter } from './interfaces/converter';
 import { KeyboardInterrupt, toCellError, type CellError } from './evaluation/errors';
 import { Executor } from './evaluation/executor';
-import { showOriginalPlaces } from './evaluation/stack';
+import { ownLineOf, showOriginalPlaces } from './evaluation/stack';
 import { Output, type Run } from './output';
 import type { Platform } from './interfaces/platform';
 import type { Content, Message } from './interfaces/protocol';
@@ -254,6 +254,7 @@ export class Kernel {
       clear: wait => this.output.publish('clear_output', { wait }),
       signal: () => this.output.run?.abort.signal,
       input: (prompt, password) => this.input(prompt, password),
+      ownLine: error => ownLineOf(error, file => this.executor.sourceOf(file), this.platform),
       openComm: (target, message) => this.comms.openComm(target, message),
       onComm: (target, handler) => this.comms.onOpen(target, handler),
     };

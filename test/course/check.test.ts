@@ -3,7 +3,7 @@ import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { Checker } from '../../src/course/checker';
-import { CheckResult } from '../../src/course/check';
+import { check, CheckResult } from '../../src/course/check';
 import { watch } from '../../src/course/checkCommand';
 import { hintsOf } from '../../src/harness/stub';
 import { generatedHints } from '../../src/course/generated';
@@ -92,11 +92,58 @@ describe("checking a student's file", () => {
       'const none: any = undefined;\n  none.such();\n  return Math.ceil',
     );
     fs.writeFileSync(file, broken);
-    const failed = (await checker.check(exercise)).find(test => !test.passed)!;
+    const tests = await checker.check(exercise);
+    const failed = tests.find(test => !test.passed)!;
+    assert.equal(failed.line, `exercises/04-stacks.ts:${lineOf(broken, 'none.such')}: none.such();`);
+    const shown = String(new CheckResult(exercise, tests, 3));
     assert.match(
-      failed.message!,
-      new RegExp(`^Cannot read .* \\(exercises/04-stacks\\.ts line ${lineOf(broken, 'none.such')}\\)$`),
+      shown,
+      /\n {4}exercises\/04-stacks\.ts:\d+: none\.such\(\);\n {4}Cannot read .*\n {4}It was given depthFor\(.+\)\.\n/,
     );
+  });
+
+  it('shows the line of an error that a library throws, however deep, in the words of the field', async () => {
+    const broken = solution
+      .replace('return Math.ceil', `${'tf.tidy(() => '.repeat(30)}misfit()${')'.repeat(30)};\n  return Math.ceil`)
+      .concat(
+        "\nimport { tf } from 'cnn-kit';\nfunction misfit(): any {\n  return tf.matMul(tf.ones([2, 3]), tf.ones([4, 5]));\n}\n",
+      );
+    fs.writeFileSync(file, broken);
+    const failed = (await checker.check(exercise)).find(test => !test.passed)!;
+    assert.match(failed.line!, /^exercises\/04-stacks\.ts:\d+: return tf\.matMul/);
+    assert.match(failed.message!, /^matrix product: the first matrix has 3 columns, the second 4 rows/);
+  });
+
+  it('names what was typed, and what was thrown without a line', async () => {
+    for (const [code, message] of [
+      ['(fs as any).such();', /^fs\.such is not a function$/],
+      ['(kit as any).such();', /^kit\.such is not a function$/],
+      ["throw 'a text';", /^depthFor throws "a text"; expected an error, which knows its line\.$/],
+    ] as const) {
+      const imports = "import fs from 'node:fs';\nimport * as kit from 'cnn-kit';\n";
+      fs.writeFileSync(file, solution.replace('return Math.ceil', `${code}\n  return Math.ceil`).replace(/^/, imports));
+      const failed = (await checker.check(exercise)).find(test => !test.passed)!;
+      assert.match(failed.message!, message);
+    }
+  });
+
+  it('shows no line where the answer is only wrong, but what was given and what repeats it', async () => {
+    fs.writeFileSync(file, solution.replace('return Math.ceil', 'return 1 + Math.ceil'));
+    const tests = await checker.check(exercise, 3);
+    const failed = tests.find(test => !test.passed)!;
+    assert.equal(failed.line, undefined);
+    const shown = String(new CheckResult(exercise, tests, 3));
+    assert.match(shown, /\n {4}It was given \w+\(.+\)\.\n/);
+    assert.match(shown, /seed 3; this draws the same again: CNN_KIT_SEED=3 npm run check -- 04-stacks --once$/);
+    assert.deepEqual(await checker.check(exercise, 3), tests);
+  });
+
+  it('is repeated with functions of a notebook by their names and the seed', async () => {
+    const depthFor = (): number => -1;
+    const first = await check(exercise, { depthFor }, 5);
+    assert.match(String(first), /again: await check\('04-stacks', \{ depthFor \}, 5\)$/);
+    assert.deepEqual((await check(exercise, { depthFor }, 5)).tests, first.tests);
+    await assert.rejects(check(exercise, { depthFor }, -1), /seed of check is -1; expected a whole number from 0/);
   });
 
   it('goes on after every save', async () => {

@@ -19,6 +19,7 @@ export async function withKernel<T>(
     clear: () => undefined,
     signal: () => undefined,
     input: async () => '',
+    ownLine: () => undefined,
     openComm: () => {
       throw new Error('This kernel has no comms.');
     },

@@ -202,6 +202,20 @@ throw new AggregateError([second, 'text'], 'several');`;
     );
   });
 
+  it('shows the own line in a check, with its text, and what the function was given', async () => {
+    await session.run("import { check } from 'cnn-kit/dist/course/check';");
+    const result = await session.value(
+      "const norm = (x: any) => {\n  return x.nothing.y;\n};\nawait check('02-lrn', { localResponseNorm: norm }, 7)",
+    );
+    assert.match(
+      result!,
+      /✗ keeps the shape\n {4}In\[\d+\]:2: return x\.nothing\.y;\n {4}Cannot read .*\n {4}It was given localResponseNorm\(Tensor \[2, 3, 4, 6\] \(1, 1, /,
+    );
+    const wrong = await session.value("await check('02-lrn', { localResponseNorm: (x: any) => x }, 7)");
+    assert.doesNotMatch(wrong!, /In\[/);
+    assert.match(wrong!, /again: await check\('02-lrn', \{ localResponseNorm \}, 7\)/);
+  });
+
   const seed = newSeed();
   it(`shows whatever is thrown, and ends (seed ${seed}; CNN_KIT_SEED repeats it)`, async () => {
     fs.copyFileSync(path.join(__dirname, 'hostileErrors.ts'), path.join(folder, 'hostileErrors.ts'));

@@ -352,7 +352,7 @@ function attempt(work: () => string | undefined): string | undefined {
 }
 
 /** TensorFlow's own text of a status, without where in TensorFlow it came from. */
-export function withoutStatus(text: string): string {
+function withoutStatus(text: string): string {
   return text
     .replace(/^(Invalid TF_Status: \d+\s*Message: |TensorFlow: |Error in \w+: )/, '')
     .replace(/\s*on \/job:\S+( by allocator \w+)?/, '')

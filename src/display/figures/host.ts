@@ -11,6 +11,8 @@ export interface KernelHost {
   signal(): AbortSignal | undefined;
   /** Asks the reader for a line. */
   input(prompt: string, password: boolean): Promise<string>;
+  /** The line of a cell or a local file in which an error arose, as `In[3]:7: return x.such();`, if it arose there. */
+  ownLine(error: unknown): string | undefined;
   /** Sends comm_open. */
   openComm(target: string, message?: Partial<CommMessage>): Comm;
   /** Hands over every comm that the browser opens to `target`. */

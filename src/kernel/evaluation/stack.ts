@@ -99,6 +99,15 @@ export function traceOf(error: object, sourceOf: SourceOf, platform: Platform): 
   return framesOf(lines, sourceOf, platform);
 }
 
+/** The student's line in which an error arose, with its text; undefined where that is only waited for there. */
+export function ownLineOf(error: unknown, sourceOf: SourceOf, platform: Platform): string | undefined {
+  if (error === null || typeof error !== 'object') return undefined;
+  const own = traceOf(error, sourceOf, platform).find(({ place }) => place);
+  if (!own?.place || own.text.startsWith('    at async ')) return undefined;
+  const { source, line } = own.place;
+  return `${source.name}:${line}: ${source.text.split('\n')[line - 1].trim()}`;
+}
+
 function framesOf(lines: string[], sourceOf: SourceOf, platform: Platform): Frame[] {
   // A recursion is thousands of lines, of which few differ.
   const known = new Map<string, Frame | undefined>();
@@ -169,7 +178,7 @@ function merged(frames: Frame[]): string[] {
 }
 
 /** `14 frames in cnn-kit and TensorFlow.js` */
-export function summary(frames: Frame[]): string {
+function summary(frames: Frame[]): string {
   const names = [...new Set(frames.map(({ library }) => library!))];
   const list = names.length > 1 ? `${names.slice(0, -1).join(', ')} and ${names.at(-1)}` : names[0];
   return `${frames.length} frame${frames.length > 1 ? 's' : ''} in ${list}`;
