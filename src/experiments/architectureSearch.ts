@@ -83,14 +83,22 @@ export const architectureSearch: Experiment<ArchitectureSearch> = {
     );
   },
 
-  conclusion({ best, cells, trials, searches }) {
-    const each = searches.map(({ name, curves, regrets }) => {
+  numbers: ({ best, searches }) => [
+    searches.map(({ name, curves, regrets }) => {
       const hits = curves.filter(curve => curve.at(-1) === best.accuracy).length;
       const reached = median(curves.map(curve => curve.at(-1)!));
-      return `${name} ${(100 * reached).toFixed(1)}% (the best in ${hits} of ${curves.length}; regret ${(100 * median(regrets)).toFixed(2)} points)`;
-    });
+      return {
+        search: name,
+        'accuracy reached': `${(100 * reached).toFixed(1)}%`,
+        'found the best': `${hits} of ${curves.length}`,
+        'regret (points)': (100 * median(regrets)).toFixed(2),
+      };
+    }),
+  ],
+
+  conclusion({ best, cells, trials }) {
     return (
-      `The best of the ${cells} cells of the table has ${(100 * best.accuracy).toFixed(1)}%. After ${trials} cells, median of the seeds: ${each.join('; ')}. ` +
+      `The best of the ${cells} cells of the table has ${(100 * best.accuracy).toFixed(1)}%; the searches saw ${trials} each, and the table has the median of their seeds. ` +
       'Regret is the distance to the best, in the mean over the trials: less is better.'
     );
   },

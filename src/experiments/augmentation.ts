@@ -18,7 +18,7 @@ import {
 import { imageGrid } from '../display';
 import * as layers from '../layers';
 import { compareCrops, oneCycle } from '../training';
-import { compareVariants, percent, summary, type Trained, variantsChart, verdict } from './compareVariants';
+import { compareVariants, percent, errorsOf, type Trained, variantsChart, verdict } from './compareVariants';
 import { at, type Experiment, median } from './experiment';
 import { pack, type PackedImage, unpack } from './pictures';
 
@@ -66,7 +66,8 @@ export const augmentation: Experiment<AugmentationResult> = {
     };
     // The middle alone, as a cut that leaves nothing to chance.
     const middle = Object.assign<Augmentation, Pick<Augmentation, 'shapeAfter'>>(
-      (pixels, shape) => centreCrop({ ...train, images: pixels, labels: train.labels.subarray(0, 1), shape, length: 1 }, CROP).images,
+      (pixels, shape) =>
+        centreCrop({ ...train, images: pixels, labels: train.labels.subarray(0, 1), shape, length: 1 }, CROP).images,
       { shapeAfter: ([, , channels]) => [CROP, CROP, channels] },
     );
     const crops: AugmentationResult['tenCrops'] = [];
@@ -111,16 +112,22 @@ export const augmentation: Experiment<AugmentationResult> = {
     ];
   },
 
+  numbers: ({ networks, tenCrops }) => [
+    errorsOf(networks),
+    tenCrops.map(({ centreError, tenCropError, interval }, i) => ({
+      network: i + 1,
+      'error on the centre': percent(centreError),
+      'by ten crops': percent(tenCropError),
+      'gain over the mean crop (95%)': `${percent(interval[0])} to ${percent(interval[1])}`,
+    })),
+  ],
+
   conclusion({ networks, tenCrops }) {
     const [none, , crop, colour] = networks;
-    const gains = tenCrops.map(
-      ({ centreError, tenCropError, interval }) =>
-        `${percent(centreError)} to ${percent(tenCropError)} (against the mean crop a gain of ${percent(interval[0])} to ${percent(interval[1])})`,
-    );
     return (
-      `Test errors: ${networks.map(row => summary(row)).join('; ')}. ${verdict(crop, none)}; ${verdict(colour, crop)}. ` +
+      `${verdict(crop, none)}; ${verdict(colour, crop)}. ` +
       `The gap to the training error shrinks from ${percent(gap(none))} to ${percent(gap(crop))}. ` +
-      `Errors on the centre and by ten crops: ${gains.join('; ')}; the mean loss falls by ` +
+      `By ten crops the mean loss falls by ` +
       `${median(tenCrops.map(({ lossGain }) => lossGain)).toFixed(3)}, as it must (Jensen).`
     );
   },

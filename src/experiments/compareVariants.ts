@@ -72,6 +72,18 @@ export function summary({ variant, runs }: Trained, of: 'testError' | 'trainErro
  * Whether a variant is better than another in every seed, or in none: with few seeds nothing finer can be said.
  * @returns in words
  */
+/** Test and training errors of each variant, in percent: the median of its seeds, and each of them. */
+export const errorsOf = (rows: readonly Trained[]): Record<string, string>[] =>
+  rows.map(({ variant, runs }) => {
+    const middle = (of: 'testError' | 'trainError'): string => percent(median(runs.map(run => run[of])));
+    return {
+      variant,
+      'test error': middle('testError'),
+      'training error': middle('trainError'),
+      'test error by seed': runs.map(run => percent(run.testError)).join(', '),
+    };
+  });
+
 export function verdict(better: Trained, worse: Trained): string {
   const won = better.runs.filter(({ testError }, i) => testError < worse.runs[i].testError).length;
   const of = `in ${won} of ${better.runs.length} seeds`;

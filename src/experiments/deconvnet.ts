@@ -92,12 +92,20 @@ export const deconvnet: Experiment<DeconvnetResult> = {
     return [...figure2, side];
   },
 
-  conclusion({ accuracy, grids, identity }) {
+  numbers({ grids }) {
     const mean = (values: number[]): number => values.reduce((a, b) => a + b, 0) / values.length;
-    const classes = grids.map(({ layer, maps }) => `${layer} ${mean(maps.map(({ classes }) => classes)).toFixed(1)}`);
+    return [
+      grids.map(({ layer, maps }) => ({
+        layer,
+        "classes of a map's nine strongest patches": mean(maps.map(({ classes }) => classes)).toFixed(1),
+      })),
+    ];
+  },
+
+  conclusion({ accuracy, identity }) {
     return (
-      `Test error ${percent(1 - accuracy)}. The nine strongest patches of a map come from so many classes in the mean: ` +
-      `${classes.join(', ')} (fewer: more specific). The deconvnet and backpropagation with its rule for the ReLU differ by at most ${identity.toExponential(0)} of the largest value.`
+      `Test error ${percent(1 - accuracy)}. The fewer classes the strongest patches of a map are of, the more specific it is. ` +
+      `The deconvnet and backpropagation with its rule for the ReLU differ by at most ${identity.toExponential(0)} of the largest value.`
     );
   },
 };

@@ -63,18 +63,19 @@ export const denseConnectivity: Experiment<DenseConnectivity> = {
     });
   },
 
-  conclusion({ blocks, depth, growthRate, trainError }) {
-    const shares = blocks.map(({ block, strengths }) => {
+  numbers: ({ blocks }) => [
+    blocks.map(({ block, strengths }) => {
       const last = strengths[0].length - 1;
       const values = strengths.map(row => row[last]! / strongest(strengths, last));
-      return `${block} ${values.map(value => value.toFixed(2)).join(', ')}`;
-    });
-    return (
-      `DenseNet of ${depth} layers and growth rate ${growthRate}, trained to ${(100 * trainError).toFixed(1)}% training error with a ` +
-      `weight decay of ${DECAY}. Weights of the layer behind each block on the block's input and on its layers, by the strongest: ` +
-      `${shares.join('; ')}.`
-    );
-  },
+      const names = values.map((_, i) => (i ? `layer ${i}` : 'input'));
+      return { block, ...Object.fromEntries(values.map((value, i) => [names[i], value.toFixed(2)])) };
+    }),
+  ],
+
+  conclusion: ({ depth, growthRate, trainError }) =>
+    `DenseNet of ${depth} layers and growth rate ${growthRate}, trained to ${(100 * trainError).toFixed(1)}% training error with a ` +
+    `weight decay of ${DECAY}. The table has the weights of the layer after each block on the block's input and on its layers, ` +
+    'as shares of the strongest.',
 };
 
 function strongest(strengths: (number | null)[][], target: number): number {

@@ -4,7 +4,7 @@ import { batches, seeded, subset } from '../data';
 import { lineChart } from '../display';
 import * as layers from '../layers';
 import { allMasks, averageOverMasks, monteCarloDropout, oneCycle } from '../training';
-import { compareVariants, percent, summary, type Trained, variantsChart, verdict } from './compareVariants';
+import { compareVariants, errorsOf, percent, type Trained, variantsChart, verdict } from './compareVariants';
 import { at, type Experiment } from './experiment';
 
 const CLASSES = 10;
@@ -105,6 +105,8 @@ export const dropout: Experiment<DropoutResult> = {
     ];
   },
 
+  numbers: ({ networks }) => [errorsOf(networks)],
+
   conclusion({ exact, networks, doubt }) {
     const { units, masks, linear, geometric, arithmetic, twoLayers } = exact.at(-1)!;
     const [without, withDropout] = networks;
@@ -112,8 +114,7 @@ export const dropout: Experiment<DropoutResult> = {
     return (
       `Over all ${masks} masks of ${units} units the mean of a linear layer differs from the scaled units by ${linear.toExponential(0)} ` +
       `and the geometric mean of a softmax by ${geometric.toExponential(0)}: rounding. The arithmetic mean differs by ${arithmetic.toFixed(3)}, ` +
-      `two layers by ${twoLayers.toFixed(3)}: an approximation. Test errors: ${summary(without)} (training ${summary(without, 'trainError')}); ` +
-      `${summary(withDropout)} (training ${summary(withDropout, 'trainError')}). ${verdict(withDropout, without)}. Of the half of the images ` +
+      `two layers by ${twoLayers.toFixed(3)}: an approximation. ${verdict(withDropout, without)}. Of the half of the images ` +
       `it is surest of, ${percent(half.byMonteCarlo)} are wrong by Monte Carlo dropout and ${percent(half.byProbability)} by the softmax alone.`
     );
   },

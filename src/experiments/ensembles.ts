@@ -108,14 +108,22 @@ export const ensembles: Experiment<Ensembles> = {
     ];
   },
 
-  conclusion({ models, snapshots, crops, images, testImages }) {
+  numbers({ models, snapshots, crops }) {
     const points = (share: number): string => `${share >= 0 ? '+' : ''}${(100 * share).toFixed(1)}`;
-    const line = (name: string, { meanLoss, ensemble, accuracyGain, interval, members }: EnsembleComparison): string =>
-      `${members.length} ${name}: NLL ${meanLoss.toFixed(3)} in the mean, ${ensemble.loss.toFixed(3)} of their average; accuracy ` +
-      `${points(accuracyGain)} points (95% interval ${points(interval[0])} to ${points(interval[1])})`;
+    const row = (name: string, { meanLoss, ensemble, accuracyGain, interval, members }: EnsembleComparison) => ({
+      members: `${members.length} ${name}`,
+      'mean NLL': meanLoss.toFixed(3),
+      'NLL of their average': ensemble.loss.toFixed(3),
+      'accuracy gained (points)': points(accuracyGain),
+      '95% interval': `${points(interval[0])} to ${points(interval[1])}`,
+    });
+    return [[row('models', models), row('snapshots', snapshots), row('crops', crops)]];
+  },
+
+  conclusion({ models, snapshots, crops, images, testImages }) {
     const holds = [models, snapshots, crops].every(({ lossGain }) => lossGain >= 0);
     return (
-      `Trained on ${images} images, asked about ${testImages}. ${line('models', models)}. ${line('snapshots', snapshots)}. ${line('crops', crops)}. ` +
+      `Trained on ${images} images, asked about ${testImages}. ` +
       `The NLL of the average is ${holds ? 'never above the mean NLL, as it must be' : 'above the mean NLL, which cannot be'}.`
     );
   },

@@ -35,7 +35,9 @@ export interface Experiment<Result = any> {
   run(setting: Setting): Promise<Result>;
   /** Draws from the result alone, also from one that was read from a file. Several figures stand below each other. */
   figure(result: Result): Figure | Figure[];
-  /** What came out, in a sentence or two, beside the claim. */
+  /** What came out in numbers: small tables, with a row for each of what is compared. */
+  numbers?(result: Result): Record<string, string | number>[][];
+  /** What follows from it, in a sentence or two, beside the claim. */
   conclusion(result: Result): string;
 }
 

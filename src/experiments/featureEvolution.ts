@@ -83,11 +83,17 @@ export const featureEvolution: Experiment<FeatureEvolution> = {
     );
   },
 
-  conclusion({ epochs, layers, trainErrors }) {
-    const shares = layers.map(({ layer, jumps }) => `${layer} ${jumps.map(share => `${100 * share}%`).join(', ')}`);
-    return (
-      `From one time to the next (epochs ${epochs.join(', ')}) so many maps changed the image that excites them most: ${shares.join('; ')}. ` +
-      `Training errors: ${trainErrors.map(error => `${(100 * error).toFixed(0)}%`).join(', ')}.`
-    );
-  },
+  numbers: ({ epochs, layers, trainErrors }) => [
+    epochs.map((epoch, time) => ({
+      epoch,
+      'training error': `${(100 * trainErrors[time]).toFixed(0)}%`,
+      ...Object.fromEntries(
+        layers.map(({ layer, jumps }) => [`${layer}: changed`, time ? `${100 * jumps[time - 1]}%` : '']),
+      ),
+    })),
+  ],
+
+  conclusion: ({ layers }) =>
+    `At the last epoch ${layers.map(({ layer, jumps }) => `${100 * jumps.at(-1)!}% of the maps of ${layer}`).join(', ')} ` +
+    'were excited most by another image than at the epoch before.',
 };

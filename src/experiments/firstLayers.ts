@@ -4,7 +4,7 @@ import type { ImageSet } from '../data';
 import { imageGrid } from '../display';
 import * as layers from '../layers';
 import { compareFirstLayers, filterActivity, filterImages, filterMeasures } from '../visualize';
-import { compareVariants, percent, summary, type Trained, variantsChart, verdict } from './compareVariants';
+import { compareVariants, percent, errorsOf, type Trained, variantsChart, verdict } from './compareVariants';
 import { at, type Experiment, median } from './experiment';
 import { pack, type PackedImage, unpack } from './pictures';
 
@@ -89,14 +89,24 @@ export const firstLayers: Experiment<FirstLayers> = {
     return [...grids, variantsChart(networks, 'First layers of AlexNet and of ZFNet')];
   },
 
-  conclusion({ measures, networks }) {
-    const each = Object.entries(measures).map(([variant, rows]) => {
-      const middle = (of: 'dead' | 'aliased' | 'aliasing' | 'high' | 'middle'): string =>
+  numbers: ({ measures, networks }) => [
+    Object.entries(measures).map(([variant, rows]) => {
+      const middle = (of: 'dead' | 'aliased' | 'aliasing' | 'middle'): string =>
         percent(median(rows.map(row => row[of])), 0);
-      return `${variant}: ${middle('dead')} dead, ${middle('aliased')} aliased, ${middle('aliasing')} of the energy folded, ${middle('middle')} of it at middle frequencies`;
-    });
+      return {
+        'first layer': variant,
+        dead: middle('dead'),
+        aliased: middle('aliased'),
+        'energy folded': middle('aliasing'),
+        'of it at middle frequencies': middle('middle'),
+      };
+    }),
+    errorsOf(networks),
+  ],
+
+  conclusion({ networks }) {
     const [alexnet, zfnet] = networks;
-    return `${each.join('; ')}. Test errors: ${networks.map(row => summary(row)).join('; ')}. ${verdict(zfnet, alexnet)}; the paper claims 1.6 points (top-5).`;
+    return `${verdict(zfnet, alexnet)}; the paper claims 1.6 points (top-5).`;
   },
 };
 

@@ -91,12 +91,22 @@ export const foundCell: Experiment<FoundCell> = {
     );
   },
 
-  conclusion({ networks, images }) {
+  numbers({ networks }) {
     const last = (runs: number[][]): string => `${(100 * median(runs.map(run => run.at(-1)!))).toFixed(1)}%`;
-    const each = networks.map(
-      ({ name, cell, parameters, testErrors, trainErrors }) =>
-        `${name} (${cell}, ${(parameters / 1e3).toFixed(0)} thousand weights) ${last(testErrors)}, training ${last(trainErrors)}`,
-    );
-    return `Test error after training on ${images} images: ${each.join('; ')}.`;
+    return [
+      networks.map(({ name, cell, parameters, testErrors, trainErrors }) => ({
+        network: name,
+        cell,
+        weights: parameters,
+        'test error': last(testErrors),
+        'training error': last(trainErrors),
+      })),
+    ];
+  },
+
+  conclusion({ networks, images }) {
+    const last = (runs: number[][]): number => median(runs.map(run => run.at(-1)!));
+    const best = networks.reduce((a, b) => (last(b.testErrors) < last(a.testErrors) ? b : a));
+    return `After training on ${images} images, ${best.name} has the lowest test error (median of the seeds).`;
   },
 };

@@ -77,16 +77,19 @@ export const globalAveragePooling: Experiment<GlobalAveragePooling> = {
     ];
   },
 
-  conclusion({ paper, heads }) {
-    const accuracies = HEADS.map(head => {
+  numbers: ({ heads }) => [
+    HEADS.map(head => {
       const values = heads[head].testAccuracies;
-      return `${head} ${values.map(value => `${(100 * value).toFixed(1)}%`).join(', ')} (median ${(100 * median(values)).toFixed(1)}%)`;
-    });
-    return (
-      `The head of the paper's network has ${(paper.average / 1e6).toFixed(1)} million weights; VGG's dense layers in its ` +
-      `place would have ${(paper.dense / 1e6).toFixed(1)} million. In our small network: ` +
-      `${heads.average.parameters.toLocaleString('en')} weights in all against ${heads.dense.parameters.toLocaleString('en')}; ` +
-      `test accuracy for each seed: ${accuracies.join('; ')}.`
-    );
-  },
+      return {
+        head,
+        weights: heads[head].parameters,
+        'test accuracy (median)': `${(100 * median(values)).toFixed(1)}%`,
+        'by seed': values.map(value => `${(100 * value).toFixed(1)}%`).join(', '),
+      };
+    }),
+  ],
+
+  conclusion: ({ paper }) =>
+    `The head of the paper's network has ${(paper.average / 1e6).toFixed(1)} million weights; VGG's dense layers in its ` +
+    `place would have ${(paper.dense / 1e6).toFixed(1)} million.`,
 };

@@ -67,13 +67,16 @@ export const gradientFlow: Experiment<GradientFlow> = {
     );
   },
 
-  conclusion({ depth, networks }) {
-    const each = networks.map(({ name, norms }) => {
-      const change = median(norms.map(run => run[0] / run.at(-1)!)).toPrecision(2);
-      return `${name} ${first(norms)} (${change} times that of the last)`;
-    });
-    return `Gradient norm at the first of ${depth - 1} convolutions, median of the seeds: ${each.join('; ')}.`;
-  },
+  numbers: ({ networks }) => [
+    networks.map(({ name, norms }) => ({
+      network: name,
+      'norm at the first': first(norms),
+      'times that at the last': median(norms.map(run => run[0] / run.at(-1)!)).toPrecision(2),
+    })),
+  ],
+
+  conclusion: ({ depth }) =>
+    `The table has the gradient's norm at the first of ${depth - 1} convolutions, as the median of the seeds.`,
 };
 
 const first = (norms: number[][]): string => median(norms.map(([norm]) => norm)).toPrecision(2);

@@ -90,16 +90,15 @@ export const groupedConvolution: Experiment<GroupedConvolution> = {
     ];
   },
 
-  conclusion({ groups, blocks, forms }) {
+  numbers: ({ blocks }) => [blocks.map(({ cardinality, width, parameters }) => ({ cardinality, width, parameters }))],
+
+  conclusion({ groups, forms }) {
     const [dense] = groups;
     const at32 = groups.find(({ groups }) => groups === 32)!;
-    const counts = blocks.map(
-      ({ cardinality, width, parameters }) => `${cardinality} x ${width}d ${parameters.toLocaleString('en')}`,
-    );
     const worst = Math.max(...forms.map(({ difference }) => difference));
     return (
       `32 groups take ${(at32.multiplyAdds / 1e6).toFixed(2)} of ${(dense.multiplyAdds / 1e6).toFixed(1)} million multiply-adds, ` +
-      `1/${dense.multiplyAdds / at32.multiplyAdds} of them. Parameters of a block: ${counts.join(', ')}. ` +
+      `1/${dense.multiplyAdds / at32.multiplyAdds} of them. ` +
       `Networks of forms (a), (b) and (c) with the same weights differ by at most ${worst.toExponential(0)} of the largest logit: the rounding of float32.`
     );
   },

@@ -1,6 +1,6 @@
 /** The named experiments, each with the claim that it tests: what `npm run experiment -- NAME` runs. */
 import { nearest, shown, text } from '../base/options';
-import type { Figure } from '../display';
+import { type Figure, table } from '../display';
 import { architectureSearch } from './architectureSearch';
 import { augmentation } from './augmentation';
 import { auxiliaryClassifiers } from './auxiliaryClassifiers';
@@ -76,6 +76,12 @@ export function experimentOf(name: string): Experiment {
   );
 }
 
+/** Charts and images first, the tables of numbers below them. */
+function figuresOf<Result>(experiment: Experiment<Result>, result: Result): Figure[] {
+  const tables = (experiment.numbers?.(result) ?? []).map(rows => table(rows));
+  return [experiment.figure(result), ...tables].flat();
+}
+
 /** What a lecture shows of an experiment. */
 export interface Shown<Result = any> extends ExperimentRecord<Result> {
   figures: Figure[];
@@ -88,7 +94,7 @@ export interface Shown<Result = any> extends ExperimentRecord<Result> {
 export function shippedExperiment<Result = any>(name: string): Shown<Result> {
   const experiment = experimentOf(name);
   const record = shippedRecord<Result>(name);
-  return { ...record, figures: [experiment.figure(record.result)].flat() };
+  return { ...record, figures: figuresOf(experiment, record.result) };
 }
 
 /** Runs an experiment here and now; the default scale is that of a lecture. */
@@ -96,7 +102,7 @@ export async function experiment<Result = any>(name: string, options: RecordOpti
   const found = experimentOf(name);
   refuseRecordOptions('experiment', options);
   const record = await runExperiment<Result>(name, found, options);
-  return { ...record, figures: [found.figure(record.result)].flat() };
+  return { ...record, figures: figuresOf(found, record.result) };
 }
 
 /** Whether a result of this experiment came with the kit. */

@@ -6,7 +6,7 @@ import { localResponseNorm, type LocalResponseNormOptions } from '../ops';
 import * as layers from '../layers';
 import { oneCycle } from '../training';
 import { at, type Experiment } from './experiment';
-import { compareVariants, type Trained, variantsChart, summary, verdict } from './compareVariants';
+import { compareVariants, type Trained, variantsChart, errorsOf, verdict } from './compareVariants';
 import { pack, type PackedImage, unpack } from './pictures';
 
 const ORIENTATIONS = 12;
@@ -81,13 +81,15 @@ export const localResponseNormalization: Experiment<LocalResponseNormalization> 
     ];
   },
 
+  numbers: ({ networks }) => [errorsOf(networks)],
+
   conclusion({ inhibition, conventions, networks }) {
     const at0 = (distance: number): string => inhibition.find(row => row.distance === distance)!.paper.toFixed(2);
     const [none, printed, large] = networks;
     return (
       `Beside a strong channel ${at0(1)} of a response is left, far from it ${at0(6)}. With the printed alpha the two conventions ` +
       `differ by at most ${conventions.paperAlpha.toExponential(0)} of a value here, with alpha 1 by ${conventions.visibleAlpha.toFixed(2)}. ` +
-      `Test errors: ${networks.map(row => summary(row)).join('; ')}. ${verdict(printed, none)}; ${verdict(large, none)}. ` +
+      `${verdict(printed, none)}; ${verdict(large, none)}. ` +
       'The paper claims 2 points; VGG (2014, table 3) found none.'
     );
   },

@@ -91,22 +91,25 @@ export const plainAgainstResidual: Experiment<PlainAgainstResidual> = {
     );
   },
 
-  conclusion({ runs, images, side, widths, epochs }) {
+  numbers({ runs }) {
     const last = (kind: DepthRun['kind'], depth: number): string =>
-      `${percent(median(ofKind(runs, kind, depth).map(({ trainErrors }) => trainErrors.at(-1)!)))} with ${depth} layers`;
-    const sentence = (kind: DepthRun['kind']): string =>
-      `${kind} ${depthsOf(runs)
-        .map(depth => last(kind, depth))
-        .join(', ')}`;
+      percent(median(ofKind(runs, kind, depth).map(({ trainErrors }) => trainErrors.at(-1)!)));
+    return [
+      depthsOf(runs).map(depth => ({ layers: depth, plain: last('plain', depth), residual: last('residual', depth) })),
+    ];
+  },
+
+  conclusion({ runs, images, side, widths, epochs }) {
     const ends = (kind: DepthRun['kind']): number[] =>
       depthsOf(runs).map(depth => median(ofKind(runs, kind, depth).map(({ trainErrors }) => trainErrors.at(-1)!)));
     const order = (kind: DepthRun['kind']): string =>
       `the deepest ${kind} network ends ${ends(kind).at(-1)! > ends(kind)[0] ? 'above' : ends(kind).at(-1)! < ends(kind)[0] ? 'below' : 'level with'} the shallowest`;
     const seeds = new Set(runs.map(({ seed }) => seed)).size;
+    const middle = seeds > 1 ? `, median of ${seeds} seeds` : '';
     return (
-      `Training error over the last of ${epochs} epochs on ${images.toLocaleString('en')} images of ${side} x ${side}, with ${widths.join(', ')} filters in the stages` +
-      `${seeds > 1 ? `, median of ${seeds} seeds` : ''}: ${sentence('plain')}; ${sentence('residual')}. So ${order('plain')}, and ${order('residual')}. ` +
-      'The paper trained for 64,000 steps on 45,000 images of 32 x 32, with 16, 32, 64 filters.'
+      `By the training error over the last of ${epochs} epochs${middle}, ${order('plain')}, and ${order('residual')}. ` +
+      `Here are ${images.toLocaleString('en')} images of ${side} x ${side} and stages of ${widths.join(', ')} filters; ` +
+      'the paper trained for 64,000 steps on 45,000 images of 32 x 32, with 16, 32, 64.'
     );
   },
 };

@@ -50,12 +50,17 @@ export const squeezeExcitation: Experiment<SqueezeExcitation> = {
     });
   },
 
+  numbers: ({ gates }) => [
+    gates.map(({ layer, classDeviation }) => ({
+      block: layer.split('/')[0],
+      "deviation of a channel's gate over the classes": classDeviation.toFixed(3),
+    })),
+  ],
+
   conclusion({ gates, testAccuracy }) {
-    const each = gates.map(({ layer, classDeviation }) => `${layer.split('/')[0]} ${classDeviation.toFixed(3)}`);
     const growth = gates.at(-1)!.classDeviation / gates[0].classDeviation;
     return (
-      `Deviation of a channel's gate over the classes, mean of the channels: ${each.join(', ')}: ${growth.toFixed(1)} times as ` +
-      `much in the last block as in the first. ` +
+      `In the last block a channel's gate differs ${growth.toFixed(1)} times as much between the classes as in the first. ` +
       `The network is right on ${(100 * testAccuracy).toFixed(1)}% of the test images.`
     );
   },

@@ -138,17 +138,22 @@ export const twoTowers: Experiment<TwoTowers> = {
     return [...grids, chart];
   },
 
-  conclusion({ networks, devices, operations, crossGradients }) {
-    const gradients = crossGradients.map(({ row, gradients }) => `${row} ${Math.max(...gradients).toPrecision(2)}`);
-    const differences = networks.map(
-      ({ difference, chance }) =>
-        `${difference.toFixed(3)} (as large by chance in ${(100 * chance).toFixed(0)}% of divisions)`,
-    );
+  numbers: ({ networks, crossGradients }) => [
+    crossGradients.map(({ row, gradients }) => ({
+      layer: row,
+      'largest gradient across the towers': Math.max(...gradients).toPrecision(2),
+    })),
+    networks.map(({ difference, chance }, i) => ({
+      network: i + 1,
+      'colourfulness of tower 1 minus tower 0': difference.toFixed(3),
+      'as large by chance': `${(100 * chance).toFixed(0)}% of divisions`,
+    })),
+  ],
+
+  conclusion({ networks, devices, operations }) {
     const clear = networks.filter(({ chance }) => chance < 0.05).length;
     return (
       `On ${devices.length} device${devices.length > 1 ? 's' : ''} (${operations.join(' and ')} operations of the towers). ` +
-      `Largest gradient across the towers: ${gradients.join(', ')}. ` +
-      `Mean colourfulness of tower 1 minus tower 0: ${differences.join('; ')}. ` +
       (clear === networks.length
         ? 'The towers differ in every network, as the paper says.'
         : `The towers differ beyond chance in ${clear} of ${networks.length} networks: at this scale the paper's division of labour is not seen.`)

@@ -72,8 +72,9 @@ describe('experiments', () => {
     const parts = path.join(folder, 'doubling.unfinished');
     const computed: string[] = [];
     let broken = true;
+    const { title, claim, source, minutes } = doubling;
     const inParts: Experiment<number[]> = {
-      ...doubling,
+      ...{ title, claim, source, minutes },
       run: async ({ seed, part }) => {
         const piece = (name: string, value: number) => part(name, async () => (computed.push(name), value));
         const first = await piece('first', 2 * seed);
