@@ -76,16 +76,17 @@ export function experimentOf(name: string): Experiment {
   );
 }
 
-/** Charts and images first, the tables of numbers below them. */
-function figuresOf<Result>(experiment: Experiment<Result>, result: Result): Figure[] {
-  const tables = (experiment.numbers?.(result) ?? []).map(rows => table(rows));
-  return [experiment.figure(result), ...tables].flat();
-}
-
 /** What a lecture shows of an experiment. */
 export interface Shown<Result = any> extends ExperimentRecord<Result> {
   figures: Figure[];
+  /** What came out in numbers. */
+  tables: Figure[];
 }
+
+const drawn = <Result>(experiment: Experiment<Result>, result: Result): Pick<Shown, 'figures' | 'tables'> => ({
+  figures: [experiment.figure(result)].flat(),
+  tables: (experiment.numbers?.(result) ?? []).map(rows => table(rows)),
+});
 
 /**
  * The result that came with the kit, with its figures: for runs that are longer than a lecture.
@@ -94,7 +95,7 @@ export interface Shown<Result = any> extends ExperimentRecord<Result> {
 export function shippedExperiment<Result = any>(name: string): Shown<Result> {
   const experiment = experimentOf(name);
   const record = shippedRecord<Result>(name);
-  return { ...record, figures: figuresOf(experiment, record.result) };
+  return { ...record, ...drawn(experiment, record.result) };
 }
 
 /** Runs an experiment here and now; the default scale is that of a lecture. */
@@ -102,7 +103,7 @@ export async function experiment<Result = any>(name: string, options: RecordOpti
   const found = experimentOf(name);
   refuseRecordOptions('experiment', options);
   const record = await runExperiment<Result>(name, found, options);
-  return { ...record, figures: figuresOf(found, record.result) };
+  return { ...record, ...drawn(found, record.result) };
 }
 
 /** Whether a result of this experiment came with the kit. */

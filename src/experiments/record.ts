@@ -200,7 +200,7 @@ export function provenance(record: ExperimentRecord): string {
   );
 }
 
-/** Writes `file` (JSON) and, beside it under the same name, each figure as PNG; what a figure without one says is in the JSON. */
+/** Writes `file` (JSON) and, beside it under the same name, each figure as PNG. */
 export async function writeRecord(
   file: string,
   record: ExperimentRecord,
@@ -216,7 +216,7 @@ export async function writeRecord(
   const written = [file];
   for (const [i, figure] of figures.entries()) {
     const png = (await figure.bundle)['image/png'];
-    if (typeof png !== 'string') continue;
+    if (typeof png !== 'string') throw new Error(`Figure ${i + 1} of ${record.experiment} has no PNG.`);
     const picture = `${file.replace(/\.json$/, '')}${i ? `-${i + 1}` : ''}.png`;
     files.writeWhole(picture, [fromBase64(png)]);
     written.push(picture);

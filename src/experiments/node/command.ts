@@ -41,8 +41,8 @@ export const main = command('experiment', async ({ values, positionals }) => {
     log: line => console.log(line),
     parts: path.join(FOLDER, `${name}-${scale}-${seed}.unfinished`),
   });
-  const { figures, ...record } = shown;
-  console.log(`\n${figures.map(({ text }) => text).join('\n\n')}\n\nFound: ${record.conclusion}`);
+  const { figures, tables, ...record } = shown;
+  console.log(`\n${[...figures, ...tables].map(({ text }) => text).join('\n\n')}\n\nFound: ${record.conclusion}`);
   const files = await writeRecord(out, record, figures);
   console.log(`Written: ${files.join(', ')}`);
 });
