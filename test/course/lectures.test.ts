@@ -6,6 +6,7 @@ import os from 'node:os';
 import path from 'node:path';
 import ts from 'typescript';
 import { outdatedNotebooks } from '../../src/course/generate';
+import { answer } from '../../src/course/questions';
 import { committed, korean, lecture, lectures, notebookFile, sourceFile } from '../../src/course/lectures/lectures';
 import { faults, type Output, parseLecture, toModule, toNotebook } from '../../src/course/lectures/notebook';
 import { written } from '../../src/course/lectures/nbformat';
@@ -211,6 +212,12 @@ describe('the exercises of the lectures', () => {
 
 describe('the text of the lectures', () => {
   for (const name of lectures()) {
+    it(`${name}: an answer that it shows is of the form that its question asks for`, () => {
+      const shown = [...`${lecture(name)}\n${korean(name)}`.matchAll(/answer\('(\d\d-\d+)', '(\w)'\)/g)];
+      assert.ok(shown.length >= 2, 'expected one in each language');
+      for (const [, id, given] of shown) answer(id, given);
+    });
+
     it(`${name}: every number comes from the run or a source`, () => {
       const cells = parseLecture(lecture(name)).filter(cell => cell.type === 'markdown');
       assert.deepEqual(
