@@ -55,6 +55,16 @@ export const COMMANDS = {
     options: { json: { type: 'boolean', about: 'the same as JSON' } },
     example: '--json',
   },
+  kernel: {
+    about: 'Registers the TypeScript kernel for a Jupyter that is there already, or takes it out again.',
+    arguments: 'install|uninstall',
+    options: {
+      user: { type: 'boolean', about: "in the user's folder of Jupyter, as without any option" },
+      prefix: { type: 'string', value: 'DIR', about: 'in a Python environment, such as the folder of a venv' },
+      name: { type: 'string', value: 'NAME', about: 'the name of the kernel, cnn-kit if not given' },
+    },
+    example: 'install --prefix ~/venv',
+  },
   data: {
     about: 'Fetches a data set, which the lectures use from then on.',
     arguments: 'cifar10',

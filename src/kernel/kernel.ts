@@ -5,12 +5,12 @@ import { display, represent } from '../display/display';
 import { jupyterDisplay, type Picture } from '../display/figures/figure';
 import { kernelKey, type KernelHost } from '../display/figures/host';
 import { Comms } from './comms';
-import type { Converter } from './interfaces/converter';
+import type { Converter, Inspection } from './interfaces/converter';
 import { KeyboardInterrupt, toCellError, type CellError } from './evaluation/errors';
 import { Executor } from './evaluation/executor';
 import { ownLineOf, showOriginalPlaces } from './evaluation/stack';
 import { Output, type Run } from './output';
-import type { Platform } from './interfaces/platform';
+import { unbroken, type Platform } from './interfaces/platform';
 import type { Content, Message } from './interfaces/protocol';
 import type { OpenWire, Wire } from './interfaces/wire';
 
@@ -23,6 +23,9 @@ export interface KernelOptions {
   folder: string;
   createConverter: (root: string, folder: string) => Converter;
 }
+
+/** Within this time of an interrupt a signal is part of it, in milliseconds. */
+const LATE = 2000;
 
 interface Entry {
   count: number;
@@ -41,6 +44,7 @@ export class Kernel {
   private executor!: Executor;
   private count = 0;
   private running?: { run: Run; message: Message; interrupt: (error: Error) => void };
+  private interruptedAt = -Infinity;
   private readonly inputs: ((line: string) => void)[] = [];
   private ready = false;
   private busy = false;
@@ -50,16 +54,25 @@ export class Kernel {
     this.output = new Output(() => this.wire, this.platform);
     this.comms = new Comms(this.output);
     // Before there is a wire: an interrupt may come while the compiler is loaded.
-    this.platform.onInterrupt(() => this.interrupt());
-    this.platform.onExit(() => this.output.flush());
+    const isCell = (): boolean => this.output.isCell();
+    this.platform.onInterrupt(() => this.interruptBySignal(), isCell);
+    this.platform.onExit(status => this.exit(status));
     this.wire = options.openWire(this.platform.stop, message => this.receive(message));
   }
 
   /** Loads the compiler; what came in before is answered then. */
   start(): void {
     const { platform, root, folder, createConverter } = this.options;
-    this.converter = createConverter(root, folder);
-    this.executor = new Executor(platform, this.converter, root, folder);
+    const work = <T>(step: () => T): T => unbroken(platform.stop, step);
+    const converter = work(() => createConverter(root, folder));
+    this.converter = {
+      convert: source => work(() => converter.convert(source)),
+      keep: () => converter.keep(),
+      complete: (source, position) => work(() => converter.complete(source, position)),
+      inspect: (source, position) => work(() => converter.inspect(source, position)),
+      isComplete: source => work(() => converter.isComplete(source)),
+    };
+    this.executor = new Executor(platform, this.converter, root, folder, this.output.isEnded);
     showOriginalPlaces(file => this.executor.sourceOf(file), platform);
     this.output.captureStreams();
     this.output.captureTimers();
@@ -138,7 +151,6 @@ export class Kernel {
   private async execute(message: Message): Promise<void> {
     const { code, silent = false, store_history = !silent, stop_on_error = true } = message.content;
     this.status('busy', message);
-    Atomics.store(this.platform.stop, 0, 0);
     if (!silent) this.count++;
     const execution_count = this.count;
     const run: Run = { parent: message.header, abort: new AbortController(), cell: `In[${execution_count}]` };
@@ -163,7 +175,7 @@ export class Kernel {
       this.wire.reply(message, { status: 'ok', execution_count, payload, user_expressions: {} });
     } catch (thrown) {
       // Whatever it was that an interrupt broke, such as a child process that the cell waited for.
-      const error = Atomics.load(this.platform.stop, 0) ? new KeyboardInterrupt() : thrown;
+      const error = Atomics.exchange(this.platform.stop, 0, 0) ? new KeyboardInterrupt() : thrown;
       await this.fail(message, run, error, { execution_count, stop_on_error });
     }
     this.running = undefined;
@@ -172,6 +184,8 @@ export class Kernel {
 
   private async runCell(code: string, name: string): Promise<Picture | undefined> {
     const value = await this.executor.run(code, name);
+    // Jobs that the cell has queued are its own, as is a promise that fails in them.
+    await this.output.jobsDone();
     const result = value === undefined || value === null ? undefined : await represent(this.withType(value));
     // Figures that the cell has shown are drawn before it ends, in its name.
     await display.settled();
@@ -226,17 +240,35 @@ export class Kernel {
 
   private interrupt(): void {
     Atomics.store(this.platform.stop, 0, 0);
-    this.wire.interrupted();
+    this.interruptedAt = Date.now();
     this.running?.run.abort.abort();
     this.running?.interrupt(new KeyboardInterrupt());
+  }
+
+  /** A signal that an earlier interrupt sent may come when that has been seen to, and is not for the next cell. */
+  private interruptBySignal(): void {
+    if (Atomics.load(this.platform.stop, 0) || Date.now() - this.interruptedAt > LATE) this.interrupt();
   }
 
   /** A failure in a timer or a promise that no one waits for: shown in the cell that started it, and the kernel goes on. */
   private showLate(prefix: string, error: unknown): void {
     const { run } = this.output;
-    const { traceback, stacks } = this.explain(error, run);
+    const { ename, traceback, stacks } = this.explain(error, run);
+    // What an interrupt breaks says nothing more than the cell does.
+    if (ename === 'KeyboardInterrupt' || this.output.isEnded() || Atomics.load(this.platform.stop, 0)) return;
     this.output.publish('stream', { name: 'stderr', text: `${prefix}${traceback.join('\n')}\n` }, run);
     this.showStacks(stacks, run);
+  }
+
+  /** A cell that ends the process says so, as the runtime gives no time for more. */
+  private exit(status: number): void {
+    if (!this.running) return this.output.flush();
+    const { run, message } = this.running;
+    const evalue = `The cell ended the kernel with process.exit(${status}); its variables are gone.`;
+    const content = { ename: 'KernelExit', evalue, traceback: [evalue] };
+    this.output.publish('error', content, run);
+    this.wire.reply(message, { status: 'error', execution_count: this.count, ...content, user_expressions: {} });
+    this.status('idle', message);
   }
 
   private async shutDown(message: Message): Promise<void> {
@@ -314,7 +346,7 @@ export class Kernel {
   }
 }
 
-function pageOf({ signature, documentation }: { signature: string; documentation: string }): Content {
+function pageOf({ signature, documentation }: Inspection): Content {
   return {
     'text/plain': [signature, documentation].filter(Boolean).join('\n\n'),
     'text/markdown': `\`\`\`typescript\n${signature}\n\`\`\`\n\n${documentation}`,

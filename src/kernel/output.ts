@@ -36,6 +36,19 @@ export class Output {
     return this.runs.get() ?? this.last;
   }
 
+  /** Whether this code is a cell's. */
+  isCell(): boolean {
+    return this.runs.get() !== undefined;
+  }
+
+  /** Whether this code is that of a cell that was interrupted. */
+  readonly isEnded = (): boolean => this.runs.get()?.abort.signal.aborted ?? false;
+
+  /** Resolves when the jobs of promises that are queued have run, with all that these queue. */
+  jobsDone(): Promise<void> {
+    return new Promise(resolve => this.setTimeout(resolve));
+  }
+
   /** Runs `work`; all that it prints and shows, then or later, is output of `run`. */
   within<T>(run: Run, work: () => T): T {
     this.last = run;
@@ -50,10 +63,11 @@ export class Output {
   flush(): void {
     clearTimeout(this.timer);
     this.timer = undefined;
-    this.lastFlush = Date.now();
     const { gathered } = this;
     this.gathered = undefined;
-    if (gathered) this.wire().publish('stream', { name: gathered.name, text: gathered.text }, gathered.run.parent);
+    if (!gathered) return;
+    this.lastFlush = Date.now();
+    this.wire().publish('stream', { name: gathered.name, text: gathered.text }, gathered.run.parent);
   }
 
   /** Sends what programs print, with console.log too, to the notebook; live also within a loop. */

@@ -6,6 +6,7 @@ import { writeWhole } from '../node/files';
 import { ROOT } from '../node/root';
 import { UsageError } from '../cli/command';
 import { KERNELSPEC } from '../kernel/interfaces/language';
+import { writeKernel } from './kernel';
 import { environment } from './steps';
 import { inVenv, VENV } from './python';
 
@@ -13,12 +14,7 @@ export const KERNEL_NAME = KERNELSPEC.name;
 
 /** Writes what changes with the place of the checkout and the Node in use; cheap, so done at every start. */
 export function configureJupyter(): void {
-  write(path.join(VENV, 'share', 'jupyter', 'kernels', KERNEL_NAME, 'kernel.json'), {
-    argv: [process.execPath, path.join(ROOT, 'dist', 'kernel', 'node', 'main.js'), '{connection_file}'],
-    display_name: KERNELSPEC.display_name,
-    language: KERNELSPEC.language,
-    interrupt_mode: 'message',
-  });
+  writeKernel(path.join(VENV, 'share', 'jupyter', 'kernels', KERNEL_NAME));
   write(path.join(VENV, 'etc', 'jupyter', 'jupyter_server_config.json'), {
     KernelSpecManager: { allowed_kernelspecs: [KERNEL_NAME], ensure_native_kernel: false },
     // The kernel itself completes and explains; looking for a server of every language takes a second of the start.

@@ -8,6 +8,7 @@ import { tensorflowFolder } from '../backend/native/tensorflow';
 import { asksForHelp, help, parse, UsageError } from '../cli/command';
 import { type CommandName, COMMANDS, type Declaration } from '../cli/commands';
 import { doctor } from './doctor';
+import { registerKernel } from './kernel';
 import { configureJupyter, startJupyterLab, takeLanguage } from './jupyter';
 import { inVenv, setUpPython, VENV } from './python';
 import { failure, isFull } from './failure.cjs';
@@ -93,6 +94,11 @@ const OWN: Partial<Record<string, (args: string[]) => Promise<number>>> = {
     const { values, positionals } = parse('test', args);
     const folders = positionals.map(testFolder);
     return (await setUp(), test({ all: values.all, folders }));
+  },
+  kernel: async args => {
+    const given = parse('kernel', args);
+    if (given.positionals[0] === 'install') await setUp();
+    return (log(registerKernel(given)), 0);
   },
   doctor: args => doctor(parse('doctor', args).values),
 };

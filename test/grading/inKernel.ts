@@ -25,7 +25,7 @@ async function kernelPoints(cells: string[], folder: string, test: TestBundle): 
     ROOT,
     folder,
   );
-  const executor = new Executor(nodePlatform, converter, ROOT, folder);
+  const executor = new Executor(nodePlatform, converter, ROOT, folder, () => false);
   let isRefused = false;
   const { console: printing } = globalThis;
   const { write } = process.stdout;

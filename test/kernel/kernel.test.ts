@@ -2,11 +2,12 @@ import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import fs from 'node:fs';
 import path from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { ROOT } from '../../src/node/root';
 import { toNotebook } from '../../src/course/lectures/notebook';
 import { inVenv } from '../../src/setup/python';
 import { environment } from '../../src/setup/steps';
-import { printed, Session, type Shown } from './session';
+import { ended, printed, Session, type Shown } from './session';
 
 const folder = path.join(ROOT, '.cache', 'kernel-test');
 
@@ -300,12 +301,74 @@ describe('the kernel', function () {
       '7',
     ],
     ['export async function later() { return 8; }', 'await later()', '8'],
+    ["export { join as joined } from 'node:path';", "joined('a', 'b')", "'a/b'"],
+    ["export * as paths from 'node:path';", "paths.basename('/a/b')", "'b'"],
+    ["export * from 'node:path';", '9', '9'],
+    ["export import names = require('node:path');", "names.extname('a.b')", "'.b'"],
+    ['const original = 10;\nexport { original as renamed };', 'original', '10'],
   ]) {
     it(`takes a pasted ${exported.split(/[ {;]/).slice(0, 3).join(' ')} as a cell's own`, async () => {
       await session.run(exported);
       assert.equal(await session.value(use), value);
     });
   }
+
+  for (const [exported, value] of [
+    ['export default class { n = 1 }', '[class (anonymous)]'],
+    ['export default function () { return 1; }', '[Function (anonymous)]'],
+    ['export default { a: 1 };', '{ a: 1 }'],
+    ['export default (n: number) => n;', '[Function (anonymous)]'],
+    ['(n: number) => n', '[Function (anonymous)]'],
+    ['#!/usr/bin/env node\n5', '5'],
+  ]) {
+    it(`gives the value of ${exported.split('\n')[0]}`, async () => assert.equal(await session.value(exported), value));
+  }
+
+  it('takes the parameters that papermill writes for Python', async () => {
+    await session.run('let rounds = 3, label = "none";');
+    await session.run(
+      '# Parameters\nrounds = 5\nlabel = "None \\"of\\" True"\nflags = [True, None, 0.5]\nsizes = {"a": [1, 2]}\nlimit = float(\'inf\')\n',
+    );
+    assert.equal(
+      await session.value('JSON.stringify([rounds, label, flags, sizes.a[1], limit > 1e9])'),
+      `'[5,"None \\\\"of\\\\" True",[true,null,0.5],2,true]'`,
+    );
+  });
+
+  it('keeps what is declared to be global, and what var declares in a block', async () => {
+    await session.run(
+      'declare global { interface Array<T> { second(): T } var tally: number }\nArray.prototype.second = function () { return this[1]; }; globalThis.tally = 4;',
+    );
+    assert.equal(await session.value('[1, 2].second() + tally'), '6');
+    await session.run(
+      "for (var turn = 0; turn < 3; turn++) { var inner = { turn }; }\nif (turn) { var text = 'a'; }\ntry { var halves = (n: number) => n / 2; } finally { }",
+    );
+    await session.run('const between = 1;');
+    assert.equal(await session.value('[turn, inner.turn, text.toUpperCase(), halves(8)].join()'), "'3,2,A,4'");
+    assert.equal(await session.value('[3, 5].second() + tally'), '9');
+  });
+
+  it('knows where it is by import.meta, in cells and files, and in functions of earlier cells', async () => {
+    const notebooks = path.join(folder, 'notebooks');
+    fs.writeFileSync(path.join(folder, 'place.ts'), 'export const place = [import.meta.dirname, import.meta.url];\n');
+    await session.run('const where = () => import.meta.dirname;');
+    assert.equal(
+      await session.value(
+        "import { place } from '../place';\n[where(), ...place, import.meta.resolve('./a b.js'), __dirname].join('|')",
+      ),
+      `'${[notebooks, folder, `${pathToFileURL(folder).href}/place.ts`, `${pathToFileURL(notebooks).href}/a%20b.js`, notebooks].join('|')}'`,
+    );
+  });
+
+  it('ends when all jobs that it queued have run', async () => {
+    const shown = await session.run(
+      '(async () => { for (let i = 0; i < 50; i++) await null; console.log("job"); throw new Error("in a job"); })(); 0',
+    );
+    assert.deepEqual(
+      shown.map(({ type, content }) => content.name ?? type),
+      ['stdout', 'stderr', 'execute_result'],
+    );
+  });
 
   it('keeps a value whose type has no name that can be written', async () => {
     assert.equal(await session.value("const files = await import('node:fs'); typeof files.readFileSync"), "'function'");
@@ -378,82 +441,6 @@ describe('the kernel', function () {
     assert.match(bare(printed(shown, 'stderr')), /in a timer[^]*In\[\d+\]:1/);
     assert.match(bare(printed(shown, 'stderr')), /Unhandled rejection: Error: unheard/);
     assert.equal(await session.value('1 + 1'), '2');
-  });
-
-  for (const [what, code] of [
-    ['a loop without end', 'let turns = 0; for (;;) turns++;'],
-    ['a loop without end after an await', 'await 1; for (;;);'],
-    ['an await that never ends', 'await new Promise(() => undefined);'],
-    ['a loop over await', 'for (;;) await new Promise(resolve => setTimeout(resolve, 10));'],
-    ['a regular expression without end', "/^(a+)+$/.test('a'.repeat(60) + 'b')"],
-    ['a loop that goes on early', 'for (let i = 0; ; i++) { if (i % 2 < 2) continue; }'],
-    ['a loop within a loop', 'for (;;) for (const turn of [1, 2]) for (let i = 0; i < 1e9; i++);'],
-    ['a loop in a function', 'function spin() { for (;;); } spin();'],
-    ['a loop in a class', 'class Spin { static { for (;;); } }'],
-    [
-      'recursion after an await',
-      'function fib(n: number): number { return n < 2 ? n : fib(n - 1) + fib(n - 2); } await 1; fib(99);',
-    ],
-    [
-      'recursion in a method',
-      'class Tree { visit(n: number) { if (n) { this.visit(n - 1); this.visit(n - 1); } } } await 1; new Tree().visit(99);',
-    ],
-    ['promises without end', 'const turn = (): Promise<void> => Promise.resolve().then(() => turn()); await turn();'],
-    [
-      'a generator without end',
-      'await 1; function* ones(): Generator<number> { yield 1; yield* ones(); } for (const one of ones());',
-    ],
-    ['a loop that catches everything', 'for (;;) { try { for (;;); } catch { await 1; } }'],
-  ]) {
-    it(`interrupts ${what}, and keeps the variables`, async () => {
-      await session.run('const kept = 42;');
-      const { replies } = await session.execute(`console.log('begun'); ${code}`, { interrupt_at: 'begun' });
-      assert.equal(replies[0]?.ename, 'KeyboardInterrupt');
-      assert.equal(await session.value('kept'), '42');
-    });
-  }
-
-  for (const [what, code] of [
-    ['waited for', "require('node:child_process').execSync(command, { stdio: 'inherit' });"],
-    [
-      'listened to',
-      "await new Promise(done => require('node:child_process').spawn('sh', ['-c', command]).on('exit', done));",
-    ],
-  ]) {
-    it(`interrupts a child process that is ${what}, and the child`, async () => {
-      const file = path.join(folder, `child-${what.slice(0, 6)}`);
-      await session.run(`const kept = 43; const command = 'echo $$ > ${file}; exec sleep 600';`);
-      const started = session.execute(`console.log('begun'); ${code}`, { interrupt_at: 'begun' });
-      assert.equal((await started).replies[0]?.ename, 'KeyboardInterrupt');
-      assert.equal(await session.value('kept'), '43');
-      if (fs.existsSync(file)) await ended(Number(fs.readFileSync(file, 'utf8')));
-    });
-  }
-
-  it('interrupts a training, and keeps what it has learned', async () => {
-    await session.run(
-      "import { cifarNet, fit, lectureImages } from 'cnn-kit';\n" +
-        "const images = lectureImages({ split: 'train', count: 512 });\n" +
-        'const learner = cifarNet({ widths: [8, 8, 16] }); let steps = 0;\n' +
-        'await fit(learner, images, { epochs: 1, learningRate: 0.01, progress: false });',
-    );
-    const { replies } = await session.execute(
-      'await fit(learner, images, { epochs: 1e4, learningRate: 0.01, onStep: now => { if (!steps) console.log("begun"); steps = now.steps; } });',
-      { interrupt_at: 'begun' },
-    );
-    assert.equal(replies[0]?.ename, 'KeyboardInterrupt');
-    const steps = Number(await session.value('steps'));
-    assert.ok(steps > 0, `${steps} steps`);
-    assert.equal(await session.value('steps'), String(steps));
-  });
-
-  it('lets nothing of an interrupted cell go on', async () => {
-    await session.run('let ticks = 0;');
-    const code = 'console.log("begun"); for (;;) { ticks++; await new Promise(resolve => setTimeout(resolve, 5)); }';
-    await session.execute(code, { interrupt_at: 'begun' });
-    const before = await session.value('ticks');
-    await session.run('await new Promise(resolve => setTimeout(resolve, 300));');
-    assert.equal(await session.value('ticks'), before);
   });
 
   it('aborts what was queued behind a failing cell, and runs what comes after', async () => {
@@ -548,6 +535,49 @@ describe('the kernel', function () {
     assert.match(page.data['text/plain'], /fit\(model: .*LayersModel/);
   });
 
+  it('explains the call around the cursor, with its current parameter and the name there', async () => {
+    await session.run(
+      "import { cifarNet, fit, lectureImages } from 'cnn-kit';\nconst small = cifarNet({ widths: [8, 8, 16] }), few = lectureImages({ split: 'train', count: 8 });\n" +
+        '/**\n * Scales a number.\n * @param value what is scaled\n * @param by the factor\n */\nfunction scale(value: number, by = 2): number { return value * by; }',
+    );
+    await session.run('const between2 = 1;');
+    for (const [code, ...wanted] of [
+      ['scale(|', /▸ value: number/, /what is scaled/, /Scales a number/],
+      ['scale(3, |)', /  value: number,\n▸ by\?: number/, /by: the factor/],
+      ['scale(between2|, 3)', /▸ value: number/, /const between2: 1/],
+      ['fit(small, |', /▸ set: ImageSet/, /Trains `model`/],
+      ['fit(small, few, { epo|chs: 1 })', /▸ options/, /epochs/],
+      ['[1].map(|', /▸ callbackfn/],
+      ['new Map(|', /Map/, /more ways? to call it/],
+    ] as [string, ...RegExp[]][]) {
+      const position = code.indexOf('|');
+      const page = await session.request<{ data: Record<string, string> }>('ask', {
+        method: 'inspect',
+        code: code.replace('|', ''),
+        cursor_pos: position,
+      });
+      for (const pattern of wanted) assert.match(page.data['text/plain'] ?? '', pattern, code);
+    }
+  });
+
+  it('completes options within a call, and names and packages of an import', async () => {
+    for (const [code, match] of [
+      ['fit(small, few, { ep|', 'epochs'],
+      ['fit(small, few, { epochs: 1, lear| })', 'learningRate'],
+      ["import { fi| } from 'cnn-kit'", 'fit'],
+      ["import fs from 'node:f|'", 'node:fs'],
+      ["import { fit } from 'cnn|'", 'cnn-kit'],
+    ]) {
+      const position = code.indexOf('|');
+      const { matches } = await session.request<{ matches?: string[] }>('ask', {
+        method: 'complete',
+        code: code.replace('|', ''),
+        cursor_pos: position,
+      });
+      assert.ok(matches?.includes(match), `${code}: ${matches?.slice(0, 5).join()}`);
+    }
+  });
+
   it('counts code points, not UTF-16 units, in a completion', async () => {
     const code = "'🐈'; Number.isSafeInt";
     const reply = await session.request<Record<string, any>>('ask', { method: 'complete', code });
@@ -573,14 +603,8 @@ describe('the kernel', function () {
       code: "console.log('at last'); process.exit(3);",
     });
     assert.deepEqual([printed(messages), status], ['at last\n', 3]);
-    await other.end();
-  });
-
-  it('survives an interrupt while it starts', async () => {
-    const other = await Session.start(path.join(folder, 'notebooks'));
-    await other.request('interrupt');
-    for (let i = 0; i < 2; i++) await other.execute('1 + 1', { stop_on_error: false });
-    assert.equal(await other.value('1 + 2'), '3');
+    const said = messages.find(({ type }) => type === 'error')!.content;
+    assert.match(said.evalue, /ended the kernel with process\.exit\(3\)/);
     await other.end();
   });
 
@@ -592,15 +616,3 @@ describe('the kernel', function () {
     await ended(id);
   });
 });
-
-/** Resolves when no process has that id. */
-async function ended(id: number): Promise<void> {
-  for (;;) {
-    try {
-      process.kill(id, 0);
-    } catch {
-      return;
-    }
-    await new Promise(resolve => setTimeout(resolve, 100));
-  }
-}

@@ -33,7 +33,6 @@ class Page {
       publish: (type, content, parent) => this.published.push({ type, content, parent: (parent as Header).msg_id }),
       requestInput: to => this.receive(this.message('input_reply', { value: `for ${to.header.msg_id}` }, 'stdin')),
       caughtUp: () => Promise.resolve(),
-      interrupted: () => undefined,
       close: () => Promise.resolve(),
     };
   };
@@ -56,7 +55,7 @@ class Page {
 function barePlatform(evaluate: (code: string) => unknown, print: { write?: (text: string) => void }) {
   const packages: Record<string, unknown> = { 'node:path': { join: (...parts: string[]) => parts.join('/') } };
   const platform: KernelOptions['platform'] = {
-    stop: new Int32Array(1),
+    stop: new Int32Array(3),
     paths: nodePlatform.paths,
     readFile: () => undefined,
     evaluate: ({ code, name }) => evaluate(`${code}\n//# sourceURL=${name}`),
@@ -66,6 +65,7 @@ function barePlatform(evaluate: (code: string) => unknown, print: { write?: (tex
       return { get: () => current, run: (value: T, work) => ((current = value), work()) };
     },
     originalOf: nodePlatform.originalOf,
+    importMeta: file => ({ url: `file://${file}` }),
     isOwn: file => !file.startsWith('In['),
     captureStreams: capture => (print.write = text => capture('stdout', text)),
     onInterrupt: () => undefined,

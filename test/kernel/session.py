@@ -21,7 +21,7 @@ def plain(message):
     return {"type": message["msg_type"], "content": message["content"], "parent": message["parent_header"].get("msg_id")}
 
 
-def execute(code, interrupt_at=None, timeout=600, answer=None, more=(), settle=0, **options):
+def execute(code, interrupt_at=None, interrupts=1, timeout=600, answer=None, more=(), settle=0, **options):
     """Runs a cell, queues `more` behind it before the first has ended, and interrupts it when it has printed `interrupt_at`."""
     start = time.time()
     ids = [client.execute(text, allow_stdin=answer is not None, **options) for text in [code, *more]]
@@ -46,7 +46,8 @@ def execute(code, interrupt_at=None, timeout=600, answer=None, more=(), settle=0
         if interrupt_at is not None and any(interrupt_at in m["content"].get("text", "") for m in messages if m["type"] == "stream"):
             interrupt_at = None
             took["sent"] = time.time()
-            manager.interrupt_kernel()
+            for _ in range(interrupts):
+                manager.interrupt_kernel()
     if settle:
         time.sleep(settle)
         collect(messages, idle)
@@ -104,10 +105,17 @@ def last(code):
     return {"messages": [m for m in messages if m["parent"] == wanted], "status": process.returncode}
 
 
-def interrupt():
-    """As it is pressed while the kernel starts: restarts it, and does not wait."""
+def interrupt(code):
+    """Restarts the kernel, and interrupts a cell that it got while it loaded the compiler."""
     manager.restart_kernel(now=True)
+    ask("kernel_info")
+    wanted = client.execute(code)
+    time.sleep(0.05)
     manager.interrupt_kernel()
+    while True:
+        reply = client.get_shell_msg(timeout=600)
+        if reply["parent_header"].get("msg_id") == wanted:
+            return reply["content"]
 
 
 def alive():

@@ -104,3 +104,15 @@ export const printed = (shown: Shown[], name = 'stdout'): string =>
     .filter(({ type, content }) => type === 'stream' && content.name === name)
     .map(({ content }) => content.text)
     .join('');
+
+/** Resolves when no process has that id. */
+export async function ended(id: number): Promise<void> {
+  for (;;) {
+    try {
+      process.kill(id, 0);
+    } catch {
+      return;
+    }
+    await new Promise(resolve => setTimeout(resolve, 100));
+  }
+}

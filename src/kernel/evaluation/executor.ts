@@ -6,12 +6,24 @@ import type { Platform, SourceMapPayload } from '../interfaces/platform';
 import { Scope } from './scope';
 import type { Source } from './stack';
 
-/** A cell's own names and the kernel's, as its code sees them. */
-interface Ports {
-  exports: object;
-  require: (id: string) => unknown;
+/** What cells and local files see alike. */
+type Surroundings = {
+  __filename: string;
+  __dirname: string;
+  /** Of `import.meta`. */
+  $meta: object;
   $stop: Int32Array;
   $interrupt: Error;
+  /** Whether the cell whose code this is was interrupted. */
+  $isEnded: () => boolean;
+  /** Hands over what an `await` gave, if the cell has not been interrupted meanwhile. */
+  $goOn: <T>(value: T) => T;
+};
+
+/** A cell's own names and the kernel's, as its code sees them. */
+interface Ports extends Surroundings {
+  exports: object;
+  require: (id: string) => unknown;
   $box: (name: string) => { value: unknown };
   $live: (name: string, get: () => unknown, set: (value: unknown) => void) => void;
   /** @param whole the cell ran to its end */
@@ -33,16 +45,26 @@ export class Executor {
   /**
    * @param root the checkout
    * @param folder the notebook's
+   * @param isEnded whether the code that now runs is that of a cell that was interrupted
    */
   constructor(
     private readonly platform: Platform,
     private readonly converter: Converter,
     private readonly root: string,
     private readonly folder: string,
+    isEnded: () => boolean,
   ) {
     const $interrupt = new KeyboardInterrupt();
-    const { stop } = platform;
-    this.modules = new Modules(platform, root, folder, { $stop: stop, $interrupt });
+    const { stop, paths } = platform;
+    const surroundings = (file: string): Surroundings => ({
+      ...{ __filename: file, __dirname: paths.resolve(file, '..'), $meta: platform.importMeta(file) },
+      ...{ $stop: stop, $interrupt, $isEnded: isEnded },
+      $goOn: value => {
+        if (isEnded()) throw $interrupt;
+        return value;
+      },
+    });
+    this.modules = new Modules(platform, root, folder, surroundings);
     // Compiled imports define themselves on `exports`; names of the cell itself take the other ways.
     const exports = new Proxy({} as Record<string, unknown>, {
       defineProperty: (_, name, { get, value }) => {
@@ -55,10 +77,9 @@ export class Executor {
       },
     });
     this.ports = {
+      ...surroundings(paths.resolve(folder, 'cell.ts')),
       exports,
       require: this.modules.require,
-      $stop: stop,
-      $interrupt,
       $box: name => this.scope.box(name),
       $live: (name, get, set) => this.scope.live(name, get, set),
       $settle: (values, whole) => {
@@ -77,11 +98,13 @@ export class Executor {
    * @throws CellError with the compiler's problems; whatever the cell throws
    */
   async run(source: string, name: string): Promise<unknown> {
+    if (Atomics.load(this.platform.stop, 0)) throw new KeyboardInterrupt();
     const { problems, cell, files } = this.converter.convert(source);
     if (problems.length) throw typeError(problems, name, source, this.root, this.platform);
     this.modules.update(files);
     if (!cell) return undefined;
     for (const { imports } of [cell, ...files]) await this.modules.preload(imports);
+    if (Atomics.load(this.platform.stop, 0)) throw new KeyboardInterrupt();
     this.converter.keep();
     this.lastType = cell.lastType;
     this.cells.set(name, { name, maps: cell.maps, text: source, offset: 1 });

@@ -13,12 +13,12 @@ export class Modules {
   private readonly loaded = new Map<string, LocalModule>();
   private readonly packages: Packages;
 
-  /** @param wrap the names that compiled code expects around it, as `name, value` */
+  /** @param wrap the names that the compiled code of a file expects around it, and their values */
   constructor(
     private readonly platform: Platform,
     root: string,
     private readonly folder: string,
-    private readonly wrap: Record<string, unknown>,
+    private readonly wrap: (file: string) => Record<string, unknown>,
   ) {
     this.packages = platform.packages(root, folder);
   }
@@ -58,7 +58,7 @@ export class Modules {
     this.loaded.set(name, module);
     const folder = this.platform.paths.resolve(name, '..');
     const scope = {
-      ...{ ...this.wrap, module, exports: module.exports, __filename: module.filename, __dirname: folder },
+      ...{ ...this.wrap(module.filename), module, exports: module.exports },
       require: (id: string) => this.load(id, folder, module.filename),
     };
     try {

@@ -48,14 +48,19 @@ export interface Completion {
   matches: { text: string; type: string }[];
 }
 
+export interface Inspection {
+  signature: string;
+  documentation: string;
+}
+
 export interface Converter {
   /** Type-checks and compiles a cell after the cells before it. With `problems` the rest is empty. */
   convert(source: string): { problems: Problem[]; cell?: Cell; files: LocalFile[] };
   /** Makes the names of the cell last converted known to the next. */
   keep(): void;
   complete(source: string, position: number): Completion;
-  /** Signature and documentation of the name at a position. */
-  inspect(source: string, position: number): { signature: string; documentation: string } | undefined;
+  /** The call around a position with its current parameter marked, and the name there. */
+  inspect(source: string, position: number): Inspection | undefined;
   isComplete(source: string): { status: 'complete' | 'invalid' } | { status: 'incomplete'; indent: string };
 }
 

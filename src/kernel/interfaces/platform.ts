@@ -31,8 +31,28 @@ export interface AsyncContext<T> {
   run<R>(value: T, work: () => R): R;
 }
 
+/**
+ * Runs a work that an interrupt must wait for: broken off, the compiler is of no more use, and a package stays half loaded.
+ *
+ * @param stop the platform's
+ */
+export const unbroken = <T>(stop: Int32Array, work: () => T): T => counted(stop, 1, work);
+
+/** Runs a work while one more stands at `index` of the platform's `stop`. */
+export function counted<T>(stop: Int32Array, index: 1 | 2, work: () => T): T {
+  Atomics.add(stop, index, 1);
+  try {
+    return work();
+  } finally {
+    Atomics.sub(stop, index, 1);
+  }
+}
+
 export interface Platform {
-  /** Holds 1 while an interrupt waits to be seen; every loop of a cell looks at it. */
+  /**
+   * Holds 1 first while an interrupt waits to be seen; every loop of a cell looks at it. Second is how many works are under
+   * way that must not be broken off, as the compiler's; third how many scripts run that the platform itself breaks off.
+   */
   readonly stop: Int32Array;
   readonly paths: Paths;
   /** The text of a file, or undefined where there is none. */
@@ -51,6 +71,8 @@ export interface Platform {
   asyncContext<T>(): AsyncContext<T>;
   /** Finds the original of a place, lines and columns from 0. */
   originalOf(map: SourceMapPayload, line: number, column: number): { line: number; column: number } | undefined;
+  /** What `import.meta` is in a file. */
+  importMeta(file: string): object;
   /** Whether a file in a stack trace is the runtime's, the compiler's or the kernel's. */
   isOwn(file: string): boolean;
   /**
@@ -60,12 +82,16 @@ export interface Platform {
    * @param signal aborts when the cell that now runs is interrupted, which ends its children
    */
   captureStreams(print: (name: 'stdout' | 'stderr', text: string) => void, signal: () => AbortSignal | undefined): void;
-  /** Calls back when the runtime itself is interrupted. */
-  onInterrupt(interrupt: () => void): void;
+  /**
+   * Calls back when the runtime itself is interrupted.
+   *
+   * @param isCell whether the code that now runs is a cell's, which may be broken off wherever it is
+   */
+  onInterrupt(interrupt: () => void, isCell: () => boolean): void;
   /** Calls back with errors of timers and promises that no one waits for, in place of ending. */
   onLateError(show: (error: unknown, isRejection: boolean) => void): void;
-  /** Calls back when the runtime ends, whoever ends it. */
-  onExit(work: () => void): void;
+  /** Calls back with the exit status when the runtime ends, whoever ends it. */
+  onExit(work: (status: number) => void): void;
   /** Called between cells. */
   afterCell(): void;
   exit(): void;

@@ -16,8 +16,6 @@ export interface Wire {
   requestInput(to: Message, content: Content): void;
   /** Resolves when every message that had reached the kernel before this call has been handed over. */
   caughtUp(): Promise<void>;
-  /** Tells that an interrupt was seen to, and nothing stronger is needed. */
-  interrupted(): void;
   /** Sends what is under way, then closes. */
   close(): Promise<void>;
 }

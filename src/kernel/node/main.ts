@@ -8,12 +8,14 @@ import { createConverter } from '../typescript/tslabConverter';
 import { Kernel } from '../kernel';
 import { loadCompiler } from './compiler';
 import type { Connection } from './frames';
+import { loadWhole } from './packages';
 import { nodePlatform } from './platform';
 import { SocketsWire } from './socketsWire';
 
 const [file] = process.argv.slice(2);
 const connection = JSON.parse(fs.readFileSync(file, 'utf8')) as Connection;
 const { version } = JSON.parse(fs.readFileSync(path.join(ROOT, 'package.json'), 'utf8')) as { version: string };
+loadWhole(nodePlatform.stop);
 new Kernel({
   platform: nodePlatform,
   openWire: (stop, receive) => new SocketsWire(connection, version, stop, receive),

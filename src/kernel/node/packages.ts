@@ -3,7 +3,15 @@ import fs from 'node:fs';
 import Module, { createRequire } from 'node:module';
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
-import type { Packages } from '../interfaces/platform';
+import { unbroken, type Packages } from '../interfaces/platform';
+
+/** Has no package broken off while it loads. */
+export function loadWhole(stop: Int32Array): void {
+  // Node declares no loader.
+  const loader = Module as unknown as { _load: (...request: unknown[]) => unknown };
+  const { _load } = loader;
+  loader._load = (...request) => unbroken(stop, () => _load.apply(Module, request));
+}
 
 export class NodePackages implements Packages {
   private readonly esModules = new Map<string, unknown>();

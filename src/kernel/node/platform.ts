@@ -1,15 +1,17 @@
 /** Node under the kernel. */
 import { AsyncLocalStorage } from 'node:async_hooks';
 import fs from 'node:fs';
-import { SourceMap, type SourceMapPayload as NodePayload } from 'node:module';
+import { createRequire, SourceMap, type SourceMapPayload as NodePayload } from 'node:module';
 import path from 'node:path';
 import { StringDecoder } from 'node:string_decoder';
+import { pathToFileURL } from 'node:url';
 import { inspect } from 'node:util';
 import vm from 'node:vm';
-import type { AsyncContext, Platform, SourceMapPayload } from '../interfaces/platform';
+import { counted, type AsyncContext, type Platform, type SourceMapPayload } from '../interfaces/platform';
 import { captureChildren } from './children';
 import { collectGarbage } from './memory';
 import { NodePackages } from './packages';
+import { allowTermination } from './termination';
 
 const KERNEL = path.join(__dirname, '..');
 
@@ -18,7 +20,7 @@ const sourceMaps = new WeakMap<SourceMapPayload, SourceMap>();
 const withSlashes = (file: string): string => file.split(path.sep).join('/');
 
 export const nodePlatform: Platform = {
-  stop: new Int32Array(new SharedArrayBuffer(4)),
+  stop: new Int32Array(new SharedArrayBuffer(12)),
   paths: {
     resolve: (...parts) => withSlashes(path.resolve(...parts)),
     relative: (from, to) => withSlashes(path.relative(from, to)),
@@ -27,7 +29,8 @@ export const nodePlatform: Platform = {
   evaluate({ code, name, head }) {
     const script = new vm.Script(code, { filename: name, columnOffset: -head });
     // Node would write the code into the error's stack.
-    return script.runInThisContext({ breakOnSigint: true, displayErrors: false }) as unknown;
+    const run = (): unknown => script.runInThisContext({ breakOnSigint: true, displayErrors: false });
+    return counted(nodePlatform.stop, 2, run);
   },
   packages: (root, folder) => new NodePackages(root, folder),
   asyncContext<T>(): AsyncContext<T> {
@@ -43,6 +46,13 @@ export const nodePlatform: Platform = {
     if (!('originalLine' in entry) || entry.generatedLine !== line) return undefined;
     return { line: entry.originalLine, column: entry.originalColumn };
   },
+  importMeta: file => ({
+    ...{ url: pathToFileURL(file).href, filename: path.resolve(file), dirname: path.dirname(file) },
+    resolve: (id: string) =>
+      /^\.{0,2}\//.test(id)
+        ? new URL(id, pathToFileURL(file)).href
+        : pathToFileURL(createRequire(file).resolve(id)).href,
+  }),
   isOwn: file =>
     /^node:|node_modules\/(tslab|@tslab|typescript)\//.test(file) || file.replace('file://', '').startsWith(KERNEL),
   captureStreams(print, signal) {
@@ -59,7 +69,11 @@ export const nodePlatform: Platform = {
     captureChildren(signal);
     hideTracesOfPromises();
   },
-  onInterrupt: interrupt => void process.on('SIGINT', interrupt),
+  onInterrupt(interrupt, isCell) {
+    process.on('SIGINT', interrupt);
+    // Node loses its handlers of signals where a script is terminated that a signal breaks.
+    allowTermination(() => nodePlatform.stop.join() === '1,0,0' && isCell());
+  },
   onLateError(show) {
     process.on('uncaughtException', error => show(error, false));
     process.on('unhandledRejection', error => show(error, true));

@@ -7,24 +7,29 @@ import { Publisher, Reply, Router } from 'zeromq';
 import { broadcast, reply, type Channel, type Message } from '../interfaces/protocol';
 import { kernelInfo } from '../interfaces/wire';
 import { decode, encode, type Connection } from './frames';
+import { terminate } from './termination';
 
 export interface SocketsData {
   connection: Connection;
   /** The kit's. */
   version: string;
-  /** Set to 1 by an interrupt; every loop of a cell looks at it. */
+  /** The platform's. */
   stop: Int32Array;
   /** Set to 1 when the sockets are closed. */
   closed: Int32Array;
 }
 
 /** What the main thread sends: signed messages, and orders. */
-export type ToSockets = { channel: Channel; frames: Uint8Array[] } | { mark: number } | 'interrupted' | 'close';
+export type ToSockets = { channel: Channel; frames: Uint8Array[] } | { mark: number } | 'close';
 /** What it gets: messages, and an echo of every mark, after all that had come before it. */
 export type FromSockets = { message: Message } | { mark: number } | 'closed';
 
 /** How long a cell may go without looking at the flag before the signal that breaks code without loops, in milliseconds. */
 const PATIENCE = 400;
+/** How long the signal may be without effect before V8 itself ends what runs, as in a regular expression after an await. */
+const MORE_PATIENCE = 200;
+/** How soon to look again whether the compiler or a package that loads has done its work, which may not be broken off. */
+const AGAIN = 20;
 
 const { connection, version, stop, closed } = workerData as SocketsData;
 const { key } = connection;
@@ -46,8 +51,18 @@ const say = (message: Message): void => send(message.channel, encode(message, ke
 let patience: NodeJS.Timeout | undefined;
 function interrupt(): void {
   Atomics.store(stop, 0, 1);
+  insist(PATIENCE, signal, terminate);
+}
+
+/** Goes on to stronger means, in turn, until the main thread has seen the interrupt. */
+function insist(patienceMs: number, means: () => void, next: () => void): void {
   clearTimeout(patience);
-  patience = setTimeout(signal, PATIENCE);
+  patience = setTimeout(() => {
+    if (!Atomics.load(stop, 0)) return undefined;
+    if (Atomics.load(stop, 1)) return insist(AGAIN, means, next);
+    insist(MORE_PATIENCE, next, means);
+    means();
+  }, patienceMs);
 }
 
 /** To the children that a cell waits for too, which are of the kernel's process group where it leads one. */
@@ -109,8 +124,7 @@ async function close(): Promise<void> {
 }
 
 port.on('message', (order: ToSockets) => {
-  if (order === 'interrupted') clearTimeout(patience);
-  else if (order === 'close') void close();
+  if (order === 'close') void close();
   else if ('mark' in order) setImmediate(() => port.postMessage(order satisfies FromSockets));
   else send(order.channel, order.frames);
 });

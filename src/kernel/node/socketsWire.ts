@@ -59,10 +59,6 @@ export class SocketsWire implements Wire {
     this.marks.delete(mark);
   }
 
-  interrupted(): void {
-    this.post('interrupted');
-  }
-
   async close(): Promise<void> {
     await new Promise<void>(resolve => {
       this.closed = resolve;

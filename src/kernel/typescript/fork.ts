@@ -9,6 +9,7 @@ export interface Internals {
   nullTransformationContext: TS.TransformationContext;
   getTouchingPropertyName(file: TS.SourceFile, position: number): TS.Node;
   Completions: { getCompletionsAtPosition(...args: unknown[]): unknown };
+  SignatureHelp: { getSignatureHelpItems(...args: unknown[]): TS.SignatureHelpItems | undefined };
   SymbolDisplay: { getSymbolDisplayPartsDocumentationAndSymbolKind(...args: unknown[]): object };
 }
 
@@ -28,7 +29,12 @@ export function asFork(ts: Compiler): Compiler {
         .filter(({ code }) => code !== COULD_NOT_FIND_A_DECLARATION_FILE),
     getQuickInfoAtPosition: (file: TS.SourceFile, checker: TS.TypeChecker, _cancel: unknown, position: number) =>
       quickInfo(ts, file, checker, position),
-    Completions: { ...Completions, getCompletionsAtPositionForTslab: Completions.getCompletionsAtPosition },
+    Completions: {
+      ...Completions,
+      // tslab gives no host, which names of an import and files need.
+      getCompletionsAtPositionForTslab: (_host: unknown, program: TS.Program, ...rest: unknown[]) =>
+        Completions.getCompletionsAtPosition(hostOf(ts, program), program, ...rest),
+    },
   };
   const changed = {
     visitEachChild: (node: TS.Node, visitor: TS.Visitor, context: TS.TransformationContext) =>
@@ -37,6 +43,21 @@ export function asFork(ts: Compiler): Compiler {
     isFunctionDeclaration: (node: TS.Node) => ts.isFunctionDeclaration(node) || ts.isModuleDeclaration(node),
   };
   return { ...ts, ...added, ...changed } as Compiler;
+}
+
+const hostOf = (ts: Compiler, program: TS.Program): object => ({
+  ...ts.sys,
+  useCaseSensitiveFileNames: () => ts.sys.useCaseSensitiveFileNames,
+  getCompilationSettings: () => program.getCompilerOptions(),
+  getCurrentDirectory: () => program.getCurrentDirectory(),
+  getProgram: () => program,
+});
+
+/** The call around a position, as the language service gives it; its argument there is the current one. */
+export function callAround(ts: Compiler, program: TS.Program, file: TS.SourceFile, position: number) {
+  const cancel = { isCancellationRequested: () => false, throwIfCancellationRequested: () => undefined };
+  const { getSignatureHelpItems } = (ts as Compiler & Internals).SignatureHelp;
+  return getSignatureHelpItems(program, file, position, { kind: 'invoked' }, cancel);
 }
 
 /** As the language service gives it, for a file that it does not have. */
@@ -65,16 +86,25 @@ function visitShorthand(ts: Compiler, node: TS.Node, visitor: TS.Visitor): TS.No
   return ts.setOriginalNode(ts.setTextRange(whole, node), node);
 }
 
-/** Has the program's checker answer for the name in `{ name }` what the value is, not what the property is. */
-export function tellValuesOfShorthands(ts: Compiler, program: TS.Program): void {
+/**
+ * Has the program's checker answer for the name in `{ name }` what the value is, not what the property is; and nothing for
+ * what an earlier cell declared to be global, which tslab would take for a name of that cell.
+ *
+ * @param declarations the file of what earlier cells declared
+ */
+export function tellValues(ts: Compiler, program: TS.Program, declarations: string): void {
   const { getTypeChecker } = program;
   program.getTypeChecker = () => {
     const checker = getTypeChecker();
     const { getSymbolAtLocation } = checker;
-    const symbolOf: typeof getSymbolAtLocation = node =>
-      node.parent && ts.isShorthandPropertyAssignment(node.parent) && node.parent.name === node
-        ? checker.getShorthandAssignmentValueSymbol(node.parent)
-        : getSymbolAtLocation(node);
+    const isGlobal = (declaration: TS.Node): boolean =>
+      declaration.getSourceFile().fileName === declarations &&
+      !!ts.findAncestor(declaration, ({ flags }) => (flags & ts.NodeFlags.GlobalAugmentation) !== 0);
+    const symbolOf: typeof getSymbolAtLocation = node => {
+      const isShorthand = node.parent && ts.isShorthandPropertyAssignment(node.parent) && node.parent.name === node;
+      const symbol = isShorthand ? checker.getShorthandAssignmentValueSymbol(node.parent) : getSymbolAtLocation(node);
+      return symbol?.declarations?.some(isGlobal) ? undefined : symbol;
+    };
     // The checker is the same at every call.
     if (!patched.has(checker)) patched.add(Object.assign(checker, { getSymbolAtLocation: symbolOf }));
     return checker;

@@ -159,11 +159,16 @@ const isUsing = (ts: Compiler, { flags }: TS.VariableDeclarationList, kind: TS.N
  */
 function rewrite(ts: Compiler, context: TS.TransformationContext, source: TS.SourceFile, used?: Set<string>) {
   const { factory: f } = ts;
-  const guard = (then: TS.Statement): TS.Statement =>
-    f.createIfStatement(f.createElementAccessExpression(f.createIdentifier('$stop'), 0), then);
+  const call = (name: string, ...values: TS.Expression[]): TS.Expression =>
+    f.createCallExpression(f.createIdentifier(name), undefined, values);
+  const stop = f.createElementAccessExpression(f.createIdentifier('$stop'), 0);
+  // Once an interrupt has been seen to, code that waited then must not go on either.
+  const stopOrEnded = f.createLogicalOr(stop, call('$isEnded'));
+  const guard = (then: TS.Statement, waits: boolean): TS.Statement =>
+    f.createIfStatement(waits ? stopOrEnded : stop, then);
   // In place of these a call makes a hot loop five times slower, and so does a throw within the try around a cell.
-  const leave = (): TS.Statement => guard(f.createBreakStatement(CELL_LABEL));
-  const fail = (): TS.Statement => guard(f.createThrowStatement(f.createIdentifier('$interrupt')));
+  const leave = (waits: boolean): TS.Statement => guard(f.createBreakStatement(CELL_LABEL), waits);
+  const fail = (waits: boolean): TS.Statement => guard(f.createThrowStatement(f.createIdentifier('$interrupt')), waits);
 
   const visit = (original: TS.Node, inFunction: boolean): TS.Node => {
     const within = inFunction || ts.isFunctionLike(original) || ts.isClassStaticBlockDeclaration(original);
@@ -177,19 +182,40 @@ function rewrite(ts: Compiler, context: TS.TransformationContext, source: TS.Sou
       const call = withoutThis(ts, original, node);
       if (call) return call;
     }
-    if (isBody(ts, original) && calls(ts, original)) return guardBody(ts, node as TS.ConciseBody, fail());
+    if (ts.isMetaProperty(node) && node.keywordToken === ts.SyntaxKind.ImportKeyword)
+      return f.createIdentifier('$meta');
+    if (ts.isAwaitExpression(original)) return ts.setTextRange(call('$goOn', node as TS.Expression), original);
+    if (isBody(ts, original) && calls(ts, original)) {
+      return guardBody(ts, node as TS.ConciseBody, fail(isAsync(ts, original.parent)));
+    }
+    if (isLastExpression(ts, original)) {
+      // A function without a name would get the variable's.
+      const { name, initializer } = node as TS.VariableDeclaration;
+      const nameless = f.createComma(f.createNumericLiteral(0), initializer!);
+      return f.updateVariableDeclaration(node as TS.VariableDeclaration, name, undefined, undefined, nameless);
+    }
     if (!ts.isIterationStatement(node, false)) return node;
+    const waits = awaits(ts, original);
     const inner = ts.isBlock(node.statement) ? [...node.statement.statements] : [node.statement];
     // Node 20 is three times faster with the guard at the end, which a `continue` would pass by.
     const statements =
       !used || inFunction
-        ? [fail(), ...inner]
+        ? [fail(waits), ...inner]
         : continues(ts, node.statement)
-          ? [leave(), ...inner]
-          : [...inner, leave()];
+          ? [leave(waits), ...inner]
+          : [...inner, leave(waits)];
     return withBody(ts, node, ts.setTextRange(f.createBlock(statements, true), node.statement));
   };
   return visit(source, false) as TS.SourceFile;
+}
+
+/** The variable of tslab's for the value of the last expression, where that is a function or a class without a name. */
+function isLastExpression(ts: Compiler, node: TS.Node): boolean {
+  if (!ts.isVariableDeclaration(node) || !node.initializer || !/^tsLastExpr\d*$/.test(node.name.getText()))
+    return false;
+  let value = node.initializer;
+  while (ts.isParenthesizedExpression(value)) value = value.expression;
+  return ts.isArrowFunction(value) || ((ts.isFunctionExpression(value) || ts.isClassExpression(value)) && !value.name);
 }
 
 /** A call of a function of an earlier cell, which must not get the box as its `this`. */
@@ -235,6 +261,9 @@ function withBody(ts: Compiler, loop: TS.IterationStatement, body: TS.Block): TS
   if (ts.isWhileStatement(loop)) return f.updateWhileStatement(loop, loop.expression, body);
   return f.updateDoStatement(loop as TS.DoStatement, body, (loop as TS.DoStatement).expression);
 }
+
+const isAsync = (ts: Compiler, node: TS.Node): boolean =>
+  ts.canHaveModifiers(node) && !!ts.getModifiers(node)?.some(({ kind }) => kind === ts.SyntaxKind.AsyncKeyword);
 
 /** Calls something itself: only then can it go on without end, and functions that do not may be sent elsewhere as text. */
 function calls(ts: Compiler, node: TS.Node): boolean {

@@ -5,9 +5,9 @@
  */
 import type * as TS from 'typescript';
 import type { ConvertResult, Converter as TslabConverter, Diagnostic } from 'tslab/dist/converter';
-import { asFork, tellValuesOfShorthands, type Internals } from './fork';
+import { asFork, callAround, tellValues, type Internals } from './fork';
 import type { Paths } from '../interfaces/platform';
-import type { Compiled, Converter, Problem } from '../interfaces/converter';
+import type { Compiled, Converter, Inspection, Problem } from '../interfaces/converter';
 import { CELL, transform } from './transform';
 
 /** TypeScript, and tslab over it. */
@@ -36,7 +36,7 @@ export function createConverter(compiler: Compiler, paths: Paths, root: string, 
 
   return {
     convert(written) {
-      const source = withoutExports(original, written);
+      const source = asScript(original, fromPapermill(written));
       noticeEdits(original, watched);
       compiled.clear();
       // The same text again leaves the compiler nothing new to see in the second of tslab's two programs.
@@ -66,9 +66,14 @@ export function createConverter(compiler: Compiler, paths: Paths, root: string, 
     },
     inspect(source, position) {
       const info = engine.inspect(declarations, source, position);
-      if (!info) return undefined;
-      const [signature, ...documentation] = tslab.printQuickInfo(info).split('\n\n');
-      return { signature, documentation: documentation.join('\n\n') };
+      const [signature, ...documentation] = info ? tslab.printQuickInfo(info).split('\n\n') : [];
+      const name = info && { signature, documentation: documentation.join('\n\n') };
+      const file = state.program?.getSourceFile(paths.resolve(root, CELL));
+      const start = file ? file.text.length - source.length : 0;
+      const call = file && callAround(original, state.program!, file, start + position);
+      // On the name of what is called, that is what is asked for.
+      if (!call || (name && call.applicableSpan.start - start > position)) return name;
+      return describeCall(original, call, name);
     },
     isComplete(source) {
       const { completed, indent } = tslab.isCompleteCode(source);
@@ -105,6 +110,8 @@ interface State {
   namesOf?: string;
   /** The type of the last expression of the cell last compiled. */
   lastType?: () => string | undefined;
+  /** The newest. */
+  program?: TS.Program;
 }
 
 /** The compiler with what tslab asks of it answered our way. */
@@ -134,7 +141,7 @@ function adapt(ts: typeof TS, paths: Paths, root: string, folder: string, state:
     resolveFrom(ts, host, (file, name) =>
       [cell, declarations].includes(file) && name.startsWith('.') ? [paths.resolve(folder, 'cell.ts'), file] : [file],
     );
-    reusePrograms(ts, host, cell, state);
+    reusePrograms(ts, host, { cell, declarations }, state);
     return host;
   };
 
@@ -181,25 +188,41 @@ function resolveFrom(
 }
 
 /** Spares the whole program where tslab only wants the names that a cell declares. */
-function reusePrograms(ts: typeof TS, host: TS.WatchCompilerHost<TS.BuilderProgram>, cell: string, state: State): void {
+function reusePrograms(
+  ts: typeof TS,
+  host: TS.WatchCompilerHost<TS.BuilderProgram>,
+  { cell, declarations }: { cell: string; declarations: string },
+  state: State,
+): void {
   const { createProgram } = host;
   let last: TS.BuilderProgram | undefined;
   host.createProgram = (names, options, compilerHost, _previous, ...others) => {
-    const file = compilerHost!.getSourceFile(cell, ts.ScriptTarget.Latest) as TS.SourceFile & {
-      locals?: Map<string, unknown>;
-    };
+    const file = compilerHost!.getSourceFile(cell, ts.ScriptTarget.Latest) as BoundFile;
     if (last && state.namesOf !== undefined && file.text.endsWith(state.namesOf)) {
       (ts as typeof TS & Internals).bindSourceFile(file, options);
+      forgetGlobalBlock(file);
       // Without names, tslab goes on with this very program.
       if (file.locals?.size) return withFile(last, file);
     }
     last = createProgram(names, options, compilerHost, last, ...others);
     const program = last.getProgram();
     state.lastType = () => typeOfLast(ts, program, cell);
-    tellValuesOfShorthands(ts, program);
+    state.program = program;
+    tellValues(ts, program, declarations);
+    // Binds all files, too.
+    const checker = program.getTypeChecker();
+    forgetGlobalBlock(file);
     // Declarations even where a type has no name that can be written: it is `any` to later cells then.
     const emit = program.emit as (...args: unknown[]) => TS.EmitResult;
-    last.emit = (target, write, cancel, only, transformers) => emit(target, write, cancel, only, transformers, true);
+    last.emit = (target, write, cancel, only, transformers) => {
+      const writeAll: TS.WriteFileCallback = (name, data, ...rest) =>
+        write!(
+          name,
+          target === file && name.endsWith('.d.ts') ? data + varsOfBlocks(ts, file, checker) : data,
+          ...rest,
+        );
+      return emit(target, writeAll, cancel, only, transformers, true);
+    };
     return last;
   };
 }
@@ -217,6 +240,30 @@ function typeOfLast(ts: typeof TS, program: TS.Program, cell: string): string | 
   return text.replace(/import\("[^"]*"\)\./g, '');
 }
 
+type BoundFile = TS.SourceFile & { locals?: Map<string, TS.Symbol> };
+
+/** What tslab takes for names of the cell are not to have that of the block of `declare global`, which no one can export. */
+function forgetGlobalBlock({ locals }: BoundFile): void {
+  locals?.delete('__global');
+}
+
+/** Declarations of what `var` declares within blocks, and for the whole cell, of which TypeScript's declarations tell nothing. */
+function varsOfBlocks(ts: typeof TS, file: BoundFile, checker: TS.TypeChecker): string {
+  const printer = ts.createPrinter();
+  const flags = ts.NodeBuilderFlags.NoTruncation | ts.NodeBuilderFlags.UseStructuralFallback;
+  let text = '';
+  for (const [name, symbol] of file.locals ?? []) {
+    const declaration = symbol.valueDeclaration;
+    if (!declaration || !(symbol.flags & ts.SymbolFlags.FunctionScopedVariable)) continue;
+    const statement = ts.findAncestor(declaration, ({ parent }) => parent === file);
+    if (!statement || ts.isVariableStatement(statement)) continue;
+    const type = checker.typeToTypeNode(checker.getTypeOfSymbol(symbol), file, flags);
+    const written = type && printer.printNode(ts.EmitHint.Unspecified, type, file);
+    text += `declare var ${name}: ${written ?? 'any'};\n`;
+  }
+  return text;
+}
+
 /** The program, with another text of one file that has been parsed and bound. */
 function withFile(program: TS.BuilderProgram, file: TS.SourceFile): TS.BuilderProgram {
   const getSourceFile = (name: string): TS.SourceFile | undefined =>
@@ -224,25 +271,96 @@ function withFile(program: TS.BuilderProgram, file: TS.SourceFile): TS.BuilderPr
   return Object.assign(Object.create(program) as TS.BuilderProgram, { getSourceFile });
 }
 
-/** The cell without the `export`s of its declarations, at the same places: cells see each other's names anyhow. */
-function withoutExports(ts: typeof TS, source: string): string {
-  if (!/\bexport\b/.test(source)) return source;
-  let text = source;
-  const blank = (from: number, to: number): void => {
-    text = text.slice(0, from) + text.slice(from, to).replace(/[^\n]/g, ' ') + text.slice(to);
+/** The cell of parameters that papermill writes in Python, as it knows no TypeScript: `papermill -l python`. */
+function fromPapermill(source: string): string {
+  if (!/^# Parameters\n(?:[A-Za-z_]\w* = .*\n?)*$/.test(source)) return source;
+  const words: Record<string, string> = {
+    ...{ True: 'true', False: 'false', None: 'null', "float('nan')": 'NaN' },
+    ...{ "float('inf')": 'Infinity', "float('-inf')": '-Infinity' },
   };
+  // Texts stay as they are; papermill writes them as JSON does.
+  const literal = /"(?:[^"\\]|\\.)*"|\b(?:True|False|None)\b|float\('(?:nan|-?inf)'\)/g;
+  return source
+    .replace(/^#/, '//')
+    .replace(/^(?=[A-Za-z_]\w* = )/gm, 'var ')
+    .replace(literal, found => words[found] ?? found);
+}
+
+/**
+ * The cell as a script of its own names, at the same places: without its `export`s, as cells see each other's names anyhow,
+ * what it exports from elsewhere imported, `import a = require()` as an import, and a first line for the shell a comment.
+ */
+function asScript(ts: typeof TS, source: string): string {
+  if (!/\bexport\b|^#!|\brequire\b/.test(source)) return source;
+  let text = source;
+  const replace = (from: number, to: number, by = ''): void => {
+    text = text.slice(0, from) + by + text.slice(from + by.length, to).replace(/[^\n]/g, ' ') + text.slice(to);
+  };
+  if (source.startsWith('#!')) replace(0, 2, '//');
   const file = ts.createSourceFile('cell.ts', source, ts.ScriptTarget.Latest);
-  for (const statement of file.statements) {
-    if (ts.isExportDeclaration(statement) && !statement.moduleSpecifier) blank(statement.getStart(file), statement.end);
-    else if (ts.isExportAssignment(statement)) blank(statement.getStart(file), statement.expression.getStart(file));
-    else if (ts.canHaveModifiers(statement)) {
-      for (const { kind, end } of ts.getModifiers(statement) ?? []) {
-        if (kind === ts.SyntaxKind.ExportKeyword) blank(end - 'export'.length, end);
-        if (kind === ts.SyntaxKind.DefaultKeyword) blank(end - 'default'.length, end);
+  // From the end, as an expression that would begin a statement gets a parenthesis more.
+  for (const statement of [...file.statements].reverse()) {
+    const start = statement.getStart(file);
+    if (ts.isExportDeclaration(statement)) {
+      const { exportClause, moduleSpecifier } = statement;
+      if (!moduleSpecifier) replace(start, statement.end);
+      else replace(start, exportClause ? start + 'export'.length : moduleSpecifier.getStart(file), 'import');
+    } else if (ts.isExportAssignment(statement)) {
+      const { expression } = statement;
+      const from = expression.getStart(file);
+      const opens = /^(?:\{|function\b|class\b|async\b|let\b)/.test(source.slice(from));
+      if (opens) text = `${text.slice(0, expression.end)})${text.slice(expression.end)}`;
+      replace(start, from, opens ? '(' : '');
+    } else if (ts.isImportEqualsDeclaration(statement)) {
+      const { moduleReference, modifiers, name } = statement;
+      if (modifiers?.length) replace(start, modifiers.end);
+      if (!ts.isExternalModuleReference(moduleReference)) continue;
+      const { expression } = moduleReference;
+      replace(expression.end, moduleReference.end);
+      replace(name.end, expression.getStart(file), ' from');
+    } else if (ts.canHaveModifiers(statement)) {
+      const kinds = ts.getModifiers(statement) ?? [];
+      const anonymous =
+        (ts.isFunctionDeclaration(statement) || ts.isClassDeclaration(statement)) &&
+        !statement.name &&
+        kinds.length > 1;
+      if (anonymous) text = `${text.slice(0, statement.end)})${text.slice(statement.end)}`;
+      for (const { kind, end } of kinds) {
+        if (kind === ts.SyntaxKind.ExportKeyword) replace(end - 'export'.length, end, anonymous ? '(' : '');
+        if (kind === ts.SyntaxKind.DefaultKeyword) replace(end - 'default'.length, end);
       }
     }
   }
   return text;
+}
+
+/** Marks the current parameter. */
+const CURRENT = '▸ ';
+
+/**
+ * A call's signature, one parameter a line where there are several, with what is said of the current one, of the call, and of
+ * the name under the cursor.
+ */
+function describeCall(ts: typeof TS, call: TS.SignatureHelpItems, name: Inspection | undefined): Inspection {
+  const text = ts.displayPartsToString;
+  const item = call.items[call.selectedItemIndex];
+  const { parameters, isVariadic } = item;
+  const current = isVariadic ? Math.min(call.argumentIndex, parameters.length - 1) : call.argumentIndex;
+  const [opening, closing] = [text(item.prefixDisplayParts), text(item.suffixDisplayParts)];
+  const lines = parameters.map(({ displayParts }, i) => `${i === current ? CURRENT : '  '}${text(displayParts)},\n`);
+  const parameter = parameters[current];
+  const more = call.items.length - 1;
+  const documentation = [
+    parameter?.documentation.length && `${parameter.name}: ${text(parameter.documentation)}`,
+    text(item.documentation),
+    ...item.tags
+      .filter(({ name }) => name === 'throws' || name === 'returns')
+      .map(({ name, text: parts }) => `@${name} ${text(parts)}`),
+    more && `and ${more} more ${more === 1 ? 'way' : 'ways'} to call it`,
+    name && `${name.signature}\n${name.documentation}`.trim(),
+  ];
+  const signature = lines.length ? `${opening}\n${lines.join('')}${closing}` : `${opening}${closing}`;
+  return { signature, documentation: documentation.filter(Boolean).join('\n\n') };
 }
 
 /** TypeScript's chains of explanations come as separate diagnostics of one place; here one place is one problem. */
