@@ -199,7 +199,8 @@ export class Kernel {
     if (!type) return value;
     // What tslab calls the value of a cell.
     const name = /^tsLastExpr\d*$/.test(value.name) ? '' : value.name;
-    return { 'text/plain': type.startsWith('typeof ') ? `class ${name}` : [name, type].filter(Boolean).join(': ') };
+    const isClass = /^class\b/.test(Function.prototype.toString.call(value));
+    return { 'text/plain': isClass ? `class ${name || '(anonymous)'}` : [name, type].filter(Boolean).join(': ') };
   }
 
   private async fail(

@@ -314,11 +314,11 @@ describe('the kernel', function () {
   }
 
   for (const [exported, value] of [
-    ['export default class { n = 1 }', '[class (anonymous)]'],
-    ['export default function () { return 1; }', '[Function (anonymous)]'],
+    ['export default class { n = 1 }', 'class (anonymous)'],
+    ['export default function () { return 1; }', '() => number'],
     ['export default { a: 1 };', '{ a: 1 }'],
-    ['export default (n: number) => n;', '[Function (anonymous)]'],
-    ['(n: number) => n', '[Function (anonymous)]'],
+    ['export default (n: number) => n;', '(n: number) => number'],
+    ['(n: number) => n', '(n: number) => number'],
     ['#!/usr/bin/env node\n5', '5'],
   ]) {
     it(`gives the value of ${exported.split('\n')[0]}`, async () => assert.equal(await session.value(exported), value));
