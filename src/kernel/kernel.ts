@@ -26,6 +26,8 @@ export interface KernelOptions {
 
 /** Within this time of an interrupt a signal is part of it, in milliseconds. */
 const LATE = 2000;
+/** How long a signal may be under way, in milliseconds. */
+const SIGNAL = 20;
 
 interface Entry {
   count: number;
@@ -211,7 +213,11 @@ export class Kernel {
   ): Promise<void> {
     // Whatever is left running of the cell is not to go on.
     const { ename, evalue, traceback, stacks } = this.explain(error, run);
-    if (ename === 'KeyboardInterrupt') run.abort.abort();
+    if (ename === 'KeyboardInterrupt') {
+      run.abort.abort();
+      // A signal that is still under way would break the next cell.
+      await new Promise(resolve => setTimeout(resolve, SIGNAL));
+    }
     // What the client had queued behind this cell before it could know of the failure does not run; what it sends after does.
     await this.wire.caughtUp();
     const aborted = stop_on_error ? this.pending.splice(0) : [];
