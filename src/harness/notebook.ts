@@ -47,14 +47,13 @@ export function readNotebook(cells: Notebook, exercise: string, stub?: string): 
 
   const template = exerciseCells(stub, exercise);
   const lost: Cell[] = [];
-  // A lecture's cells have other ids than the exercise's own notebook.
-  const hasIds = template.some(({ id }) => cells.some(cell => cell.id === id));
+  const isLecture = cells.some(({ id }) => id !== undefined && isLectureId(id, exercise));
   const shortened = new Map<StudentCell, string>();
   let changed = false;
   for (const cell of template) {
     if (cell.given) lost.push(...lostOfGiven(cell, cells, notes));
     else {
-      const { written, untouched } = answersTo(cell, cells, notes, hasIds);
+      const { written, untouched } = answersTo(cell, cells, notes, isLecture);
       if (written.length) changed = true;
       written.forEach(answer => run.add(answer));
       // A copy left as it was must not win over the answer before it; a lecture's cell holds more than the copy.
@@ -106,7 +105,7 @@ function answersTo(
   cell: ExerciseCell,
   cells: StudentCell[],
   notes: string[],
-  hasIds: boolean,
+  isLecture: boolean,
 ): { written: StudentCell[]; untouched: StudentCell[] } {
   const { id } = cell;
   const names = valuesOf(cell.source);
@@ -119,7 +118,7 @@ function answersTo(
   const untouched = compiled.filter(({ source }) => isHandedOut(source, cell.source, names));
   const written = compiled.filter(other => !untouched.includes(other) && (declares(other) || other.id === id));
   if (written.some(declares)) {
-    if (hasIds && !code.some(other => other.id === id))
+    if (!isLecture && !code.some(other => other.id === id))
       notes.push(`cell ${id} was deleted or lost its id: ${names.join(', ')} is in another cell, which is graded`);
     else if (written.filter(declares).length > 1)
       notes.push(`${names.join(', ')} is there ${written.filter(declares).length} times: the last definition counts`);
@@ -190,6 +189,10 @@ function valuesOf(source: string): string[] {
     .statements.filter(statement => !ts.isImportDeclaration(statement))
     .flatMap(declaredValues);
 }
+
+/** A lecture's cells have other ids than the exercise's own notebook, as have those that `submit` takes of it. */
+const isLectureId = (id: string, exercise: string): boolean =>
+  /^[\d-]+-(code|markdown)-\d+$/.test(id) || (id.startsWith(exercise) && /^-\d+$/.test(id.slice(exercise.length)));
 
 /** Whether a cell is the exercise's own, or a lecture's that declares `names` as the exercise does. */
 function isHandedOut(source: string, template: string, names: string[]): boolean {
