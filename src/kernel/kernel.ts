@@ -24,6 +24,11 @@ export interface KernelOptions {
   createConverter: (root: string, folder: string) => Converter;
 }
 
+/** How long the kernel is left alone before it makes use of that, in milliseconds. */
+const IDLE = 500;
+/** What most notebooks begin with. */
+const FIRST = "import { fit } from 'cnn-kit'; fit";
+
 interface Entry {
   count: number;
   code: string;
@@ -75,6 +80,12 @@ export class Kernel {
     platform.onLateError((error, isRejection) => this.showLate(isRejection ? 'Unhandled rejection: ' : '', error));
     this.ready = true;
     void this.work();
+    setTimeout(() => this.warm(), IDLE);
+  }
+
+  /** Has the compiler read its libraries while nobody waits, so that the first Tab and the first cell are quick. */
+  private warm(): void {
+    if (!this.busy && !this.count) this.converter.complete(FIRST, FIRST.length);
   }
 
   private receive(message: Message): void {
