@@ -24,10 +24,10 @@ export interface KernelOptions {
   createConverter: (root: string, folder: string) => Converter;
 }
 
-/** Within this time of an interrupt a signal is part of it, in milliseconds. */
-const LATE = 2000;
-/** How long a signal may be under way, in milliseconds. */
-const SIGNAL = 20;
+/** How long the kernel is left alone before it makes use of that, in milliseconds. */
+const IDLE = 500;
+/** What most notebooks begin with. */
+const FIRST = "import { fit } from 'cnn-kit'; fit";
 
 interface Entry {
   count: number;
@@ -46,7 +46,6 @@ export class Kernel {
   private executor!: Executor;
   private count = 0;
   private running?: { run: Run; message: Message; interrupt: (error: Error) => void };
-  private interruptedAt = -Infinity;
   private readonly inputs: ((line: string) => void)[] = [];
   private ready = false;
   private busy = false;
@@ -56,8 +55,7 @@ export class Kernel {
     this.output = new Output(() => this.wire, this.platform);
     this.comms = new Comms(this.output);
     // Before there is a wire: an interrupt may come while the compiler is loaded.
-    const isCell = (): boolean => this.output.isCell();
-    this.platform.onInterrupt(() => this.interruptBySignal(), isCell);
+    this.platform.breakOff(() => this.output.isCell());
     this.platform.onExit(status => this.exit(status));
     this.wire = options.openWire(this.platform.stop, message => this.receive(message));
   }
@@ -82,6 +80,12 @@ export class Kernel {
     platform.onLateError((error, isRejection) => this.showLate(isRejection ? 'Unhandled rejection: ' : '', error));
     this.ready = true;
     void this.work();
+    setTimeout(() => this.warm(), IDLE);
+  }
+
+  /** Has the compiler read its libraries while nobody waits, so that the first Tab and the first cell are quick. */
+  private warm(): void {
+    if (!this.busy && !this.count) this.converter.complete(FIRST, FIRST.length);
   }
 
   private receive(message: Message): void {
@@ -164,7 +168,10 @@ export class Kernel {
       const payload = this.help(code as string);
       if (!payload.length) {
         const interrupted = new Promise<never>((_, reject) => (this.running = { run, message, interrupt: reject }));
-        const work = this.output.within(run, () => this.runCell(code as string, run.cell!));
+        // As a job of its own: broken off, it takes along all that it was called from.
+        const work = Promise.resolve().then(() =>
+          this.output.within(run, () => this.runCell(code as string, run.cell!)),
+        );
         const result = await Promise.race([work, interrupted]);
         if (result && !silent) {
           const { bundle, metadata = {} } = result;
@@ -213,12 +220,9 @@ export class Kernel {
   ): Promise<void> {
     // Whatever is left running of the cell is not to go on.
     const { ename, evalue, traceback, stacks } = this.explain(error, run);
-    if (ename === 'KeyboardInterrupt') {
-      run.abort.abort();
-      // A signal that is still under way would break the next cell.
-      await new Promise(resolve => setTimeout(resolve, SIGNAL));
-    }
+    if (ename === 'KeyboardInterrupt') run.abort.abort();
     // What the client had queued behind this cell before it could know of the failure does not run; what it sends after does.
+    // And an interrupt that the cell has seen by the flag has come as a message, too: it is not left for the next cell.
     await this.wire.caughtUp();
     const aborted = stop_on_error ? this.pending.splice(0) : [];
     this.output.publish('error', { ename, evalue, traceback }, run);
@@ -247,14 +251,8 @@ export class Kernel {
 
   private interrupt(): void {
     Atomics.store(this.platform.stop, 0, 0);
-    this.interruptedAt = Date.now();
     this.running?.run.abort.abort();
     this.running?.interrupt(new KeyboardInterrupt());
-  }
-
-  /** A signal that an earlier interrupt sent may come when that has been seen to, and is not for the next cell. */
-  private interruptBySignal(): void {
-    if (Atomics.load(this.platform.stop, 0) || Date.now() - this.interruptedAt > LATE) this.interrupt();
   }
 
   /** A failure in a timer or a promise that no one waits for: shown in the cell that started it, and the kernel goes on. */

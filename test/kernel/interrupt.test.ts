@@ -86,6 +86,12 @@ describe('an interrupt', function () {
     });
   }
 
+  it('is nothing that a signal alone does: one for the children of a cell may come when the next cell runs', async () => {
+    const signalled = "process.kill(process.pid, 'SIGINT'); for (const end = Date.now() + 100; Date.now() < end; );";
+    assert.equal(await session.value(`${signalled} 6 * 7`), '42');
+    assert.equal(await session.value(`await 1; ${signalled} await new Promise(setImmediate); 6 * 7`), '42');
+  });
+
   it('ends a cell once when it is sent three times, and not the next', async () => {
     for (const code of [CELLS['a loop without end'], CELLS['an await that never ends'], CELLS['Atomics.wait']]) {
       const { replies } = await session.execute(`console.log('begun'); ${code}`, {
@@ -157,6 +163,16 @@ describe('an interrupt', function () {
       assert.equal(await session.value('ticks'), before);
     });
   }
+
+  it('lets nothing of the cell go on: the turn of an iterator that comes later', async () => {
+    await session.run(
+      "import { EventEmitter, on } from 'node:events';\nconst turns = new EventEmitter(); let taken = 0;",
+    );
+    const code = "console.log('begun'); for await (const _ of on(turns, 'turn')) taken++;";
+    await session.execute(code, { interrupt_at: 'begun' });
+    await session.run("turns.emit('turn'); await new Promise(setImmediate);");
+    assert.equal(await session.value('taken'), '0');
+  });
 
   it('ends the first cell while the compiler is loaded, and leaves a kernel that works', async () => {
     const reply = await session.request<{ ename: string }>('interrupt', { code: 'for (;;);' });

@@ -55,7 +55,7 @@ class Page {
 function barePlatform(evaluate: (code: string) => unknown, print: { write?: (text: string) => void }) {
   const packages: Record<string, unknown> = { 'node:path': { join: (...parts: string[]) => parts.join('/') } };
   const platform: KernelOptions['platform'] = {
-    stop: new Int32Array(3),
+    stop: new Int32Array(2),
     paths: nodePlatform.paths,
     readFile: () => undefined,
     evaluate: ({ code, name }) => evaluate(`${code}\n//# sourceURL=${name}`),
@@ -68,7 +68,7 @@ function barePlatform(evaluate: (code: string) => unknown, print: { write?: (tex
     importMeta: file => ({ url: `file://${file}` }),
     isOwn: file => !file.startsWith('In['),
     captureStreams: capture => (print.write = text => capture('stdout', text)),
-    onInterrupt: () => undefined,
+    breakOff: () => undefined,
     onLateError: () => undefined,
     onExit: () => undefined,
     afterCell: () => undefined,

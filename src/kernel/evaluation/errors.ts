@@ -57,8 +57,7 @@ export function toCellError(error: unknown, reader: Reader): CellError {
 
 function describe(error: unknown, reader: Reader): CellError {
   if (inherits(error, CellError)) return error as CellError;
-  const code = read(() => (error as { code?: unknown }).code);
-  if (inherits(error, KeyboardInterrupt) || code === 'ERR_SCRIPT_EXECUTION_INTERRUPTED') {
+  if (inherits(error, KeyboardInterrupt)) {
     const { name, message } = new KeyboardInterrupt();
     return new CellError(name, message, [headline(name, message)]);
   }

@@ -36,28 +36,25 @@ export interface AsyncContext<T> {
  *
  * @param stop the platform's
  */
-export const unbroken = <T>(stop: Int32Array, work: () => T): T => counted(stop, 1, work);
-
-/** Runs a work while one more stands at `index` of the platform's `stop`. */
-export function counted<T>(stop: Int32Array, index: 1 | 2, work: () => T): T {
-  Atomics.add(stop, index, 1);
+export function unbroken<T>(stop: Int32Array, work: () => T): T {
+  Atomics.add(stop, 1, 1);
   try {
     return work();
   } finally {
-    Atomics.sub(stop, index, 1);
+    Atomics.sub(stop, 1, 1);
   }
 }
 
 export interface Platform {
   /**
    * Holds 1 first while an interrupt waits to be seen; every loop of a cell looks at it. Second is how many works are under
-   * way that must not be broken off, as the compiler's; third how many scripts run that the platform itself breaks off.
+   * way that must not be broken off, as the compiler's.
    */
   readonly stop: Int32Array;
   readonly paths: Paths;
   /** The text of a file, or undefined where there is none. */
   readFile(file: string): string | undefined;
-  /** Runs a script where cells' globals are, and gives its value. An interrupt may end it with an error of its own. */
+  /** Runs a script where cells' globals are, and gives its value. */
   evaluate(script: {
     code: string;
     name: string;
@@ -83,11 +80,12 @@ export interface Platform {
    */
   captureStreams(print: (name: 'stdout' | 'stderr', text: string) => void, signal: () => AbortSignal | undefined): void;
   /**
-   * Calls back when the runtime itself is interrupted.
+   * Has code that does not look at `stop` broken off where it is: nothing of it runs any more, and promises that it was to
+   * settle stay as they are.
    *
-   * @param isCell whether the code that now runs is a cell's, which may be broken off wherever it is
+   * @param isCell whether the code that now runs is a cell's, which alone may be broken off
    */
-  onInterrupt(interrupt: () => void, isCell: () => boolean): void;
+  breakOff(isCell: () => boolean): void;
   /** Calls back with errors of timers and promises that no one waits for, in place of ending. */
   onLateError(show: (error: unknown, isRejection: boolean) => void): void;
   /** Calls back with the exit status when the runtime ends, whoever ends it. */

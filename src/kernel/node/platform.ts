@@ -7,7 +7,7 @@ import { StringDecoder } from 'node:string_decoder';
 import { pathToFileURL } from 'node:url';
 import { inspect } from 'node:util';
 import vm from 'node:vm';
-import { counted, type AsyncContext, type Platform, type SourceMapPayload } from '../interfaces/platform';
+import { type AsyncContext, type Platform, type SourceMapPayload } from '../interfaces/platform';
 import { captureChildren } from './children';
 import { collectGarbage } from './memory';
 import { NodePackages } from './packages';
@@ -20,7 +20,7 @@ const sourceMaps = new WeakMap<SourceMapPayload, SourceMap>();
 const withSlashes = (file: string): string => file.split(path.sep).join('/');
 
 export const nodePlatform: Platform = {
-  stop: new Int32Array(new SharedArrayBuffer(12)),
+  stop: new Int32Array(new SharedArrayBuffer(8)),
   paths: {
     resolve: (...parts) => withSlashes(path.resolve(...parts)),
     relative: (from, to) => withSlashes(path.relative(from, to)),
@@ -29,8 +29,7 @@ export const nodePlatform: Platform = {
   evaluate({ code, name, head }) {
     const script = new vm.Script(code, { filename: name, columnOffset: -head });
     // Node would write the code into the error's stack.
-    const run = (): unknown => script.runInThisContext({ breakOnSigint: true, displayErrors: false });
-    return counted(nodePlatform.stop, 2, run);
+    return script.runInThisContext({ displayErrors: false });
   },
   packages: (root, folder) => new NodePackages(root, folder),
   asyncContext<T>(): AsyncContext<T> {
@@ -69,10 +68,10 @@ export const nodePlatform: Platform = {
     captureChildren(signal);
     hideTracesOfPromises();
   },
-  onInterrupt(interrupt, isCell) {
-    process.on('SIGINT', interrupt);
-    // Node loses its handlers of signals where a script is terminated that a signal breaks.
-    allowTermination(() => nodePlatform.stop.join() === '1,0,0' && isCell());
+  breakOff(isCell) {
+    // Meant for children of a cell. It may come when the next cell already runs, so nothing here is to depend on it.
+    process.on('SIGINT', () => undefined);
+    allowTermination(() => nodePlatform.stop.join() === '1,0' && isCell());
   },
   onLateError(show) {
     process.on('uncaughtException', error => show(error, false));

@@ -24,9 +24,9 @@ export type ToSockets = { channel: Channel; frames: Uint8Array[] } | { mark: num
 /** What it gets: messages, and an echo of every mark, after all that had come before it. */
 export type FromSockets = { message: Message } | { mark: number } | 'closed';
 
-/** How long a cell may go without looking at the flag before the signal that breaks code without loops, in milliseconds. */
+/** How long a cell may go without looking at the flag before the children that it may wait for are ended, in milliseconds. */
 const PATIENCE = 400;
-/** How long the signal may be without effect before V8 itself ends what runs, as in a regular expression after an await. */
+/** How long that may be without effect before V8 itself ends what runs, as in a regular expression. */
 const MORE_PATIENCE = 200;
 /** How soon to look again whether the compiler or a package that loads has done its work, which may not be broken off. */
 const AGAIN = 20;
@@ -51,7 +51,7 @@ const say = (message: Message): void => send(message.channel, encode(message, ke
 let patience: NodeJS.Timeout | undefined;
 function interrupt(): void {
   Atomics.store(stop, 0, 1);
-  insist(PATIENCE, signal, terminate);
+  insist(PATIENCE, endChildren, terminate);
 }
 
 /** Goes on to stronger means, in turn, until the main thread has seen the interrupt. */
@@ -65,12 +65,12 @@ function insist(patienceMs: number, means: () => void, next: () => void): void {
   }, patienceMs);
 }
 
-/** To the children that a cell waits for too, which are of the kernel's process group where it leads one. */
-function signal(): void {
+/** Signals the children that a cell waits for, which are of the kernel's process group where it leads one. */
+function endChildren(): void {
   try {
     process.kill(-process.pid, 'SIGINT');
   } catch {
-    process.kill(process.pid, 'SIGINT');
+    // It leads none, or the system has none.
   }
 }
 
