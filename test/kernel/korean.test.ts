@@ -34,6 +34,13 @@ describe('a notebook in Korean, opened from any start', () => {
     assert.equal(stopped, 'KeyboardInterrupt: 셀 실행이 중단되었습니다.');
   });
 
+  it("says type errors in the field's words", async () => {
+    assert.match(
+      await failure("const three: number = 'text';"),
+      /^TypeError TS2322 In\[\d+\]:1:7: `three`: 문자열 \(필요: 숫자\)$/m,
+    );
+  });
+
   it('finds the line of a name without a value', async () => {
     await failure("const unset: number = (() => { throw new Error('no'); })();");
     assert.match(await failure('const two = 2;\nunset + two'), /unset: 값이 없습니다[^]*In\[\d+\]:2/);

@@ -171,15 +171,17 @@ export function typeError(
   root: string,
   { paths, readFile }: Platform,
 ): CellError {
-  const traceback = problems.flatMap(({ code, message, file, line, column }) => {
+  const traceback = problems.flatMap(({ code, message, words, file, line, column }) => {
     const name = file ? paths.relative(root, file) : cell;
     const text = file ? (readFile(file) ?? '') : source;
     return [
-      `${RED}${BOLD}TypeError TS${code}${OFF} ${name}:${line}:${column}: ${message}`,
+      `${RED}${BOLD}TypeError TS${code}${OFF} ${name}:${line}:${column}: ${words ?? message}`,
+      ...(words === undefined ? [] : [`${DIM}${message}${OFF}`]),
       excerpt(text, { line, column }),
     ];
   });
-  return new CellError(`TS${problems[0].code}`, problems[0].message, traceback);
+  const [{ code, message, words }] = problems;
+  return new CellError(`TS${code}`, words ?? message, traceback);
 }
 
 /** The line with two lines around it, and a caret under the column. */
