@@ -1,5 +1,6 @@
 /** Runs an exercise's public tests, the same file that the grader uses, and says what passes and which mistake the rest looks like. */
 import { wholeNumber } from '../base/options';
+import { say } from '../base/sentences';
 import { Checker } from './checker';
 import { detailsOf } from './failure/details';
 import { drawsInputs, type Functions, newSeed, testFunctions } from '../harness/functions';
@@ -35,25 +36,29 @@ export class CheckResult {
   }
 
   toString(): string {
-    const done = this.tests.filter(test => test.passed).length;
+    const { exercise } = this;
+    const [count, passed] = [this.tests.length, this.tests.filter(test => test.passed).length];
     const lines = this.tests.flatMap(({ title, passed, message, line, call }, i) => {
       if (passed) return `✓ ${title}`;
       const before = this.tests[i - 1];
       const isAgain = before && message === before.message && line === before.line;
-      const told = isAgain ? [] : [line, message, call && `It was given ${call}.`];
+      const said = message?.replace(/^Not written yet/, say('notWritten'));
+      const told = isAgain ? [] : [line, said, call && say('givenCall', { call })];
       return [`✗ ${title}`, ...told.filter(Boolean).map(text => `    ${text}`)];
     });
     const verdict = this.passed
-      ? `${this.exercise}: public tests pass, ${done} of ${done}.`
-      : `${this.exercise}: ${done} of ${this.tests.length} public tests pass. Fix the first one that fails, then check again.`;
+      ? say('passedAll', { exercise, count })
+      : say('passedSome', { exercise, count, passed });
     // What is not written yet was given no inputs.
     const isDrawn =
       drawsInputs(this.exercise) &&
       this.tests.some(({ passed, message }) => !passed && !message?.startsWith('Not written yet'));
     const faults = this.types
       .slice(0, MOST_FAULTS)
-      .map(({ line, text, source }) => `exercises/${this.exercise}.ts line ${line}: ${text}\n    ${source}`);
-    const again = `The inputs are of seed ${this.seed}; this draws the same again: ${this.again()}`;
+      .map(
+        ({ line, text, source }) => `${say('atLine', { file: `exercises/${exercise}.ts`, line, text })}\n    ${source}`,
+      );
+    const again = say('sameInputs', { seed: this.seed, again: this.again() });
     return [...faults, ...lines, verdict, ...(isDrawn ? [again] : [])].join('\n');
   }
 

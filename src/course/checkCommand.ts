@@ -4,6 +4,7 @@
  */
 import fs from 'node:fs';
 import path from 'node:path';
+import { say } from '../base/sentences';
 import { command, type Given, runIfMain, UsageError } from '../cli/command';
 import { CheckResult } from './check';
 import { Checker } from './checker';
@@ -63,7 +64,8 @@ const main = command('check', async given => {
 });
 
 async function check({ values, positionals }: Given<'check'>): Promise<void> {
-  if (positionals.length !== 1) throw new Error(`Say which exercise: npm run check -- ${exercisesOf()[0]}`);
+  if (positionals.length !== 1)
+    throw new Error(say('whichExercise', { example: `npm run check -- ${exercisesOf()[0]}` }));
   const exercise = path.basename(positionals[0], '.ts');
   testFileOf(exercise);
   if (values.hint) return console.log(String(hint(exercise)));
@@ -78,7 +80,7 @@ async function check({ values, positionals }: Given<'check'>): Promise<void> {
   }
   const watching = watch(exercise, result => {
     console.log(`\x1b[2J\x1b[H${result instanceof Error ? result.message : String(result)}`);
-    console.log(`\nWatching exercises/${exercise}.ts; every save checks it again. Ctrl-C ends.`);
+    console.log(`\n${say('watching', { file: `exercises/${exercise}.ts` })}`);
   });
   process.on('SIGINT', () => {
     watching.stop();

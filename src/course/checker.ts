@@ -5,6 +5,7 @@
 import { fork, type ChildProcess } from 'node:child_process';
 import fs from 'node:fs';
 import path from 'node:path';
+import { say } from '../base/sentences';
 import { detailsOf } from './failure/details';
 import { loadExercise, newSeed, type Place, testFunctions } from '../harness/functions';
 import type { TestResult } from '../harness/run';
@@ -60,7 +61,7 @@ export class Checker {
     this.child = child;
     this.ready = new Promise((resolve, reject) => {
       child.once('message', () => resolve());
-      child.once('exit', () => reject(new Error('The checking process did not start; run `npm run doctor`.')));
+      child.once('exit', () => reject(new Error(say('noChecker'))));
     });
     this.ready.catch(() => undefined);
     child.once('exit', () => {
@@ -83,6 +84,11 @@ export class Checker {
     return this.answer({ exercise, seed, types: true });
   }
 
+  /** Whether a message says that a part did not end. */
+  isLate(message: string): boolean {
+    return message.endsWith(this.late(''));
+  }
+
   private async answer(question: Question): Promise<Checked> {
     this.start();
     this.hold(true);
@@ -100,6 +106,10 @@ export class Checker {
     this.child = undefined;
   }
 
+  private late(what: string): string {
+    return say('endless', { what, seconds: this.seconds });
+  }
+
   private ask(child: ChildProcess, question: Question): Promise<Checked> {
     const progress: Progress = { results: [], types: [] };
     return new Promise((resolve, reject) => {
@@ -108,21 +118,19 @@ export class Checker {
         child.off('message', receive).off('exit', exited);
         end();
       };
-      const cut = (what: string): void => {
+      const cut = (messageOf: (what: string) => string): void => {
         const { test, call, results, types } = progress;
-        if (test === undefined)
-          return finish(() =>
-            reject(new Error(`${question.place?.file ?? `exercises/${question.exercise}.ts`} ${what}`)),
-          );
-        const message = `${call ?? 'The test'} ${what}`;
+        const file = question.place?.file ?? `exercises/${question.exercise}.ts`;
+        if (test === undefined) return finish(() => reject(new Error(messageOf(file))));
+        const message = messageOf(call ?? say('theTest'));
         finish(() => resolve({ types, tests: [...results, { ...test, passed: false, message }] }));
       };
       const late = (): void => {
         this.stop();
-        cut(`did not end within ${this.seconds} s and was stopped; is there an endless loop?`);
+        cut(what => this.late(what));
       };
       const exited = (code: number | null, signal: string | null): void =>
-        cut(`ended the whole process (${signal ?? `exit status ${code}`}).`);
+        cut(what => say('endedProcess', { what, how: signal ?? say('exitStatus', { status: code! }) }));
       const receive = (message: Message): void => {
         clearTimeout(timer);
         timer = setTimeout(late, 1000 * this.seconds);

@@ -2,6 +2,7 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import { shown } from '../base/options';
+import { say } from '../base/sentences';
 import { refusePackage, ROOT } from '../node/root';
 import { exercisesOf } from '../harness/exercises';
 
@@ -24,8 +25,9 @@ class OpenHints {
     const lines = Object.entries(this.hints).flatMap(([name, hints]) =>
       hints.slice(0, this.step).map((text, i) => `${i ? ' '.repeat(name.length + 1) : `${name}:`} ${i + 1}. ${text}`),
     );
-    const more = this.step < this.steps ? 'Ask again for the next one.' : 'There are no more.';
-    return [`${this.exercise}: hint ${this.step} of ${this.steps}. ${more}`, ...lines].join('\n');
+    const { exercise, step, steps } = this;
+    const more = say(step < steps ? 'hintMore' : 'hintLast');
+    return [say('hintOf', { exercise, step, steps, more }), ...lines].join('\n');
   }
 
   [Symbol.for('Jupyter.display')](): Record<string, string> {
@@ -41,7 +43,7 @@ export function hint(exercise: string, openedFile = OPENED_FILE): OpenHints {
   refusePackage('The hints');
   const all = JSON.parse(fs.readFileSync(HINTS_FILE, 'utf8')) as Hints;
   if (typeof exercise !== 'string' || !Object.hasOwn(all, exercise)) {
-    throw new Error(`There is no exercise ${shown(exercise)}; expected one of ${exercisesOf().join(', ')}.`);
+    throw new Error(say('noExercise', { exercise: shown(exercise), known: exercisesOf().join(', ') }));
   }
   const hints = all[exercise];
   const steps = Math.max(...Object.values(hints).map(list => list.length));

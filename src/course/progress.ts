@@ -1,6 +1,7 @@
 /** How far a student is: which exercises are done, in files and in cells of notebooks, what they are worth, and what is left. */
 import fs from 'node:fs';
 import path from 'node:path';
+import { preferred, say } from '../base/sentences';
 import { jupyterDisplay } from '../display/figures/figure';
 import type { MimeBundle } from '../display/figures/host';
 import { table } from '../display/table';
@@ -11,7 +12,6 @@ import { refusePackage, ROOT } from '../node/root';
 import { filesBelow } from '../setup/steps';
 import { Checker } from './checker';
 import { type Facts, factsOf } from './facts';
-import { type Language, preferred } from './questions';
 import type { Work } from './works';
 
 const CACHE_FILE = path.join(ROOT, '.cache/progress.json');
@@ -39,30 +39,12 @@ interface Result {
   failure?: string;
 }
 
-const WORDS = {
-  en: {
-    ...{ lecture: 'lecture', done: 'done', points: 'points', left: 'time left', next: 'next', all: 'in all' },
-    of: (a: number, b: number) => `${a} of ${b}`,
-    worth: (points: number, minutes: number) => `${points} points, about ${minutes} min`,
-    tests: 'public tests pass',
-    caption: 'Files and notebooks as last saved; an exercise is done when its public tests pass.',
-  },
-  ko: {
-    ...{ lecture: '강의', done: '완료', points: '점수', left: '남은 시간', next: '다음', all: '전체' },
-    of: (a: number, b: number) => `${b} 중 ${a}`,
-    worth: (points: number, minutes: number) => `${points}점, 약 ${minutes}분`,
-    tests: '공개 테스트 통과',
-    caption: '마지막으로 저장한 파일과 노트북 기준입니다. 공개 테스트를 모두 통과하면 완료입니다.',
-  },
-} as const;
-
 /** How far all exercises are. A notebook shows it as a table by lecture; `toString()` lists every exercise. */
 export class Progress {
   constructor(
     readonly exercises: readonly ExerciseProgress[],
     /** By number, '03'. */
     private readonly titles: Readonly<Record<string, string>>,
-    private readonly language: Language,
   ) {}
 
   private lectures(): [title: string, exercises: ExerciseProgress[]][] {
@@ -74,11 +56,10 @@ export class Progress {
   }
 
   toString(): string {
-    const words = WORDS[this.language];
     const width = Math.max(...this.exercises.map(({ exercise }) => exercise.length));
     const summary = (title: string, list: readonly ExerciseProgress[]): string => {
-      const { done, points, left } = sums(list, this.language);
-      return `${title}: ${words.done} ${done}, ${words.points} ${points}${left ? `, ${words.left} ${left}` : ''}`;
+      const { done, points, left } = sums(list);
+      return `${title}: ${say('done')} ${done}, ${say('points')} ${points}${left ? `, ${say('left')} ${left}` : ''}`;
     };
     const lines = this.lectures().flatMap(([title, list]) => [
       summary(title, list),
@@ -87,42 +68,37 @@ export class Progress {
         return `  ${mark} ${exercise.padEnd(width)}  ${[file, detail].filter(Boolean).join(': ')}`.trimEnd();
       }),
     ]);
-    return [...lines, summary(words.all, this.exercises), words.caption].join('\n');
+    return [...lines, summary(say('inAll'), this.exercises), say('asSaved')].join('\n');
   }
 
   [jupyterDisplay](): MimeBundle | Promise<MimeBundle> {
-    const words = WORDS[this.language];
     const row = (title: string, list: readonly ExerciseProgress[]): object => {
-      const { done, points, left } = sums(list, this.language);
+      const { done, points, left } = sums(list);
       const next = list.find(({ state }) => state !== 'done');
       return {
-        ...{ [words.lecture]: title, [words.done]: done, [words.points]: points, [words.left]: left || '✓' },
-        [words.next]: next ? `${next.exercise}${next.state === 'begun' ? ` (${next.detail})` : ''}` : '',
+        ...{ [say('lecture')]: title, [say('done')]: done, [say('points')]: points, [say('left')]: left || '✓' },
+        [say('next')]: next ? `${next.exercise}${next.state === 'begun' ? ` (${next.detail})` : ''}` : '',
       };
     };
-    const rows = [...this.lectures().map(([title, list]) => row(title, list)), row(words.all, this.exercises)];
-    return table(rows, { caption: words.caption }).bundle;
+    const rows = [...this.lectures().map(([title, list]) => row(title, list)), row(say('inAll'), this.exercises)];
+    return table(rows, { caption: say('asSaved') }).bundle;
   }
 }
 
-function sums(list: readonly ExerciseProgress[], language: Language): Record<'done' | 'points' | 'left', string> {
+function sums(list: readonly ExerciseProgress[]): Record<'done' | 'points' | 'left', string> {
   const sum = (of: (one: ExerciseProgress) => number): number => list.reduce((total, one) => total + of(one), 0);
-  const { of } = WORDS[language];
   const [minutes, earned, worth] = [sum(one => one.minutes), sum(one => one.points), sum(one => one.of)];
   return {
-    done: of(
-      sum(({ state }) => Number(state === 'done')),
-      list.length,
-    ),
-    points: of(earned, worth),
-    left: minutes ? duration(minutes, language) : '',
+    done: say('of', { part: sum(({ state }) => Number(state === 'done')), whole: list.length }),
+    points: say('of', { part: earned, whole: worth }),
+    left: minutes ? duration(minutes) : '',
   };
 }
 
-function duration(minutes: number, language: Language): string {
-  const [h, min] = language === 'ko' ? ['시간', '분'] : [' h', ' min'];
-  const parts = [Math.floor(minutes / 60), minutes % 60];
-  return [parts[0] ? `${parts[0]}${h}` : '', parts[1] ? `${parts[1]}${min}` : ''].filter(Boolean).join(' ');
+function duration(minutes: number): string {
+  const [hours, rest] = [Math.floor(minutes / 60), minutes % 60];
+  const parts = [hours && say('hours', { count: hours }), rest && say('minutes', { count: rest })];
+  return parts.filter(Boolean).join(' ');
 }
 
 /**
@@ -155,7 +131,7 @@ export async function progressIn(root: string, cacheFile: string): Promise<Progr
     const text = language === 'ko' ? korean(name) : lecture(name);
     return [name.slice(0, 2), /^# (.+)$/m.exec(text)?.[1] ?? name];
   };
-  return new Progress(exercises, Object.fromEntries(lectures().map(title)), language);
+  return new Progress(exercises, Object.fromEntries(lectures().map(title)));
 }
 
 async function progressOf(
@@ -177,12 +153,12 @@ async function progressOf(
     const isDone = work.state === 'written' && count > 0 && passed === count;
     if (isDone) all.push({ ...common, state: 'done', points: of, minutes: 0, detail: '' });
     else {
-      const detail = work.detail || `${WORDS[preferred()].of(passed, count)} ${WORDS[preferred()].tests}; ${failure}`;
+      const detail = work.detail || say('somePass', { passed, count, failure: failure! });
       all.push({ ...common, state: 'begun', points: Math.min(of, points), detail });
     }
   }
   const [best] = all.sort((a, b) => b.points - a.points || b.modified - a.modified);
-  const worth = WORDS[preferred()].worth(of, minutes);
+  const worth = say('worth', { points: of, minutes });
   if (!best) return { exercise, state: 'not begun', points: 0, of, minutes, detail: worth };
   const { modified: _, ...shown } = best;
   return shown;
@@ -203,10 +179,10 @@ class Results {
   }
 
   async of(work: Work, asked: string[]): Promise<Result> {
-    const key = sha256(work.key, this.library, bundleTest(testFileOf(work.exercise)).hash);
+    const key = sha256(work.key, this.library, bundleTest(testFileOf(work.exercise)).hash, preferred());
     const result = this.before[key] ?? (await this.check(work, asked));
     // Another run may be quicker.
-    if (!/did not end within/.test(result.failure ?? '')) this.now[key] = result;
+    if (!this.checker.isLate(result.failure ?? '')) this.now[key] = result;
     return result;
   }
 

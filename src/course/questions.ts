@@ -6,13 +6,10 @@ import { createDecipheriv, scryptSync } from 'node:crypto';
 import fs from 'node:fs';
 import path from 'node:path';
 import { oneOf, refuse, shown } from '../base/options';
+import { type Language, LANGUAGES, preferred, say, SENTENCES, type Text } from '../base/sentences';
 import { refusePackage, ROOT } from '../node/root';
 
 export const QUESTIONS_FILE = path.join(ROOT, 'src/course/questions.json');
-
-export const LANGUAGES = ['en', 'ko'] as const;
-export type Language = (typeof LANGUAGES)[number];
-export type Text = Record<Language, string>;
 
 /** A question as everyone may read it. */
 export interface SealedQuestion {
@@ -93,14 +90,6 @@ class Marked extends Shown {
   }
 }
 
-const WORDS = {
-  question: { en: 'Question', ko: '문제' },
-  number: { en: 'Answer with a number', ko: '숫자로 답하세요' },
-  letter: { en: 'Answer with a letter', ko: '기호로 답하세요' },
-  right: { en: 'Right.', ko: '정답입니다.' },
-  wrong: { en: 'Not right yet. Think again, and try once more.', ko: '아직 정답이 아닙니다. 다시 생각해 보세요.' },
-} satisfies Record<string, Text>;
-
 /**
  * Shows a question of a lecture, with its choices or the unit of the number that it asks for.
  *
@@ -114,11 +103,11 @@ export function question(id: string, language: Language = preferred()): Shown {
   const { text, choices, unit, difficulty } = find(id);
   const stars = '★'.repeat(difficulty) + '☆'.repeat(3 - difficulty);
   const how = choices
-    ? `${WORDS.letter[language]}: \`answer('${id}', '…')\``
-    : `${WORDS.number[language]}${unit ? ` (${unit[language]})` : ''}: \`answer('${id}', …)\``;
+    ? `${SENTENCES.letter[language]}: \`answer('${id}', '…')\``
+    : `${SENTENCES.number[language]}${unit ? ` (${unit[language]})` : ''}: \`answer('${id}', …)\``;
   return new Shown(
     [
-      `**${WORDS.question[language]} ${id}** ${stars}`,
+      `**${SENTENCES.question[language]} ${id}** ${stars}`,
       text[language],
       ...(choices ? [choices.map((choice, i) => `- **${letterOf(i)})** ${choice[language]}`).join('\n')] : []),
       how,
@@ -136,13 +125,8 @@ export function question(id: string, language: Language = preferred()): Shown {
 export function answer(id: string, given: string | number, language: Language = preferred()): Marked {
   oneOf('language', language, ...LANGUAGES);
   const opened = unseal(find(id), given);
-  if (!opened) return new Marked(false, `✗ ${WORDS.wrong[language]}`);
-  return new Marked(true, `✓ **${WORDS.right[language]}** ${opened.explanation[language]}`);
-}
-
-/** The language that the reader chose at the start. */
-export function preferred(): Language {
-  return process.env.CNN_KIT_LANGUAGE === 'ko' ? 'ko' : 'en';
+  if (!opened) return new Marked(false, `✗ ${SENTENCES.wrong[language]}`);
+  return new Marked(true, `✓ **${SENTENCES.right[language]}** ${opened.explanation[language]}`);
 }
 
 export function sealedQuestions(): SealedQuestion[] {
@@ -153,9 +137,6 @@ export function sealedQuestions(): SealedQuestion[] {
 function find(id: string): SealedQuestion {
   const all = sealedQuestions();
   const found = all.find(question => question.id === id);
-  if (!found)
-    throw new Error(
-      `There is no question ${shown(id)}; expected one of ${all.map(question => question.id).join(', ')}.`,
-    );
+  if (!found) throw new Error(say('noQuestion', { id: shown(id), known: all.map(question => question.id).join(', ') }));
   return found;
 }

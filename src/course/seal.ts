@@ -1,7 +1,8 @@
 /** Seals the questions of solutions/questions/NN.ts into questions.json, from which no answer can be read. */
 import { createCipheriv, randomBytes } from 'node:crypto';
+import type { Text } from '../base/sentences';
 import { sha256 } from '../node/files';
-import { canonical, keyOf, letterOf, type SealedQuestion, type Text } from './questions';
+import { canonical, keyOf, letterOf, type SealedQuestion } from './questions';
 
 /** A question as its author writes it. */
 export type QuestionSource = {

@@ -2,6 +2,7 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import type * as Esbuild from 'esbuild';
+import { say } from '../base/sentences';
 import { answerCells, writtenIn } from '../harness/answerCells';
 import { holdsAnswer, type Notebook, parseNotebook } from '../harness/notebook';
 import { type Cell, localFiles } from '../harness/program';
@@ -77,7 +78,7 @@ function inFile(root: string, exercise: string, file: string, asked: string[]): 
   const work = { exercise, file, modified, contents: {}, key: '' };
   const name = path.posix.basename(file);
   if (content.length > MAX_SOURCE) {
-    const detail = `${name} has ${content.length} bytes; at most ${MAX_SOURCE} are read`;
+    const detail = say('bytes', { file: name, bytes: content.length, most: MAX_SOURCE });
     return { ...work, state: 'too large', detail };
   }
   const text = decodeText(content);
@@ -88,7 +89,11 @@ function inFile(root: string, exercise: string, file: string, asked: string[]): 
     return whole;
   } catch (error) {
     const { text: what, location } = (error as Esbuild.TransformFailure).errors[0];
-    return { ...whole, state: 'does not compile', detail: `${name} line ${location?.line ?? '?'}: ${what}` };
+    return {
+      ...whole,
+      state: 'does not compile',
+      detail: say('atLine', { file: name, line: location?.line ?? '?', text: what }),
+    };
   }
 }
 
@@ -133,7 +138,7 @@ function stateOf(texts: string[], asked: string[]): Pick<Work, 'state' | 'detail
   const [next] = all.filter(({ state }) => state !== 'written');
   if (!next) return { state: 'written', detail: '' };
   const isBegun = all.some(({ state }) => state === 'begun' || state === 'written');
-  const detail = next.hint ? `still to do: ${next.hint}` : `${next.name} is missing`;
+  const detail = next.hint ? say('stillToDo', { hint: next.hint }) : say('isMissing', { name: next.name });
   return { state: isBegun ? 'partly written' : 'not begun', detail };
 }
 

@@ -4,6 +4,7 @@
  */
 import fs from 'node:fs';
 import path from 'node:path';
+import { say } from '../base/sentences';
 import { command, runIfMain } from '../cli/command';
 import { Checker } from '../course/checker';
 import { type Facts, factsOf } from '../course/facts';
@@ -58,7 +59,7 @@ async function choose(
   if (begun.length === 0) {
     const [first] = works;
     if (first) return { finding: { exercise, state: 'not begun', detail: first.detail, left: [] } };
-    const detail = `neither exercises/${exercise}.ts nor a cell of a notebook has ${functions.join(', ')}`;
+    const detail = say('nowhere', { exercise, names: functions.join(', ') });
     return { finding: { exercise, state: 'missing', detail, left: [] } };
   }
   const judged: Judged[] = [];
@@ -70,8 +71,8 @@ async function choose(
 }
 
 function whyNot({ state, passed }: Judged, best: Judged): string {
-  if (state === 'does not compile' || state === 'too large') return state;
-  return passed < best.passed ? 'fewer tests pass' : 'saved earlier';
+  if (state === 'does not compile' || state === 'too large') return say(state);
+  return say(passed < best.passed ? 'fewerPass' : 'savedEarlier');
 }
 
 async function judge(work: Work, functions: string[], runTests: RunTests): Promise<Judged> {
@@ -88,7 +89,7 @@ async function judge(work: Work, functions: string[], runTests: RunTests): Promi
   const passed = tests.filter(test => test.passed).length;
   if (state === 'partly written') return { work, state, detail, passed: passed / tests.length };
   if (!failed) return { work, state: 'ready', detail: '', passed: 1 };
-  const count = `${passed} of ${tests.length} public tests pass; ${failed.title}: ${failed.message}`;
+  const count = say('somePass', { passed, count: tests.length, failure: `${failed.title}: ${failed.message}` });
   return { work, state: 'tests fail', detail: count, passed: passed / tests.length };
 }
 
@@ -121,25 +122,18 @@ const main = command('submit', async ({ values }) => {
   );
   checker.stop();
   for (const { exercise, state, detail, taken, left } of findings) {
-    const words = `${state}${taken ? `, taken from ${taken}` : ''}${detail ? ` (${detail})` : ''}`;
-    console.log(`${state === 'ready' ? '✓' : '✗'} ${exercise}: ${words}`);
-    if (left.length) console.log(`    not taken: ${left.join(', ')}`);
+    const found = taken ? say('takenFrom', { state: say(state), file: taken }) : say(state);
+    console.log(`${state === 'ready' ? '✓' : '✗'} ${exercise}: ${found}${detail ? ` (${detail})` : ''}`);
+    if (left.length) console.log(`    ${say('notTaken', { works: left.join(', ') })}`);
   }
   const ready = findings.filter(({ state }) => state === 'ready').length;
   const taken = findings.filter(({ taken }) => taken !== undefined).length;
   const broken = findings.filter(({ state }) => state === 'does not compile' || state === 'too large');
-  if (files.length === 0)
-    throw new Error(
-      'There is nothing to pack; write an exercise in its cell of a lecture or in the folder exercises, and save it.',
-    );
+  if (files.length === 0) throw new Error(say('nothingToPack'));
   if (broken.length && !values.force)
-    throw new Error(
-      `Nothing was packed; fix ${broken.map(b => b.exercise).join(', ')}, or pack all the same with --force.`,
-    );
+    throw new Error(say('notPacked', { exercises: broken.map(({ exercise }) => exercise).join(', ') }));
   fs.writeFileSync(out, zip(files));
-  console.log(
-    `${ready} of ${findings.length} exercises are ready: their public tests pass. Hand in ${out}, which holds ${taken} exercises as last saved.`,
-  );
+  console.log(say('handIn', { ready, count: findings.length, file: out, taken }));
 });
 
 runIfMain(module, main);

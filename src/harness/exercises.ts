@@ -1,6 +1,7 @@
 /** Which exercises there are: those with a test file, each with its solution where the solutions are at hand. */
 import fs from 'node:fs';
 import path from 'node:path';
+import { say } from '../base/sentences';
 import { ROOT } from '../node/root';
 
 export const TESTS = path.join(ROOT, 'test', 'exercises');
@@ -19,8 +20,7 @@ export function solutionsOf(folder = SOLUTIONS): string[] {
 /** @throws if there is no exercise of this name */
 export function testFileOf(exercise: string, folder = TESTS): string {
   const known = exercisesOf(folder);
-  if (!known.includes(exercise))
-    throw new Error(`There is no exercise ${exercise}; expected one of ${known.join(', ')}.`);
+  if (!known.includes(exercise)) throw new Error(say('noExercise', { exercise, known: known.join(', ') }));
   return path.join(folder, `${exercise}.test.ts`);
 }
 

@@ -4,6 +4,7 @@ import Module, { createRequire } from 'node:module';
 import path from 'node:path';
 import type * as Esbuild from 'esbuild';
 import { withoutCompiledNames } from '../base/compiledNames';
+import { say } from '../base/sentences';
 import { ROOT } from '../node/root';
 import { bundleTest } from './bundle';
 import { candidatesOf } from './candidates';
@@ -57,16 +58,14 @@ export async function testFunctions(
     seed,
     async call(_: string, name: string, values: unknown[]): Promise<unknown> {
       const called = functionOf(functions, name);
-      if (!called) throw new Error(`${name} is missing; export a function of this name.`);
+      if (!called) throw new Error(say('noFunction', { name }));
       onCall?.(name);
       last = { name, values };
       try {
         return await called(...values);
       } catch (error) {
         if (error !== null && typeof error === 'object') throw error;
-        throw new Error(
-          `${name} throws ${JSON.stringify(error) ?? String(error)}; expected an error, which knows its line.`,
-        );
+        throw new Error(say('thrownValue', { name, value: JSON.stringify(error) ?? String(error) }));
       }
     },
     probe: async (_: string, look: Look, values: unknown[]): Promise<unknown> =>
@@ -147,6 +146,6 @@ function compile(file: string): string {
     const [{ text, location }] = (failure as Esbuild.BuildFailure).errors;
     const name = path.relative(ROOT, file);
     if (!location) throw new Error(`${name}: ${text}`);
-    throw new Error(`${name} line ${location.line}: ${text}\n    ${location.lineText.trim()}`);
+    throw new Error(`${say('atLine', { file: name, line: location.line, text })}\n    ${location.lineText.trim()}`);
   }
 }

@@ -1,6 +1,7 @@
 /** What each message of Jupyter's asks for, and its answer. */
 import { withoutBoxes } from '../base/compiledNames';
 import { escapeMarkup } from '../base/markup';
+import { say } from '../base/sentences';
 import { display, represent } from '../display/display';
 import { jupyterDisplay, type Picture } from '../display/figures/figure';
 import { kernelKey, type KernelHost } from '../display/figures/host';
@@ -77,7 +78,7 @@ export class Kernel {
     this.output.captureStreams();
     this.output.captureTimers();
     (globalThis as Record<symbol, unknown>)[kernelKey] = this.host();
-    platform.onLateError((error, isRejection) => this.showLate(isRejection ? 'Unhandled rejection: ' : '', error));
+    platform.onLateError((error, isRejection) => this.showLate(error, isRejection));
     this.ready = true;
     void this.work();
     setTimeout(() => this.warm(), IDLE);
@@ -245,7 +246,7 @@ export class Kernel {
   /** What the traceback has folded, for whoever opens it: Jupyter's own errors are text without anything to click on. */
   private showStacks(stacks: string[], run: Run | undefined): void {
     if (!stacks.length) return;
-    const html = `<details><summary>The whole stack</summary><pre>${escapeMarkup(stacks.join('\n\n'))}</pre></details>`;
+    const html = `<details><summary>${say('wholeStack')}</summary><pre>${escapeMarkup(stacks.join('\n\n'))}</pre></details>`;
     this.output.publish('display_data', { data: { 'text/html': html }, metadata: {}, transient: {} }, run);
   }
 
@@ -256,12 +257,14 @@ export class Kernel {
   }
 
   /** A failure in a timer or a promise that no one waits for: shown in the cell that started it, and the kernel goes on. */
-  private showLate(prefix: string, error: unknown): void {
+  private showLate(error: unknown, isRejection: boolean): void {
     const { run } = this.output;
     const { ename, traceback, stacks } = this.explain(error, run);
     // What an interrupt breaks says nothing more than the cell does.
     if (ename === 'KeyboardInterrupt' || this.output.isEnded() || Atomics.load(this.platform.stop, 0)) return;
-    this.output.publish('stream', { name: 'stderr', text: `${prefix}${traceback.join('\n')}\n` }, run);
+    const text = traceback.join('\n');
+    const said = isRejection ? say('lateRejection', { error: text }) : text;
+    this.output.publish('stream', { name: 'stderr', text: `${said}\n` }, run);
     this.showStacks(stacks, run);
   }
 
@@ -269,7 +272,7 @@ export class Kernel {
   private exit(status: number): void {
     if (!this.running) return this.output.flush();
     const { run, message } = this.running;
-    const evalue = `The cell ended the kernel with process.exit(${status}); its variables are gone.`;
+    const evalue = say('exited', { status });
     const content = { ename: 'KernelExit', evalue, traceback: [evalue] };
     this.output.publish('error', content, run);
     this.wire.reply(message, { status: 'error', execution_count: this.count, ...content, user_expressions: {} });
@@ -299,8 +302,8 @@ export class Kernel {
 
   private async input(prompt: string, password: boolean): Promise<string> {
     const message = this.running?.message;
-    if (!message) throw new Error('input was called outside of a running cell, where no one can answer.');
-    if (!message.content.allow_stdin) throw new Error('This notebook is run by a program that answers no questions.');
+    if (!message) throw new Error(say('noCellToAsk'));
+    if (!message.content.allow_stdin) throw new Error(say('noOneToAsk'));
     this.output.flush();
     return new Promise(resolve => {
       this.inputs.splice(0, Infinity, resolve);

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import fs from 'node:fs';
 import { outdatedQuestions, questionSources } from '../../src/course/generated';
-import { answer, LANGUAGES, question, QUESTIONS_FILE, sealedQuestions, unseal } from '../../src/course/questions';
+import { LANGUAGES } from '../../src/base/sentences';
+import { answer, question, QUESTIONS_FILE, sealedQuestions, unseal } from '../../src/course/questions';
 import { answerOf, isSealOf, seal, type QuestionSource } from '../../src/course/seal';
 
 const CHOICE: QuestionSource = {

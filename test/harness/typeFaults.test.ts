@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict';
 import fs from 'node:fs';
 import path from 'node:path';
+import { typeWords } from '../../src/base/typeWords';
 import { factsOf } from '../../src/course/facts';
 import { exercisesOf } from '../../src/harness/exercises';
-import { TypeChecker, typeWords } from '../../src/harness/typeFaults';
+import { TypeChecker } from '../../src/harness/typeFaults';
 
 const root = path.join(__dirname, '../..');
 const TYPES = `import { tf } from 'cnn-kit';
@@ -55,6 +56,16 @@ describe('the type errors of a student', () => {
       'a name',
       'export function add2(width: number): number {\n  return widht + 2;\n}',
       '2: there is no `widht` here; did you mean `width`? | return widht + 2;',
+    ],
+    [
+      'an import',
+      "import { loadCifar10, tf } from 'cnn-kit';\nexport const add2 = (x: number): number => loadCifar10(tf.scalar(x));",
+      "1: cnn-kit has no `loadCifar10`; did you mean `cifar10`? | import { loadCifar10, tf } from 'cnn-kit';",
+    ],
+    [
+      'an import that nothing is near to',
+      "import { zebra } from 'cnn-kit';\nexport const add2 = (x: number): number => zebra(x);",
+      "1: cnn-kit has no `zebra` | import { zebra } from 'cnn-kit';",
     ],
     [
       'a property',

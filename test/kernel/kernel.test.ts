@@ -176,6 +176,46 @@ describe('the kernel', function () {
     assert.match(bare(error.traceback.join('\n')), /In\[\d+\]:2:7[^]*---> 2 const wrong: number = 'text';/);
   });
 
+  for (const [what, code, place, words, text] of [
+    [
+      'a variable',
+      "const two = 2;\nconst wrong: number = 'text';",
+      '2:7',
+      '`wrong` is a string, expected a number',
+      /^Type 'string' is/,
+    ],
+    [
+      'a rank',
+      "import { tf } from 'cnn-kit';\nconst square: tf.Tensor4D = tf.zeros([2, 3]) as tf.Tensor2D;",
+      '2:7',
+      '`square` is a tensor of rank 2, expected a tensor of rank 4',
+      /^Type 'Tensor2D' is/,
+    ],
+    [
+      'a call',
+      'const twice = (a: number) => 2 * a;\ntwice(1, 2);',
+      '2:10',
+      '`twice` is given 2 arguments, expected 1',
+      /^Expected 1 arg/,
+    ],
+    [
+      'an import',
+      "import { loadCifar10 } from 'cnn-kit';",
+      '1:10',
+      'cnn-kit has no `loadCifar10`; did you mean `cifar10`?',
+      /^Module '"cnn-kit"' has no/,
+    ],
+  ] as const)
+    it(`says the type error of ${what} in the field's words first, then in TypeScript's`, async () => {
+      const { messages } = await session.execute(code);
+      const { evalue, traceback } = messages[0].find(({ type }) => type === 'error')!.content;
+      assert.equal(evalue, words);
+      const [first, second] = bare(traceback.join('\n')).split('\n');
+      assert.match(first, /^TypeError TS\d+ In\[\d+\]:/);
+      assert.ok(first.endsWith(`:${place}: ${words}`), first);
+      assert.match(second, text);
+    });
+
   it('knows the type of a value whose type no cell has named', async () => {
     await session.run("import { profile as count, vgg } from 'cnn-kit';");
     await session.run("const counted = count(() => vgg('A'));");

@@ -1,6 +1,7 @@
 /** Errors as a student can read them: the cell and line of the TypeScript, with the line shown. */
 import { runtime } from '../../base/runtime';
 import { withoutCompiledNames } from '../../base/compiledNames';
+import { say } from '../../base/sentences';
 import type { Problem } from '../interfaces/converter';
 import type { Platform } from '../interfaces/platform';
 import { folded, read, traceOf, type SourceOf } from './stack';
@@ -22,7 +23,7 @@ export class CellError extends Error {
 export class KeyboardInterrupt extends Error {
   override name = 'KeyboardInterrupt';
   constructor() {
-    super('The cell was interrupted.');
+    super(say('interrupted'));
   }
 }
 
@@ -50,7 +51,7 @@ export function toCellError(error: unknown, reader: Reader): CellError {
   try {
     return describe(error, reader);
   } catch {
-    const message = 'The cell threw a value that throws when it is read.';
+    const message = say('unreadableThrown');
     return new CellError('Thrown', message, [headline('Thrown', message)]);
   }
 }
@@ -84,25 +85,25 @@ const isError = (value: unknown): value is Error =>
   inherits(value, Error) || read(() => Object.prototype.toString.call(value)) === '[object Error]';
 
 function titleOf(error: unknown): { name: string; message: string } {
-  if (!isError(error)) return { name: 'Thrown', message: shortened(read(() => inspected(error)) ?? UNREADABLE) };
+  if (!isError(error)) return { name: 'Thrown', message: shortened(read(() => inspected(error)) ?? say('unreadable')) };
   const name = read(() => String(error.name)) || 'Error';
-  const message = read(() => String(error.message)) ?? 'its message throws when it is read';
+  const message = read(() => String(error.message)) ?? say('unreadableMessage');
   return { name: shortened(name, 100), message: shortened(withoutCompiledNames(message)) };
 }
-
-const UNREADABLE = 'a value that throws when it is read';
 
 function inspected(value: unknown): string {
   // Whoever looks for the end of its prototypes may look for ever.
   if (value !== null && typeof value === 'object' && !inherits(value, Object) && hasPrototypes(value))
-    return UNREADABLE;
+    return say('unreadable');
   return runtime.inspect(value);
 }
 
 const hasPrototypes = (value: object): boolean => read(() => Object.getPrototypeOf(value) as unknown) !== null;
 
 function shortened(text: string, length = MESSAGE): string {
-  return text.length <= length ? text : `${text.slice(0, length)} … (${text.length.toLocaleString('en')} characters)`;
+  return text.length <= length
+    ? text
+    : say('cut', { text: text.slice(0, length), count: text.length.toLocaleString('en') });
 }
 
 /** An error with its own place first, then what is inside of it. @param library gets the whole stack where a part is folded */
@@ -125,11 +126,11 @@ function sectionOf(error: unknown, reader: Reader, library: string[], seen: Set<
   if (!isError(error)) return lines;
   const inside = [
     ...errorsOf(error).map(([value, what]) => ({ value, what })),
-    ...(read(() => error.cause) === undefined ? [] : [{ value: error.cause as unknown, what: 'caused by' }]),
+    ...(read(() => error.cause) === undefined ? [] : [{ value: error.cause as unknown, what: say('causedBy') }]),
   ];
   for (const { value, what } of inside) {
-    if (seen.has(value)) lines.push(`${what}: an error that is shown above`);
-    else if (seen.size > DEPTH * BESIDE) return [...lines, '… more errors'];
+    if (seen.has(value)) lines.push(say('shownAbove', { what }));
+    else if (seen.size > DEPTH * BESIDE) return [...lines, say('moreErrors')];
     else lines.push(`${what}:`, ...sectionOf(value, reader, library, seen));
   }
   return lines;
@@ -140,8 +141,8 @@ function errorsOf(error: Error): [value: unknown, what: string][] {
   const errors = read(() => (error as { errors?: unknown }).errors);
   const length = read(() => (Array.isArray(errors) ? errors.length : 0)) ?? 0;
   return Array.from({ length: Math.min(length, BESIDE) }, (_, i) => [
-    read(() => (errors as unknown[])[i]) ?? UNREADABLE,
-    `error ${i + 1} of ${length}`,
+    read(() => (errors as unknown[])[i]) ?? say('unreadable'),
+    say('errorOf', { index: i + 1, count: length }),
   ]);
 }
 
@@ -149,7 +150,8 @@ function errorsOf(error: Error): [value: unknown, what: string][] {
 function cellOf({ cell, sourceOf }: Reader, message: string): string[] {
   const source = cell === undefined ? undefined : sourceOf(cell);
   if (!source) return cell === undefined ? [] : [`${BOLD}${cell}${OFF}`];
-  const unset = /^([\w$]+) has no value:/.exec(message)?.[1];
+  const [name = ''] = /^[\w$]+/.exec(message) ?? [];
+  const unset = message === say('noValue', { name }) ? name : undefined;
   const word =
     unset === undefined ? /\b(throw|reject)\b/ : new RegExp(`(?<![\\w$.])${unset.replace(/\$/g, '\\$')}(?![\\w$])`);
   const places = source.text.split('\n').flatMap((text, i) => {
@@ -168,15 +170,17 @@ export function typeError(
   root: string,
   { paths, readFile }: Platform,
 ): CellError {
-  const traceback = problems.flatMap(({ code, message, file, line, column }) => {
+  const traceback = problems.flatMap(({ code, message, words, file, line, column }) => {
     const name = file ? paths.relative(root, file) : cell;
     const text = file ? (readFile(file) ?? '') : source;
     return [
-      `${RED}${BOLD}TypeError TS${code}${OFF} ${name}:${line}:${column}: ${message}`,
+      `${RED}${BOLD}TypeError TS${code}${OFF} ${name}:${line}:${column}: ${words ?? message}`,
+      ...(words === undefined ? [] : [`${DIM}${message}${OFF}`]),
       excerpt(text, { line, column }),
     ];
   });
-  return new CellError(`TS${problems[0].code}`, problems[0].message, traceback);
+  const [{ code, message, words }] = problems;
+  return new CellError(`TS${code}`, words ?? message, traceback);
 }
 
 /** The line with two lines around it, and a caret under the column. */

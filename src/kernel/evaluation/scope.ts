@@ -1,4 +1,5 @@
 /** The names that cells have in common. */
+import { say } from '../../base/sentences';
 
 /**
  * The variable behind a name. Cells that use a name hold its box, so it stays the same object when the name is declared
@@ -16,7 +17,7 @@ export class Scope {
   /** @throws ReferenceError if the cell that declares the name ended in an error before it got there */
   box(name: string): Box {
     const box = this.boxes.get(name);
-    if (!box) throw new ReferenceError(`${name} has no value: the cell that declares it failed before it was set.`);
+    if (!box) throw new ReferenceError(say('noValue', { name }));
     return box;
   }
 

@@ -1,5 +1,6 @@
 /** Stack traces as a person wrote the code: places of the TypeScript, the student's own apart from those of libraries. */
 import { withoutBoxes, withoutCompiledNames } from '../../base/compiledNames';
+import { say } from '../../base/sentences';
 import type { Platform, SourceMapPayload } from '../interfaces/platform';
 
 /** A file that appears in stack traces, and the way back to what a person wrote. */
@@ -160,11 +161,11 @@ export function folded(frames: Frame[]): string[] {
     shown.length > FIRST + LAST + 1
       ? [
           ...shown.slice(0, FIRST),
-          `    … ${shown.length - FIRST - LAST} more of your own frames`,
+          `    ${say('ownFrames', { count: shown.length - FIRST - LAST })}`,
           ...shown.slice(-LAST),
         ]
       : shown;
-  return hidden.length ? [...lines, `    … ${summary(hidden)}`] : lines;
+  return hidden.length ? [...lines, `    ${summary(hidden)}`] : lines;
 }
 
 function merged(frames: Frame[]): string[] {
@@ -174,12 +175,14 @@ function merged(frames: Frame[]): string[] {
     if (last?.text === text) last.times++;
     else runs.push({ text, times: 1 });
   }
-  return runs.map(({ text, times }) => (times > 1 ? `${text}, ${times} times` : text));
+  return runs.map(({ text, times }) => (times > 1 ? say('repeated', { frame: text, count: times }) : text));
 }
 
-/** `14 frames in cnn-kit and TensorFlow.js` */
+/** `… 14 frames in cnn-kit and TensorFlow.js` */
 function summary(frames: Frame[]): string {
   const names = [...new Set(frames.map(({ library }) => library!))];
-  const list = names.length > 1 ? `${names.slice(0, -1).join(', ')} and ${names.at(-1)}` : names[0];
-  return `${frames.length} frame${frames.length > 1 ? 's' : ''} in ${list}`;
+  const last = names.pop()!;
+  const libraries = names.length ? say('and', { first: names.join(', '), last }) : last;
+  const count = frames.length;
+  return count === 1 ? say('libraryFrame', { libraries }) : say('libraryFrames', { count, libraries });
 }

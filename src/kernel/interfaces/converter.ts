@@ -34,7 +34,10 @@ export interface LocalFile extends Compiled {
 export interface Problem {
   /** TypeScript's number. */
   code: number;
+  /** TypeScript's text. */
   message: string;
+  /** The same in the field's words, where they are known. */
+  words?: string;
   /** Absolute; undefined is the cell. */
   file?: string;
   /** Line of the start, from 1. */

@@ -15,6 +15,8 @@ import { SocketsWire } from './socketsWire';
 const [file] = process.argv.slice(2);
 const connection = JSON.parse(fs.readFileSync(file, 'utf8')) as Connection;
 const { version } = JSON.parse(fs.readFileSync(path.join(ROOT, 'package.json'), 'utf8')) as { version: string };
+// Of a lecture in Korean, wherever it was opened from.
+if (/^notebooks[/\\]ko\b/.test(path.relative(ROOT, process.cwd()))) process.env.CNN_KIT_LANGUAGE = 'ko';
 loadWhole(nodePlatform.stop);
 new Kernel({
   platform: nodePlatform,

@@ -5,6 +5,7 @@
  */
 import type * as TS from 'typescript';
 import type { ConvertResult, Converter as TslabConverter, Diagnostic } from 'tslab/dist/converter';
+import { faultWords } from '../../base/typeWords';
 import { asFork, callAround, tellValues, type Internals } from './fork';
 import type { Paths } from '../interfaces/platform';
 import type { Compiled, Converter, Inspection, Problem } from '../interfaces/converter';
@@ -33,6 +34,17 @@ export function createConverter(compiler: Compiler, paths: Paths, root: string, 
   let declarations = '';
   let last: string | undefined;
   let next = '';
+  /** Of the program last checked, where it has such a fault: of chains in imported files, tslab does not tell the file. */
+  const wordsOf = ({ code, start, messageText: message, fileName }: Diagnostic): string | undefined => {
+    const file = state.program?.getSourceFile(paths.resolve(root, fileName ?? CELL));
+    if (!file) return undefined;
+    // tslab's own line is before the cell's text.
+    const at = start.offset + (fileName === undefined ? file.getPositionOfLineAndCharacter(1, 0) : 0);
+    const known = state.program!.getSemanticDiagnostics(file).some(one => one.code === code && one.start === at);
+    return known
+      ? faultWords(original, { code, start: at, message }, file, state.program!.getTypeChecker())
+      : undefined;
+  };
 
   return {
     convert(written) {
@@ -50,7 +62,7 @@ export function createConverter(compiler: Compiler, paths: Paths, root: string, 
         name: file.replace(/\.js$/, ''),
       }));
       if (result.diagnostics.length)
-        return { problems: problemsOf(result, file => paths.resolve(root, file)), files: [] };
+        return { problems: problemsOf(result, file => paths.resolve(root, file), wordsOf), files: [] };
       next = result.declOutput ?? declarations;
       const cell = result.output === undefined ? undefined : take(result.output);
       const { lastExpressionVar: lastExpression } = result;
@@ -364,15 +376,21 @@ function describeCall(ts: typeof TS, call: TS.SignatureHelpItems, name: Inspecti
 }
 
 /** TypeScript's chains of explanations come as separate diagnostics of one place; here one place is one problem. */
-function problemsOf({ diagnostics }: ConvertResult, absolute: (file: string) => string): Problem[] {
+function problemsOf(
+  { diagnostics }: ConvertResult,
+  absolute: (file: string) => string,
+  wordsOf: (problem: Diagnostic) => string | undefined,
+): Problem[] {
   const problems = new Map<string, Problem>();
-  for (const { code, messageText, fileName, start } of diagnostics as Diagnostic[]) {
+  for (const diagnostic of diagnostics as Diagnostic[]) {
+    const { code, messageText, fileName, start } = diagnostic;
     const key = `${fileName} ${start.offset}`;
     const known = problems.get(key);
     if (known) known.message += `\n  ${messageText}`;
     else {
       const file = fileName && absolute(fileName);
-      problems.set(key, { code, message: messageText, file, line: start.line + 1, column: start.character + 1 });
+      const place = { file, line: start.line + 1, column: start.character + 1 };
+      problems.set(key, { code, message: messageText, words: wordsOf(diagnostic), ...place });
     }
   }
   return [...problems.values()];
