@@ -1,4 +1,5 @@
 /** Runs an exercise's public tests, the same file that the grader uses, and says what passes and which mistake the rest looks like. */
+import { linesMarkup } from '../base/markup';
 import { wholeNumber } from '../base/options';
 import { Checker } from './checker';
 import { detailsOf } from './failure/details';
@@ -65,7 +66,8 @@ export class CheckResult {
   }
 
   [Symbol.for('Jupyter.display')](): Record<string, string> {
-    return { 'text/plain': this.toString() };
+    const text = this.toString();
+    return { 'text/html': linesMarkup(text), 'text/plain': text };
   }
 }
 

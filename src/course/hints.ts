@@ -1,6 +1,7 @@
 /** Hints that open step by step: each call opens one more. Their text is written in the solutions and generated into hints.json. */
 import fs from 'node:fs';
 import path from 'node:path';
+import { linesMarkup } from '../base/markup';
 import { shown } from '../base/options';
 import { refusePackage, ROOT } from '../node/root';
 import { exercisesOf } from '../harness/exercises';
@@ -24,12 +25,20 @@ class OpenHints {
     const lines = Object.entries(this.hints).flatMap(([name, hints]) =>
       hints.slice(0, this.step).map((text, i) => `${i ? ' '.repeat(name.length + 1) : `${name}:`} ${i + 1}. ${text}`),
     );
+    return [this.heading(), ...lines].join('\n');
+  }
+
+  private heading(): string {
     const more = this.step < this.steps ? 'Ask again for the next one.' : 'There are no more.';
-    return [`${this.exercise}: hint ${this.step} of ${this.steps}. ${more}`, ...lines].join('\n');
+    return `${this.exercise}: hint ${this.step} of ${this.steps}. ${more}`;
   }
 
   [Symbol.for('Jupyter.display')](): Record<string, string> {
-    return { 'text/plain': this.toString() };
+    const lines = Object.entries(this.hints).flatMap(([name, hints]) => [
+      `${name}:`,
+      ...hints.slice(0, this.step).map((text, i) => `  ${i + 1}. ${text}`),
+    ]);
+    return { 'text/html': linesMarkup([this.heading(), ...lines].join('\n')), 'text/plain': this.toString() };
   }
 }
 

@@ -93,10 +93,12 @@ export class Progress {
   [jupyterDisplay](): MimeBundle | Promise<MimeBundle> {
     const words = WORDS[this.language];
     const row = (title: string, list: readonly ExerciseProgress[]): object => {
-      const { done, points, left } = sums(list, this.language);
+      const { done, points, left } = sums(list, this.language, (a, b) => `${a}/${b}`);
       const next = list.find(({ state }) => state !== 'done');
       return {
-        ...{ [words.lecture]: title, [words.done]: done, [words.points]: points, [words.left]: left || '✓' },
+        // As narrow as a telephone: no subtitles, and fractions.
+        ...{ [words.lecture]: title.replace(/:.*/, ''), [words.done]: done, [words.points]: points },
+        [words.left]: left || '✓',
         [words.next]: next ? `${next.exercise}${next.state === 'begun' ? ` (${next.detail})` : ''}` : '',
       };
     };
@@ -105,9 +107,12 @@ export class Progress {
   }
 }
 
-function sums(list: readonly ExerciseProgress[], language: Language): Record<'done' | 'points' | 'left', string> {
-  const sum = (of: (one: ExerciseProgress) => number): number => list.reduce((total, one) => total + of(one), 0);
-  const { of } = WORDS[language];
+function sums(
+  list: readonly ExerciseProgress[],
+  language: Language,
+  of: (a: number, b: number) => string = WORDS[language].of,
+): Record<'done' | 'points' | 'left', string> {
+  const sum = (what: (one: ExerciseProgress) => number): number => list.reduce((total, one) => total + what(one), 0);
   const [minutes, earned, worth] = [sum(one => one.minutes), sum(one => one.points), sum(one => one.of)];
   return {
     done: of(
