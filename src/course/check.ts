@@ -1,4 +1,5 @@
 /** Runs an exercise's public tests, the same file that the grader uses, and says what passes and which mistake the rest looks like. */
+import { linesMarkup } from '../base/markup';
 import { wholeNumber } from '../base/options';
 import { say } from '../base/sentences';
 import { Checker } from './checker';
@@ -70,7 +71,8 @@ export class CheckResult {
   }
 
   [Symbol.for('Jupyter.display')](): Record<string, string> {
-    return { 'text/plain': this.toString() };
+    const text = this.toString();
+    return { 'text/html': linesMarkup(text), 'text/plain': text };
   }
 }
 

@@ -1,6 +1,7 @@
 /** Hints that open step by step: each call opens one more. Their text is written in the solutions and generated into hints.json. */
 import fs from 'node:fs';
 import path from 'node:path';
+import { linesMarkup } from '../base/markup';
 import { shown } from '../base/options';
 import { say } from '../base/sentences';
 import { refusePackage, ROOT } from '../node/root';
@@ -25,13 +26,21 @@ class OpenHints {
     const lines = Object.entries(this.hints).flatMap(([name, hints]) =>
       hints.slice(0, this.step).map((text, i) => `${i ? ' '.repeat(name.length + 1) : `${name}:`} ${i + 1}. ${text}`),
     );
+    return [this.heading(), ...lines].join('\n');
+  }
+
+  private heading(): string {
     const { exercise, step, steps } = this;
     const more = say(step < steps ? 'hintMore' : 'hintLast');
-    return [say('hintOf', { exercise, step, steps, more }), ...lines].join('\n');
+    return say('hintOf', { exercise, step, steps, more });
   }
 
   [Symbol.for('Jupyter.display')](): Record<string, string> {
-    return { 'text/plain': this.toString() };
+    const lines = Object.entries(this.hints).flatMap(([name, hints]) => [
+      `${name}:`,
+      ...hints.slice(0, this.step).map((text, i) => `  ${i + 1}. ${text}`),
+    ]);
+    return { 'text/html': linesMarkup([this.heading(), ...lines].join('\n')), 'text/plain': this.toString() };
   }
 }
 

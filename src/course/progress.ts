@@ -73,10 +73,12 @@ export class Progress {
 
   [jupyterDisplay](): MimeBundle | Promise<MimeBundle> {
     const row = (title: string, list: readonly ExerciseProgress[]): object => {
-      const { done, points, left } = sums(list);
+      const { done, points, left } = sums(list, (part, whole) => `${part}/${whole}`);
       const next = list.find(({ state }) => state !== 'done');
       return {
-        ...{ [say('lecture')]: title, [say('done')]: done, [say('points')]: points, [say('left')]: left || '✓' },
+        // As narrow as a telephone: no subtitles, and fractions.
+        ...{ [say('lecture')]: title.replace(/:.*/, ''), [say('done')]: done, [say('points')]: points },
+        [say('left')]: left || '✓',
         [say('next')]: next ? `${next.exercise}${next.state === 'begun' ? ` (${next.detail})` : ''}` : '',
       };
     };
@@ -85,12 +87,18 @@ export class Progress {
   }
 }
 
-function sums(list: readonly ExerciseProgress[]): Record<'done' | 'points' | 'left', string> {
-  const sum = (of: (one: ExerciseProgress) => number): number => list.reduce((total, one) => total + of(one), 0);
+function sums(
+  list: readonly ExerciseProgress[],
+  of = (part: number, whole: number): string => say('of', { part, whole }),
+): Record<'done' | 'points' | 'left', string> {
+  const sum = (what: (one: ExerciseProgress) => number): number => list.reduce((total, one) => total + what(one), 0);
   const [minutes, earned, worth] = [sum(one => one.minutes), sum(one => one.points), sum(one => one.of)];
   return {
-    done: say('of', { part: sum(({ state }) => Number(state === 'done')), whole: list.length }),
-    points: say('of', { part: earned, whole: worth }),
+    done: of(
+      sum(({ state }) => Number(state === 'done')),
+      list.length,
+    ),
+    points: of(earned, worth),
     left: minutes ? duration(minutes) : '',
   };
 }

@@ -24,6 +24,8 @@ export function configureJupyter(): void {
     '@jupyterlab/apputils-extension:notification': { fetchNews: 'false', checkForUpdates: false },
     // Seconds, not two minutes: `progress()` and `npm run submit` read what is saved.
     '@jupyterlab/docmanager-extension:plugin': { autosaveInterval: 10 },
+    // Milliseconds: JupyterLab throws away what takes longer than one second, as the first list of a kernel does.
+    '@jupyterlab/completer-extension:manager': { providerTimeout: 20_000 },
   });
 }
 

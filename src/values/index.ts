@@ -20,7 +20,10 @@ teach(tf.Tensor.prototype, tensorText, async tensor => {
   if (!images) return { 'text/plain': text };
   const { 'image/png': png } = await imageGrid(images).bundle;
   const image = `<img src="data:image/png;base64,${String(png)}" alt="${escapeMarkup(text.split('\n')[0])}">`;
-  return { 'text/plain': text, 'text/html': `${image}<pre>${escapeMarkup(text)}</pre>` };
+  // The numbers of an image are a page long.
+  const [head, ...numbers] = text.split('\n');
+  const folded = `<details><summary>${escapeMarkup(head)}</summary><pre>${escapeMarkup(numbers.join('\n'))}</pre></details>`;
+  return { 'text/plain': text, 'text/html': `${image}${folded}` };
 });
 
 teach(tf.LayersModel.prototype, modelText, model => {

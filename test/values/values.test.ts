@@ -60,12 +60,12 @@ describe('a tensor', () => {
     large.dispose();
   });
 
-  it('of an image is shown as one, beside its numbers', async () => {
+  it('of an image is shown as one, with its numbers folded', async () => {
     const batch = tf.randomUniform([3, 16, 16, 3], 0, 1, 'float32', 1);
     const { bundle } = await represent(batch);
     assert.match(
       String(bundle['text/html']),
-      /^<img src="data:image\/png;base64,iVBOR.*<pre>Tensor \[3, 16, 16, 3\] float32/s,
+      /^<img src="data:image\/png;base64,iVBOR.*<details><summary>Tensor \[3, 16, 16, 3\] float32<\/summary><pre>\[\[\[\[/s,
     );
     assert.match(String(bundle['text/plain']), /^Tensor/);
     const features = tf.randomNormal([3, 16, 16, 3], 0, 9, 'float32', 1);
