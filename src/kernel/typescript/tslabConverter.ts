@@ -28,41 +28,30 @@ export type Tslab = Pick<typeof import('tslab/dist/converter'), 'createConverter
 export function createConverter(compiler: Compiler, paths: Paths, root: string, folder: string): Converter {
   const original = compiler.ts;
   const state: State = { compiled: new Map(), watched: new Map(), namesOf: undefined };
-  const { compiled, watched } = state;
   const tslab = compiler.tslab(adapt(original, paths, root, folder, state));
   const engine: TslabConverter = tslab.createConverter({ isJS: false, isBrowser: false });
   let declarations = '';
   let last: string | undefined;
   let next = '';
-  /** Of the program last checked, where it has such a fault: of chains in imported files, tslab does not tell the file. */
-  const wordsOf = ({ code, start, messageText: message, fileName }: Diagnostic): string | undefined => {
-    const file = state.program?.getSourceFile(paths.resolve(root, fileName ?? CELL));
-    if (!file) return undefined;
-    // tslab's own line is before the cell's text.
-    const at = start.offset + (fileName === undefined ? file.getPositionOfLineAndCharacter(1, 0) : 0);
-    const known = state.program!.getSemanticDiagnostics(file).some(one => one.code === code && one.start === at);
-    return known
-      ? faultWords(original, { code, start: at, message }, file, state.program!.getTypeChecker())
-      : undefined;
-  };
+  const absolute = (file: string): string => paths.resolve(root, file);
 
   return {
     convert(written) {
       const source = asScript(original, fromPapermill(written));
-      noticeEdits(original, watched);
-      compiled.clear();
+      noticeEdits(original, state.watched);
+      state.compiled.clear();
       // The same text again leaves the compiler nothing new to see in the second of tslab's two programs.
       state.namesOf = source === last ? undefined : source;
       last = source;
       const result = engine.convert(declarations, source);
       state.namesOf = undefined;
-      const take = (code: string): Compiled => compiled.get(code)!;
+      const take = (code: string): Compiled => state.compiled.get(code)!;
       const files = (result.sideOutputs ?? []).map(({ path: file, data }) => ({
         ...take(data),
         name: file.replace(/\.js$/, ''),
       }));
       if (result.diagnostics.length)
-        return { problems: problemsOf(result, file => paths.resolve(root, file), wordsOf), files: [] };
+        return { problems: problemsOf(result, absolute, wordsOf(original, state, absolute)), files: [] };
       next = result.declOutput ?? declarations;
       const cell = result.output === undefined ? undefined : take(result.output);
       const { lastExpressionVar: lastExpression } = result;
@@ -374,6 +363,18 @@ function describeCall(ts: typeof TS, call: TS.SignatureHelpItems, name: Inspecti
   const signature = lines.length ? `${opening}\n${lines.join('')}${closing}` : `${opening}${closing}`;
   return { signature, documentation: documentation.filter(Boolean).join('\n\n') };
 }
+
+/** Says faults of the program last checked, where it has them: of chains in imported files, tslab does not tell the file. */
+const wordsOf =
+  (ts: typeof TS, { program }: State, absolute: (file: string) => string) =>
+  ({ code, start, messageText: message, fileName }: Diagnostic): string | undefined => {
+    const file = program?.getSourceFile(absolute(fileName ?? CELL));
+    if (!program || !file) return undefined;
+    // tslab's own line is before the cell's text.
+    const at = start.offset + (fileName === undefined ? file.getPositionOfLineAndCharacter(1, 0) : 0);
+    const known = program.getSemanticDiagnostics(file).some(one => one.code === code && one.start === at);
+    return known ? faultWords(ts, { code, start: at, message }, file, program.getTypeChecker()) : undefined;
+  };
 
 /** TypeScript's chains of explanations come as separate diagnostics of one place; here one place is one problem. */
 function problemsOf(
