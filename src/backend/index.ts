@@ -70,6 +70,8 @@ correctWindows('cpu', trustsOfTfjs);
 /**
  * Makes the backend ready and says which it is. Needed before the first tensor only where WebAssembly computes (the
  * notebooks' kernel does it for you); a second call costs nothing.
+ *
+ * @example (await ready()).name
  * @throws when CNN_KIT_BACKEND names a backend that is unknown or not there.
  */
 export async function ready(): Promise<BackendInfo> {

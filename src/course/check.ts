@@ -82,6 +82,8 @@ const checker = new Checker();
  * Checks the functions given, or the ones in exercises/<exercise>.ts. The file is checked in another process, an endless
  * loop in it is stopped after ten seconds, and its type errors are said first.
  *
+ * @param exercise the name of its file in exercises/, such as '02-lrn'
+ * @param functions yours, by the names that the exercise asks for; those of the file if not given
  * @param seed for the inputs that the tests draw; another one at each call if not given
  * @example await check('02-lrn', { localResponseNorm })
  * @throws if there is no such exercise, or if exercises/<exercise>.ts cannot be compiled

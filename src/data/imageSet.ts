@@ -194,6 +194,8 @@ export function split(set: ImageSet, share: number, seed = 0): [ImageSet, ImageS
 /**
  * Single images, as imageGrid of `display` takes them.
  *
+ * @param indices which images of the set, from 0
+ * @example imageGrid(images(set, [0, 1, 2, 3]))
  * @throws if the set has no image of one of these indices
  */
 export function images(set: ImageSet, indices: ArrayLike<number>): Image[] {

@@ -15,7 +15,8 @@ export function provideCifar10(find: typeof cifar10AtHand): void {
  * CIFAR-10 where CNN_KIT_DATA names its folder or `npm run data -- cifar10` has brought it, else the offline images; the
  * set's name tells which. `CNN_KIT_DATA=offline` asks for the offline images.
  *
- * @param options.count - at most so many images, the first ones; all if not given
+ * @param options the split, and in `count` at most how many images, the first ones; all if not given
+ * @example lectureImages({ split: 'train', count: 512 })
  * @throws if an option is unknown or out of its range, or CNN_KIT_DATA names a folder without CIFAR-10
  */
 export function lectureImages(options: { split: 'train' | 'test'; count?: number }): ImageSet {

@@ -15,6 +15,10 @@ export interface Display {
    * Shows a value below the running cell: a MIME bundle (a plain object all of whose keys contain '/'), an object with
    * `[Symbol.for('Jupyter.display')]()`, what a promise resolves to, or any other value as `util.inspect` prints it.
    * In plain Node it prints the value's text.
+   *
+   * @param value anything
+   * @returns a handle that shows another value in the same place
+   * @example display(lineChart([1, 4, 9]))
    */
   (value: unknown): DisplayHandle;
   /** Removes the outputs of the running cell; `wait` keeps them until the next one comes. */

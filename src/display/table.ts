@@ -21,6 +21,9 @@ const OPTIONS: Checks<TableOptions> = {
 /**
  * A table of one row per object.
  *
+ * @param rows objects whose properties are the columns; one may lack some of them
+ * @param options which columns in which order, the caption, and the digits of numbers
+ * @example table([{ layer: 'conv1', parameters: 34944 }], { caption: 'AlexNet' })
  * @throws an Error when the rows are no array of objects, or a column is in none of them
  */
 export function table(rows: readonly object[], options: TableOptions = {}): Figure {

@@ -90,6 +90,9 @@ const drawn = <Result>(experiment: Experiment<Result>, result: Result): Pick<Sho
 
 /**
  * The result that came with the kit, with its figures: for runs that are longer than a lecture.
+ *
+ * @param name one of the experiments that `npm run experiment` lists
+ * @example shippedExperiment('two-towers').conclusion
  * @throws when there is no such experiment, or none of its results came with the kit
  */
 export function shippedExperiment<Result = any>(name: string): Shown<Result> {
@@ -98,7 +101,14 @@ export function shippedExperiment<Result = any>(name: string): Shown<Result> {
   return { ...record, ...drawn(experiment, record.result) };
 }
 
-/** Runs an experiment here and now; the default scale is that of a lecture. */
+/**
+ * Runs an experiment here and now; the default scale is that of a lecture.
+ *
+ * @param name one of the experiments that `npm run experiment` lists
+ * @param options the seed and the scale
+ * @example (await experiment('overlapping-pooling')).conclusion
+ * @throws when there is no such experiment, or an option is unknown or out of its range
+ */
 export async function experiment<Result = any>(name: string, options: RecordOptions = {}): Promise<Shown<Result>> {
   const found = experimentOf(name);
   refuseRecordOptions('experiment', options);

@@ -188,7 +188,12 @@ function refuseRecord(what: string, record: ExperimentRecord): void {
   if (typeof commit !== 'string' || !Array.isArray(images)) refuse(what, record, 'what experiment(...) gives');
 }
 
-/** How a result was made, in two lines for readers. */
+/**
+ * How a result was made, in two lines for readers.
+ *
+ * @param record what `experiment` or `shippedExperiment` gives
+ * @example console.log(provenance(shippedExperiment('two-towers')))
+ */
 export function provenance(record: ExperimentRecord): string {
   refuseRecord('record of provenance', record);
   const { seed, scale, made } = record;

@@ -66,7 +66,13 @@ const OPTIONS: Checks<AlexNetOptions> = {
   alphaMode: among('paper', 'perWindow'),
 };
 
-/** `alexnet()`, `alexnet('caffenet', { classes: 10 })`, or by its knobs, `alexnet({ groups: 1 })`. */
+/**
+ * AlexNet, by the name of a variant or by its knobs, as in `alexnet({ groups: 1 })`.
+ *
+ * @param first a variant, or the options
+ * @param more options beside a variant
+ * @example alexnet('caffenet', { classes: 10 })
+ */
 export function alexnet(first: AlexNetVariant | AlexNetOptions = {}, more: AlexNetOptions = {}): tf.LayersModel {
   if (first === 'oneWeirdTrick') return oneWeirdTrick(more);
   const isVariant = typeof first !== 'object' || first === null;
@@ -222,6 +228,9 @@ const CIFAR_OPTIONS: Checks<CifarNetOptions> = {
  * The four-layer network of figure 1, on CIFAR-10.
  * Differs from the paper: it names four layers and no sizes; these are those of the authors' CIFAR example (5 x 5
  * convolutions, 3 x 3 pooling of stride 2).
+ *
+ * @param options the input's shape, the classes, the nonlinearity, the widths of the layers, and the seed of the weights
+ * @example cifarNet({ widths: [16, 16, 64] })
  */
 export function cifarNet(options: CifarNetOptions = {}): tf.LayersModel {
   check('cifarNet', options, CIFAR_OPTIONS);

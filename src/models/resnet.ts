@@ -66,7 +66,13 @@ export const RESNET_OPTIONS: Checks<ResNetOptions> = {
   stem: among('imagenet', 'caffe', 'cifar'),
 };
 
-/** `resnet(50, options)`, or `resnet({ depth: 50, ...options })`. */
+/**
+ * A residual network: `resnet(50, options)`, or `resnet({ depth: 50, ...options })`.
+ *
+ * @param first the depth, or the options
+ * @param more options beside a depth
+ * @example resnet(18, { classes: 10 })
+ */
 export function resnet(
   first?: ResNetOptions['depth'] | ResNetOptions,
   more: Omit<ResNetOptions, 'depth'> = {},

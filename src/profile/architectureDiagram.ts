@@ -45,6 +45,7 @@ const OPTIONS: Checks<ArchitectureDiagramOptions> = {
 /**
  * A network as a row of boxes.
  * @param net a network, or a function that builds it without initial weights, which is fast
+ * @param options the title, how many scopes of names make a box, and how many boxes a line has
  * @example architectureDiagram(() => alexnet())
  */
 export function architectureDiagram(

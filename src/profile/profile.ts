@@ -92,6 +92,8 @@ const DEFAULTS = {
 /**
  * Counts of parameters, operations and memory.
  * @param net a network, or a function that builds it: then its graph alone is built and thrown away, which is fast
+ * @param options what counts as an operation, the units, and how many scopes of names make a row
+ * @example profile(() => alexnet()).totals.parameters
  * @throws when a layer does not tell how often its weights are used, or a size is not known
  */
 export function profile(net: tf.LayersModel | (() => tf.LayersModel), options: ProfileOptions = {}): Profile {

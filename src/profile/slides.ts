@@ -82,7 +82,12 @@ export function slideTable(name: SlideTableName): SlideTable {
   throw new Error(`The lecture has no table ${shown(name)}; expected one of ${slideTableNames.join(', ')}.`);
 }
 
-/** The slide's table; where it is wrong, both numbers. */
+/**
+ * The slide's table; where it is wrong, both numbers.
+ *
+ * @param name as the lecture calls the slide
+ * @example slideFigure('AlexNet')
+ */
 export function slideFigure(name: SlideTableName): Figure {
   const { caption, rows } = slideTable(name);
   const printed = rows.map(row => ({

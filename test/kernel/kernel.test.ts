@@ -600,6 +600,26 @@ describe('the kernel', function () {
     }
   });
 
+  it('shows an example of every function that the lectures use most, and the text of an option', async () => {
+    const names = [
+      ...['architectureDiagram', 'alexnet', 'barChart', 'check', 'cifarNet', 'display', 'experiment', 'fit'],
+      ...['imageGrid', 'images', 'lectureImages', 'lineChart', 'profile', 'provenance', 'question', 'ready', 'resnet'],
+      ...['shippedExperiment', 'slideFigure', 'table'],
+    ];
+    const shown = async (code: string, position: number): Promise<string> => {
+      const request = { method: 'inspect', code, cursor_pos: position };
+      const { data } = await session.request<{ data: Record<string, string> }>('ask', request);
+      return data['text/plain'] ?? '';
+    };
+    for (const name of names) {
+      const code = `import * as kit from 'cnn-kit';\nkit.${name}(`;
+      const text = await shown(code, code.length);
+      assert.match(text, new RegExp(`@example .*\\b${name}\\(`), text);
+    }
+    const option = "import * as kit from 'cnn-kit';\nkit.fit(null!, null!, { epochs: 3 })";
+    assert.match(await shown(option, option.indexOf('epochs') + 2), /Passes over the set/);
+  });
+
   it('completes options within a call, and names and packages of an import', async () => {
     for (const [code, match] of [
       ['fit(small, few, { ep|', 'epochs'],

@@ -78,6 +78,7 @@ type Row = Record<string, unknown>;
  * Lines, one for each series. Series of more than 1,000 points are drawn by their extremes.
  *
  * @param given series, or plain numbers: the y of x = 1, 2, ...
+ * @param options the title, the names of the axes, their scales and the sizes
  * @example lineChart([1, 4, 9])
  */
 export function lineChart(given: readonly Series[] | ArrayLike<number>, options: AxisOptions = {}): Figure {
@@ -125,7 +126,13 @@ export function lineChart(given: readonly Series[] | ArrayLike<number>, options:
   return vegaLite(spec, { text });
 }
 
-/** Bars in the order given, from 0; `horizontal` lays them down, which suits long labels. */
+/**
+ * Bars in the order given, from 0; `horizontal` lays them down, which suits long labels.
+ *
+ * @param bars each with a label, a value, and a series where there are several beside each other
+ * @param options the title, the names of the axes, and the sizes
+ * @example barChart([{ label: 'conv1', value: 105.4 }, { label: 'conv2', value: 223.9 }], { y: 'MFLOP' })
+ */
 export function barChart(bars: readonly Bar[], options: ChartOptions & { horizontal?: boolean } = {}): Figure {
   check('barChart', options, { ...CHART_OPTIONS, horizontal: boolean });
   refuseItems('list of bars of barChart', bars, { label: words, value: number, series: words }, ['label', 'value']);

@@ -32,6 +32,9 @@ const OPTIONS: Checks<ImageGridOptions> = {
 /**
  * Images side by side as one PNG, each pixel a square of `scale` x `scale`; between them the page is seen.
  *
+ * @param images of sizes that may differ, as `images(set, [0, 1])` gives
+ * @param options titles, the caption, the columns and the scale
+ * @example imageGrid(images(set, [0, 1, 2, 3]), { columns: 2, scale: 4 })
  * @throws an Error when an image's sizes do not fit its data, or an option cannot be met
  */
 export function imageGrid(images: readonly Image[], options: ImageGridOptions = {}): Figure {

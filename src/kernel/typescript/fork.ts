@@ -67,11 +67,19 @@ function quickInfo(ts: Compiler, file: TS.SourceFile, checker: TS.TypeChecker, p
   if (touched === file) return undefined;
   const { parent } = touched;
   const node = ts.isNewExpression(parent) && touched.pos === parent.pos ? parent.expression : touched;
-  const symbol = checker.getSymbolAtLocation(node);
+  const symbol = optionAt(ts, node, checker) ?? checker.getSymbolAtLocation(node);
   if (!symbol) return undefined;
   const { getSymbolDisplayPartsDocumentationAndSymbolKind } = SymbolDisplay;
   const described = getSymbolDisplayPartsDocumentationAndSymbolKind(checker, symbol, file, node.parent, node);
   return { ...described, textSpan: ts.createTextSpan(node.getStart(file), node.getWidth(file)) };
+}
+
+/** The option that a name within `{ name: value }` is of, which says more than the property of that object does. */
+function optionAt(ts: Compiler, node: TS.Node, checker: TS.TypeChecker): TS.Symbol | undefined {
+  const { parent } = node;
+  if (!ts.isPropertyAssignment(parent) || parent.name !== node || !ts.isIdentifier(node)) return undefined;
+  const type = checker.getContextualType(parent.parent);
+  return type && checker.getNonNullableType(type).getProperty(node.text);
 }
 
 /** `{ name }` with the name of an earlier cell: tslab would leave it as it is, and nothing of that name is there. */

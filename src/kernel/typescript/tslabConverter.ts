@@ -355,7 +355,7 @@ function describeCall(ts: typeof TS, call: TS.SignatureHelpItems, name: Inspecti
     parameter?.documentation.length && `${parameter.name}: ${text(parameter.documentation)}`,
     text(item.documentation),
     ...item.tags
-      .filter(({ name }) => name === 'throws' || name === 'returns')
+      .filter(({ name }) => ['example', 'returns', 'throws'].includes(name))
       .map(({ name, text: parts }) => `@${name} ${text(parts)}`),
     more && `and ${more} more ${more === 1 ? 'way' : 'ways'} to call it`,
     name && `${name.signature}\n${name.documentation}`.trim(),

@@ -16,6 +16,10 @@ import { batchesPerEpoch, rateAt, refuseRun, resolve, type Settings, stepsPerEpo
  * Trains `model` (whose outputs are logits) on `set` by SGD with momentum, or another optimizer, on softmax cross-entropy.
  * Yields to the event loop at every step, shows its progress in place, and leaves no tensor behind.
  *
+ * @param model ends in logits, one for each class of the set
+ * @param set the images to train on
+ * @param options epochs, the batch size, the learning rate and more
+ * @example const history = await fit(net, train, { epochs: 3, learningRate: 0.05, validation: test });
  * @throws before anything is computed, when an option is unknown or out of its range, or model and set do not fit
  * @throws Interrupted when the signal aborts; an Error when the loss is no longer a number
  */

@@ -16,10 +16,11 @@ import type { Schedule } from './schedules';
  * operation, and one line says so. `compile: false` does without graphs from the beginning.
  */
 export interface FitOptions extends SgdOptions, StepOptions, Pick<BatchOptions, 'augment' | 'dropLast'> {
-  /** Passes over the set. */
+  /** Passes over the set; 10 if neither these nor `maxSteps` are given. */
   epochs?: number;
   /** Ends the run after this many steps, even within an epoch. */
   maxSteps?: number;
+  /** Images in a batch; 128 if not given. */
   batchSize?: number;
   /**
    * So many batches make one step: their gradients are averaged over all their images, and the weights change once. At
@@ -43,6 +44,7 @@ export interface FitOptions extends SgdOptions, StepOptions, Pick<BatchOptions, 
   stopWhen?: (history: History) => boolean;
   /** Ends the run with an Interrupted error. The default is the one of the running cell. */
   signal?: AbortSignal;
+  /** Called after every step. */
   onStep?: (history: History) => void;
   /** The title over the progress bar; false shows none. */
   progress?: string | false;
