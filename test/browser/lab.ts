@@ -1,5 +1,5 @@
 /** JupyterLab as a student starts it, and a browser that looks at it. */
-import { spawn, type ChildProcess } from 'node:child_process';
+import { execFileSync, spawn, type ChildProcess } from 'node:child_process';
 import fs from 'node:fs';
 import path from 'node:path';
 import { chromium, type Browser } from 'playwright-core';
@@ -20,13 +20,13 @@ export async function startBrowser(): Promise<Browser | undefined> {
 
 /** `npm start` over a folder, with JupyterLab's own options; resolves with the address that it prints. */
 export function startLab(folder: string, file: string): Promise<{ lab: ChildProcess; url: string }> {
-  const options = [
-    '--no-browser',
-    '--port=0',
-    `--ServerApp.root_dir=${folder}`,
-    `--LabApp.default_url=/lab/tree/${file}`,
-  ];
-  const lab = spawn(process.execPath, ['src/setup/run.mjs', 'start', ...options], { cwd: ROOT, detached: true });
+  return start([`--ServerApp.root_dir=${folder}`, `--LabApp.default_url=/lab/tree/${file}`]);
+}
+
+/** `npm start` of the kit in `root`, with further options. */
+export function start(options: string[], root = ROOT): Promise<{ lab: ChildProcess; url: string }> {
+  const words = ['src/setup/run.mjs', 'start', '--no-browser', '--port=0', ...options];
+  const lab = spawn(process.execPath, words, { cwd: root, detached: true });
   return new Promise((resolve, reject) => {
     let text = '';
     const read = (chunk: Buffer): void => {
@@ -42,4 +42,33 @@ export function startLab(folder: string, file: string): Promise<{ lab: ChildProc
 
 export function stopLab(lab: ChildProcess | undefined): void {
   if (lab?.pid) process.kill(-lab.pid, 'SIGTERM');
+}
+
+/**
+ * A kit of its own in `folder`, set up, whose lectures and exercises can be written in. What is large is linked: nothing
+ * writes into those files.
+ */
+export function copyKit(folder: string): void {
+  fs.rmSync(folder, { recursive: true, force: true });
+  fs.mkdirSync(path.join(folder, '.cache'), { recursive: true });
+  const copy = (options: string, names: string[], to = folder): void =>
+    void execFileSync('cp', [options, ...names, to], { cwd: ROOT });
+  copy('-a', [
+    'dist',
+    'src',
+    'notebooks',
+    'exercises',
+    'data',
+    'test',
+    'package.json',
+    'package-lock.json',
+    'tsconfig.json',
+  ]);
+  copy('-al', ['.venv', 'node_modules']);
+  copy('-al', ['.cache/tensorflow'], path.join(folder, '.cache'));
+  // The one file that a moved environment writes over.
+  const place = path.join(folder, '.venv', 'cnn-kit.place');
+  const content = fs.readFileSync(place);
+  fs.rmSync(place);
+  fs.writeFileSync(place, content);
 }
