@@ -85,7 +85,7 @@ for (const language of ['en', 'ko'] as const) {
     const run = async (): Promise<Locator> => {
       await page.evaluate(listen);
       await page.keyboard.press('Control+Enter');
-      await page.evaluate(() => (globalThis as unknown as Lab).ended);
+      await page.evaluate(() => globalThis.ended);
       await settled(page);
       return active().locator('.jp-Cell-outputArea');
     };
@@ -265,8 +265,9 @@ interface Message {
 }
 
 /** What JupyterLab gives to a page that asks for it, and a promise of ours. */
-interface Lab {
-  jupyterapp: {
+/** Globals of JupyterLab's page; `ended` is ours. */
+declare global {
+  var jupyterapp: {
     commands: { execute(id: string, options?: object): Promise<unknown> };
     shell: {
       collapseLeft(): void;
@@ -276,15 +277,14 @@ interface Lab {
       };
     };
   };
-  ended: Promise<void>;
+  var ended: Promise<void>;
 }
 
 /** Promises the end of the next cell that runs. No function here has a name, which the page would not know. */
 function listen(): void {
-  const lab = globalThis as unknown as Lab;
-  const { iopubMessage } = lab.jupyterapp.shell.currentWidget.sessionContext;
+  const { iopubMessage } = globalThis.jupyterapp.shell.currentWidget.sessionContext;
   let begun = false;
-  lab.ended = new Promise(resolve =>
+  globalThis.ended = new Promise(resolve =>
     iopubMessage.connect((_, { header, content }) => {
       begun ||= header.msg_type === 'execute_input';
       if (begun && content.execution_state === 'idle') resolve();
@@ -295,7 +295,7 @@ function listen(): void {
 /** The list of files, which a student on a telephone closes: JupyterLab leaves it as wide there. */
 function showFiles(page: Page, isShown: boolean): Promise<void> {
   return page.evaluate(isShown => {
-    const { shell } = (globalThis as unknown as Lab).jupyterapp;
+    const { shell } = globalThis.jupyterapp;
     if (isShown) shell.expandLeft();
     else shell.collapseLeft();
   }, isShown);
@@ -303,7 +303,7 @@ function showFiles(page: Page, isShown: boolean): Promise<void> {
 
 async function chooseTheme(page: Page, theme: string): Promise<void> {
   await page.evaluate(
-    theme => (globalThis as unknown as Lab).jupyterapp.commands.execute('apputils:change-theme', { theme }),
+    theme => globalThis.jupyterapp.commands.execute('apputils:change-theme', { theme }),
     `JupyterLab ${theme}`,
   );
   await page.waitForSelector(`body[data-jp-theme-light="${theme === 'Light'}"]`, { state: 'attached' });

@@ -76,14 +76,16 @@ export function createConverter(compiler: Compiler, paths: Paths, root: string, 
       if (!call || (name && call.applicableSpan.start - start > position)) return name;
       return describeCall(original, call, name);
     },
-    isComplete(source) {
-      const { completed, indent } = tslab.isCompleteCode(source);
-      if (!completed) return { status: 'incomplete', indent: indent ?? '' };
-      const file = original.createSourceFile('cell.ts', source, original.ScriptTarget.Latest);
-      const { parseDiagnostics } = file as TS.SourceFile & { parseDiagnostics: unknown[] };
-      return { status: parseDiagnostics.length ? 'invalid' : 'complete' };
-    },
+    isComplete: source => completeness(original, tslab, source),
   };
+}
+
+function completeness(ts: typeof TS, tslab: Tslab, source: string): ReturnType<Converter['isComplete']> {
+  const { completed, indent } = tslab.isCompleteCode(source);
+  if (!completed) return { status: 'incomplete', indent: indent ?? '' };
+  const file = ts.createSourceFile('cell.ts', source, ts.ScriptTarget.Latest);
+  const { parseDiagnostics } = file as TS.SourceFile & { parseDiagnostics: unknown[] };
+  return { status: parseDiagnostics.length ? 'invalid' : 'complete' };
 }
 
 interface Watch {
