@@ -24,8 +24,8 @@ const solved = fs
 const withoutGroups = solved.replace('** 2 * (inputChannels / groups)', '** 2 * inputChannels');
 
 const WORDS = {
-  en: { title: 'Start here', done: '1/2' },
-  ko: { title: '여기서 시작하세요', done: '1/2' },
+  en: { title: 'Start here', done: '1/2', notWritten: 'Not written yet' },
+  ko: { title: '여기서 시작하세요', done: '1/2', notWritten: '아직 작성하지 않았습니다' },
 };
 
 for (const language of ['en', 'ko'] as const) {
@@ -189,7 +189,7 @@ for (const language of ['en', 'ko'] as const) {
     it('checks an exercise in its cell: as it was handed out, nearly right, right', async () => {
       await enter(await find(CHECKED));
       const first = await run();
-      await first.getByText('Not written').first().waitFor();
+      await first.getByText(words.notWritten).first().waitFor();
       await shoot('exercise', active());
       for (const [name, code] of [
         ['wrong', withoutGroups],
