@@ -431,7 +431,7 @@ z.close()`);
       const above = graded([cell(undefined, SUM), lecture]);
       assert.equal(above.changed, true);
       assert.deepEqual(await answers(above), [3, 'Not written yet: double it.']);
-      const half = graded([cell(undefined, `${handedOut[0].source}\n${TWICE}`)]);
+      const half = graded([cell('1-1-code-2', `${handedOut[0].source}\n${TWICE}`)]);
       assert.deepEqual([half.changed, half.notes], [true, []]);
       assert.deepEqual(await answers(half), ['Not written yet: add them.', 8]);
     });
