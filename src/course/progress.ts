@@ -124,7 +124,6 @@ export async function progress(): Promise<Progress> {
 export async function progressIn(root: string, cacheFile: string): Promise<Progress> {
   // Here, as the npm package comes without a compiler.
   const { worksOf } = require('./works') as typeof import('./works');
-  const { korean, lecture, lectures } = require('./lectures/lectures') as typeof import('./lectures/lectures');
   const facts = factsOf(root);
   const results = new Results(root, cacheFile);
   const exercises: ExerciseProgress[] = [];
@@ -134,12 +133,21 @@ export async function progressIn(root: string, cacheFile: string): Promise<Progr
   } finally {
     results.close();
   }
-  const language = preferred();
-  const title = (name: string): [string, string] => {
-    const text = language === 'ko' ? korean(name) : lecture(name);
-    return [name.slice(0, 2), /^# (.+)$/m.exec(text)?.[1] ?? name];
-  };
-  return new Progress(exercises, Object.fromEntries(lectures().map(title)));
+  return new Progress(exercises, titles());
+}
+
+/** Of the lectures, by number, in the chosen language. */
+function titles(): Record<string, string> {
+  const folder = path.join(ROOT, 'notebooks/source');
+  const ending = preferred() === 'ko' ? '.ko.md' : '.md';
+  const files = fs.existsSync(folder) ? fs.readdirSync(folder) : [];
+  const chosen = files.filter(file => new RegExp(`^\\d\\d-[\\w-]+\\${ending}$`).test(file));
+  return Object.fromEntries(
+    chosen.map(file => {
+      const text = fs.readFileSync(path.join(folder, file), 'utf8');
+      return [file.slice(0, 2), /^# (.+)$/m.exec(text)?.[1] ?? file];
+    }),
+  );
 }
 
 async function progressOf(

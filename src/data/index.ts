@@ -2,11 +2,8 @@ export { batches, type Batch, type BatchOptions } from './batches';
 export { channelStatistics, standardized } from './statistics';
 export {
   images,
-  imageSetText,
-  MOST_CLASSES,
   split,
   subset,
-  withText,
   type Image,
   type ImageSet,
   type ImageShape,
@@ -30,4 +27,4 @@ export { OFFLINE_CLASSES, offlineImages } from './offline';
 export { seeded, type Random } from '../base/random';
 export { lectureImages } from './lectureImages';
 export * as imageSet from './ownImages';
-export { imageFormat, type CsvRow, readCsv, readImage, type Source } from './sources';
+export { type CsvRow, readCsv, readImage, type Source } from './sources';

@@ -1,6 +1,6 @@
 /** What plain data show that are an image: a file's bytes, and pixels as `imageGrid` takes them. */
 import { toBase64 } from '../base/bytes';
-import { imageFormat } from '../data';
+import { imageFormat } from '../data/sources';
 import { type Figure, type Image, imageGrid, type MimeBundle } from '../display';
 
 /** Files of more bytes than these would make the notebook as large. */

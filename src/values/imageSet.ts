@@ -1,6 +1,6 @@
 /** What images look like: a file's bytes, pixels, and a set of them as a list of its classes, each with its count and its first images. */
 import { escapeMarkup } from '../base/markup';
-import { type ImageSet, images, imageSetText, MOST_CLASSES } from '../data';
+import { type ImageSet, images, imageSetText, MOST_CLASSES } from '../data/imageSet';
 import { imageGrid, type MimeBundle } from '../display';
 
 /** More images of one class are only counted. */
