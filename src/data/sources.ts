@@ -122,6 +122,9 @@ export async function readCsv(source: Source): Promise<CsvRow[]> {
     const place = error.row === undefined ? '' : ` in row ${error.row + 1}`;
     throw new Error(`${name} is no table${place}: ${error.message}; expected as many values as there are names in its first line.`);
   }
+  // Every object has these already.
+  const taken = text.split(/\r?\n/, 1)[0].split(meta.delimiter).find(column => column.trim() in {});
+  if (taken !== undefined) throw new Error(`${name} has a column ${shown(taken)}; expected another name.`);
   const renamed = Object.keys(meta.renamedHeaders ?? {});
   if (renamed.length) throw new Error(`${name} has two columns of one name, ${shown(renamed[0])}; expected different names.`);
   return data;

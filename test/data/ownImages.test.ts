@@ -201,5 +201,7 @@ describe('a table of one’s own', () => {
     await assert.rejects(read('a,b\n1,2,3\n'), /is no table in row 1/);
     await assert.rejects(read('a,b\n"1,2\n'), /is no table/);
     await assert.rejects(read('a,a\n1,2\n'), /has two columns of one name/);
+    await assert.rejects(read('__proto__,a\n1,2\n'), /has a column '__proto__'; expected another name/);
+    await assert.rejects(read('a;constructor\n1;2\n'), /has a column 'constructor'; expected another name/);
   });
 });
